@@ -1,0 +1,165 @@
+"""The landing contract: the one typed shape of what spiders yield and the warehouse loads.
+
+Belongs here: the four kinds of landing line and how a line is read. Does not belong here: how a
+platform's payload becomes such lines (`scrapers.spiders`), or what becomes of them
+(`warehouse.load`). Imports nothing of Scrapy, so that the warehouse can share it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+
+BoardState = Literal["ok", "unchanged", "unknown", "failed", "truncated", "suspect", "forbidden"]
+"""What became of one request for a board; only `ok` and `unchanged` are complete observations."""
+
+COMPLETE_STATES: tuple[BoardState, ...] = ("ok", "unchanged")
+
+SAMPLE_CHARS = 200
+"""Length that a sample of a refused row is cut to."""
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str = Field(min_length=1)
+    board: str = Field(min_length=1)
+    observed_at: datetime
+
+    @field_validator("observed_at")
+    @classmethod
+    def _must_be_utc(cls, value: datetime) -> datetime:
+        if value.utcoffset() is None or value.utcoffset():
+            raise ValueError("must be an instant in UTC")
+        return value
+
+
+class PayComponent(BaseModel):
+    """One component of a board's own structured pay, as served."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str | None = None
+    min: float | int | str | None = None
+    max: float | int | str | None = None
+    currency: str | None = None
+    interval: str | None = None
+    zone: str | None = None
+
+
+class Address(BaseModel):
+    """A structured address, in the terms of schema.org's PostalAddress."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    locality: str | None = None
+    region: str | None = None
+    country: str | None = None
+
+
+class Posting(_Line):
+    """One advert as its source shows it; nothing in it is interpreted."""
+
+    kind: Literal["posting"] = "posting"
+    source_id: str = Field(min_length=1)
+    url: str | None = None
+    company: str | None = None
+    title: str | None = None
+    body: str = Field(min_length=1)
+    """The whole text of the advert, HTML or plain, all sections in reading order."""
+    location: str | None = None
+    secondary_locations: tuple[str, ...] = ()
+    address: Address | None = None
+    is_remote: bool | None = None
+    workplace: str | None = None
+    department: str | None = None
+    team: str | None = None
+    employment_type: str | None = None
+    posted_on: date | None = None
+    posted_basis: Literal["stated", "relative", "inferred"] | None = None
+    pay_text: str | None = None
+    pay_components: tuple[PayComponent, ...] = ()
+    requisition_id: str | None = None
+
+    @field_validator("company", "title", "location", "department", "team", mode="after")
+    @classmethod
+    def _blank_is_none(cls, value: str | None) -> str | None:
+        return value.strip() or None if value else None
+
+    @field_validator("body")
+    @classmethod
+    def _must_say_something(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("the advert has no text")
+        return value
+
+
+class PaperLink(_Line):
+    """One link of a paper to a code repository; `board` is the file it came in."""
+
+    kind: Literal["paper_link"] = "paper_link"
+    paper_url: str = Field(min_length=1)
+    title: str | None = None
+    arxiv_id: str | None = None
+    published_on: date | None = None
+    repo_url: str | None = None
+    is_official: bool | None = None
+    framework: str = Field(min_length=1)
+
+
+class BoardObservation(_Line):
+    """What came of asking one board (or thread, feed, file), yielded after its rows."""
+
+    kind: Literal["board"] = "board"
+    state: BoardState
+    url: str
+    http_status: int | None = None
+    reason: str | None = None
+    rows_seen: int = Field(default=0, ge=0)
+    payload_digest: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Refusal(_Line):
+    """A row of a payload that does not fit its shape."""
+
+    kind: Literal["refusal"] = "refusal"
+    source_id: str | None = None
+    stage: Literal["parse", "load", "normalise"] = "parse"
+    reason: str
+    sample: str = ""
+
+
+Line = Annotated[Posting | PaperLink | BoardObservation | Refusal, Field(discriminator="kind")]
+_LINE: TypeAdapter[Line] = TypeAdapter(Line)
+
+
+def read_line(line: bytes | str) -> Line:
+    """Read one landing line.
+
+    Args:
+        line: One JSON object of a landing file.
+
+    Returns:
+        The posting, paper link, board observation or refusal that it holds.
+
+    Raises:
+        pydantic.ValidationError: The line does not fit the contract.
+    """
+    return _LINE.validate_json(line)
+
+
+def sample_of(row: Any) -> str:
+    """The names of a row's fields, for a refusal: enough to recognise its shape, no personal data.
+
+    Args:
+        row: A row of a payload, of any type.
+
+    Returns:
+        At most `SAMPLE_CHARS` characters.
+    """
+    shape = f"fields: {', '.join(map(str, row))}" if isinstance(row, dict) else type(row).__name__
+    return shape[:SAMPLE_CHARS]

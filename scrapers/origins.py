@@ -1,0 +1,84 @@
+"""Sends the requests for an origin elsewhere: to a mirror, a proxy or a test server.
+
+Belongs here: reading an origins file and rewriting requests. Does not belong here: which addresses a
+platform has (`scrapers.spiders`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+import yaml
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+
+
+class OriginsError(ValueError):
+    """An origins file that can't be used."""
+
+
+def read_origins(path: Path) -> dict[str, str]:
+    """Read a YAML file of origins, `https://api.example: http://127.0.0.1:8001` a line.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Where each origin is served, both as `scheme://host[:port]`.
+
+    Raises:
+        OriginsError: The file is not such a mapping; the message names the file and the line.
+    """
+    try:
+        mapping = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise OriginsError(f"{path}: can't be read as YAML: {error}") from error
+    if not isinstance(mapping, dict):
+        raise OriginsError(f"{path}: must be a mapping of origin to origin")
+    return {_origin(path, key): _origin(path, value) for key, value in mapping.items()}
+
+
+def _origin(path: Path, value: object) -> str:
+    parts = urlsplit(str(value))
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        raise OriginsError(f"{path}: {value!r} is not an origin such as https://api.example")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class OriginsMiddleware:
+    """Rewrites requests before anything else sees them, robots.txt included.
+
+    `request.meta["asked_url"]` keeps the address that was asked for: archives are kept under it.
+    """
+
+    def __init__(self, origins: dict[str, str]) -> None:
+        self._origins = origins
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build from the setting ORIGINS_FILE."""
+        path = crawler.settings["ORIGINS_FILE"]
+        return cls(read_origins(Path(path)) if path else {})
+
+    def process_request(self, request: Request) -> Request | None:
+        """Send a request for a mapped origin to where it is served."""
+        parts = urlsplit(request.url)
+        target = self._origins.get(f"{parts.scheme}://{parts.netloc}")
+        if target is None:
+            return None
+        there = urlsplit(target)
+        url = parts._replace(scheme=there.scheme, netloc=there.netloc).geturl()
+        meta = {**request.meta, "asked_url": request.url}
+        return request.replace(url=url, meta=meta, dont_filter=True)
+
+
+class OriginsAddon:
+    """Adds the middleware where an origins file is set."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Put the middleware first."""
+        if settings["ORIGINS_FILE"]:
+            settings["DOWNLOADER_MIDDLEWARES"]["scrapers.origins.OriginsMiddleware"] = 10

@@ -1,0 +1,92 @@
+"""Being a good guest: robots.txt without a leak, and Retry-After.
+
+Belongs here: what every spider owes every server and Scrapy does not do by itself. Does not belong
+here: numbers (`scrapers.settings`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+
+LONGEST_WAIT_S = 120.0
+"""A server that asks for more than this is left alone for this run."""
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Scrapy's middleware, one host at a time.
+
+    Up to Scrapy 2.19 the requests that wait for the same robots.txt share one Deferred: the first
+    gets the rules, the others get None and go through. A lock per host lets none wait on that Deferred.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The rules of the request's host; fetched once."""
+        async with self._locks[urlsplit(request.url).netloc]:
+            return await super().robot_parser(request)
+
+
+class RetryAfterMiddleware:
+    """Holds all requests to a host for as long as it asked with Retry-After."""
+
+    def __init__(self) -> None:
+        self._not_before: dict[str, float] = {}
+
+    @classmethod
+    def from_crawler(cls, _crawler: Crawler) -> Self:
+        """Build; it has no settings."""
+        return cls()
+
+    async def process_request(self, request: Request) -> None:
+        """Wait until the host may be asked again."""
+        not_before = self._not_before.get(urlsplit(request.url).netloc, 0.0)
+        wait = not_before - asyncio.get_running_loop().time()
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Note what a 429 or 503 asks for; one that asks for too much is not retried."""
+        if response.status in (429, 503):
+            seconds = retry_after_s(response.headers.get(b"Retry-After"), datetime.now(UTC))
+            if seconds is not None and seconds > LONGEST_WAIT_S:
+                request.meta["dont_retry"] = True
+            elif seconds is not None:
+                host = urlsplit(request.url).netloc
+                self._not_before[host] = asyncio.get_running_loop().time() + seconds
+        return response
+
+
+def retry_after_s(value: bytes | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date).
+
+    Args:
+        value: The header's value.
+        now: The present instant, UTC.
+
+    Returns:
+        Seconds, not below 0; None where the header is absent or not understood.
+    """
+    if not value:
+        return None
+    text = value.decode("latin-1").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (at.astimezone(UTC) - now).total_seconds())

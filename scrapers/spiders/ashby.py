@@ -1,0 +1,91 @@
+"""Ashby job boards: one request per company.
+
+Belongs here: Ashby's address and payload. Does not belong here: what pay or a text means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, unquote
+
+from scrapers.landing import Address, Line, PayComponent, Posting
+from scrapers.spiders.base import Board, BoardSpider, ShapeError, day, each_row
+
+_ADDRESS = re.compile(
+    r"https://api\.ashbyhq\.com/posting-api/job-board/([^/?]+)\?includeCompensation=true"
+)
+
+
+class AshbySpider(BoardSpider):
+    """Boards on jobs.ashbyhq.com, by their public posting API."""
+
+    name = "ashby"
+
+    @staticmethod
+    def address(board: str) -> str:
+        """The request address of a board."""
+        return (
+            f"https://api.ashbyhq.com/posting-api/job-board/{quote(board, safe='')}"
+            "?includeCompensation=true"
+        )
+
+    @staticmethod
+    def board_of(url: str) -> str | None:
+        """The board whose address this is."""
+        match = _ADDRESS.fullmatch(url)
+        return unquote(match[1]) if match else None
+
+    @staticmethod
+    def postings(payload: Any, board: Board) -> Iterator[Line]:
+        """The listed adverts of a board."""
+        if not isinstance(payload, dict):
+            raise ShapeError("the payload is no object")
+
+        def build(row: dict[str, Any]) -> Posting | None:
+            if row.get("isListed") is False:
+                return None
+            postal = (row.get("address") or {}).get("postalAddress") or {}
+            compensation = row.get("compensation") or {}
+            return Posting(
+                **board.envelope(),
+                source_id=row["id"],
+                url=row.get("jobUrl"),
+                company=board.company,
+                title=row["title"],
+                body=row.get("descriptionHtml") or row["descriptionPlain"],
+                location=row.get("location"),
+                secondary_locations=tuple(
+                    place["location"]
+                    for place in row.get("secondaryLocations") or ()
+                    if place.get("location")
+                ),
+                address=Address(
+                    locality=postal.get("addressLocality"),
+                    region=postal.get("addressRegion"),
+                    country=postal.get("addressCountry"),
+                ),
+                is_remote=row.get("isRemote"),
+                workplace=row.get("workplaceType"),
+                department=row.get("department"),
+                team=row.get("team"),
+                employment_type=row.get("employmentType"),
+                posted_on=day(row.get("publishedAt")),
+                posted_basis="stated" if row.get("publishedAt") else None,
+                pay_text=compensation.get("compensationTierSummary"),
+                pay_components=tuple(
+                    PayComponent(
+                        type=component.get("compensationType"),
+                        min=component.get("minValue"),
+                        max=component.get("maxValue"),
+                        currency=component.get("currencyCode"),
+                        interval=component.get("interval"),
+                        zone=tier.get("title"),
+                    )
+                    for tier in compensation.get("compensationTiers") or ()
+                    for component in tier.get("components") or ()
+                ),
+            )
+
+        return each_row(payload.get("jobs"), "'jobs'", board, build)

@@ -1,0 +1,333 @@
+"""From landing files into the raw schema, once per source, board and day.
+
+Belongs here: reading landing lines, versions of adverts by content hash, the ledger of
+observations, and what is refused on the way. Does not belong here: what a text means (`warehouse.facts`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+from pydantic import ValidationError
+
+from scrapers.landing import BoardObservation, PaperLink, Posting, Refusal, read_line
+
+CHUNK_LINES = 5_000
+
+_TEXT = pa.string()
+_COMPONENT = pa.struct(
+    [(name, _TEXT) for name in ("type", "min", "max", "currency", "interval", "zone")]
+)
+_ENVELOPE = {
+    "source": _TEXT,
+    "board": _TEXT,
+    "observed_on": pa.date32(),
+    "observed_at": pa.timestamp("us"),
+    "line": pa.int64(),
+}
+_CONTENT = {
+    "source": _TEXT,
+    "board": _TEXT,
+    "source_id": _TEXT,
+    "url": _TEXT,
+    "company": _TEXT,
+    "title": _TEXT,
+    "body": _TEXT,
+    "location": _TEXT,
+    "secondary_locations": pa.list_(_TEXT),
+    "address_locality": _TEXT,
+    "address_region": _TEXT,
+    "address_country": _TEXT,
+    "is_remote": pa.bool_(),
+    "workplace": _TEXT,
+    "department": _TEXT,
+    "team": _TEXT,
+    "employment_type": _TEXT,
+    "posted_on": pa.date32(),
+    "posted_basis": _TEXT,
+    "pay_text": _TEXT,
+    "pay_components": pa.list_(_COMPONENT),
+    "requisition_id": _TEXT,
+}
+_INCOMING: dict[str, pa.Schema] = {
+    name: pa.schema(fields)
+    for name, fields in {
+        "boards": _ENVELOPE
+        | {"state": _TEXT, "url": _TEXT, "http_status": pa.int32(), "reason": _TEXT}
+        | {"rows_seen": pa.int32(), "payload_digest": _TEXT, "etag": _TEXT, "last_modified": _TEXT},
+        "bodies": {"content_hash": _TEXT} | _CONTENT,
+        "observations": _ENVELOPE | {"source_id": _TEXT, "content_hash": _TEXT},
+        "paper_links": _ENVELOPE
+        | {"paper_url": _TEXT, "title": _TEXT, "arxiv_id": _TEXT, "published_on": pa.date32()}
+        | {"repo_url": _TEXT, "is_official": pa.bool_(), "framework": _TEXT},
+        "refused": _ENVELOPE
+        | {"source_id": _TEXT, "stage": _TEXT, "reason": _TEXT, "sample": _TEXT},
+    }.items()
+}
+
+
+class LoadReport(NamedTuple):
+    """What became of one landing file."""
+
+    lines: int
+    is_new: bool  # False where this very file was loaded before
+
+
+def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadReport:
+    """Load one landing file, whole or not at all.
+
+    A board that was asked twice on one day counts once: the later answer, but never one that is not
+    complete in the place of one that is. Loading a file again changes nothing. A line that does not
+    fit the contract is kept in `raw.refused`, and the rest goes on.
+
+    Args:
+        con: The working warehouse, with its schemas.
+        path: The landing file.
+        name: What it is called in `raw.landings`.
+
+    Returns:
+        How many lines it has and whether they were new.
+
+    Raises:
+        OSError: The file can't be read.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    known = con.execute(
+        "SELECT lines FROM raw.landings WHERE file = $1 AND digest = $2", [name, digest]
+    ).fetchall()
+    if known:
+        return LoadReport(lines=known[0][0], is_new=False)
+    lines = 0
+    con.execute("BEGIN")
+    try:
+        for kind, schema in _INCOMING.items():
+            empty = schema.empty_table()
+            con.register("incoming_rows", empty)
+            con.execute(f"CREATE OR REPLACE TEMP TABLE incoming_{kind} AS FROM incoming_rows")
+        with path.open("rb") as file:
+            numbered = enumerate(file)
+            while chunk := tuple(islice(numbered, CHUNK_LINES)):
+                lines += len(chunk)
+                for kind, rows in _read_chunk(chunk, source=name.split("/")[0]).items():
+                    table = pa.Table.from_pylist(rows, schema=_INCOMING[kind])
+                    con.register("incoming_rows", table)
+                    con.execute(f"INSERT INTO incoming_{kind} FROM incoming_rows")
+        con.unregister("incoming_rows")
+        for statement in _MERGE:
+            con.execute(statement)
+        con.execute("DELETE FROM raw.landings WHERE file = $1", [name])
+        con.execute("INSERT INTO raw.landings VALUES ($1, $2, $3)", [name, digest, lines])
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    return LoadReport(lines=lines, is_new=True)
+
+
+def _read_chunk(
+    chunk: tuple[tuple[int, bytes], ...], source: str
+) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _INCOMING}
+    for number, raw in chunk:
+        try:
+            line = read_line(raw)
+        except ValidationError as error:
+            rows["refused"].append(_unreadable(raw, number, error, source))
+            continue
+        row = line.model_dump(exclude={"kind"})
+        # DuckDB's TIMESTAMP has no zone; the contract lets only UTC through.
+        row["observed_at"] = line.observed_at.replace(tzinfo=None)
+        row["observed_on"] = line.observed_at.date()
+        row["line"] = number
+        match line:
+            case Posting():
+                content = _content(line)
+                row["content_hash"] = content["content_hash"]
+                rows["bodies"].append(content)
+                rows["observations"].append(row)
+            case PaperLink():
+                rows["paper_links"].append(row)
+            case BoardObservation():
+                rows["boards"].append(row)
+            case Refusal():
+                rows["refused"].append(row)
+    return {kind: found for kind, found in rows.items() if found}
+
+
+def _content(posting: Posting) -> dict[str, Any]:
+    row = posting.model_dump(exclude={"kind", "observed_at", "address"})
+    address = posting.address
+    row["address_locality"] = address.locality if address else None
+    row["address_region"] = address.region if address else None
+    row["address_country"] = address.country if address else None
+    row["pay_components"] = [
+        {key: None if value is None else str(value) for key, value in component.items()}
+        for component in row["pay_components"]
+    ]
+    canonical = json.dumps(row, sort_keys=True, default=str, ensure_ascii=False)
+    row["content_hash"] = hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+    return row
+
+
+def _unreadable(raw: bytes, number: int, error: ValidationError, source: str) -> dict[str, Any]:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    try:
+        said = json.loads(raw)
+    except ValueError:
+        said = {}
+    said = said if isinstance(said, dict) else {}
+    return {
+        "source": str(said.get("source") or source),
+        "board": str(said.get("board") or ""),
+        "observed_on": _day_or_none(said.get("observed_at")),
+        "line": number,
+        "source_id": str(said["source_id"]) if said.get("source_id") else None,
+        "stage": "load",
+        "reason": f"line {number + 1} of the landing file: {where}: {first['msg']}"[:200],
+        "sample": f"fields: {', '.join(said)}"[:200] if said else "not a JSON object",
+    }
+
+
+def _day_or_none(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
+
+
+def known_boards(con: duckdb.DuckDBPyConnection, source: str) -> dict[str, dict[str, str]]:
+    """What is known of a source's boards, for conditional requests.
+
+    Args:
+        con: The working warehouse.
+        source: Name of the source.
+
+    Returns:
+        By address: etag, last_modified and digest of the newest complete observation, and its instant.
+    """
+    rows = con.execute(
+        """
+        SELECT url, etag, last_modified, payload_digest, observed_at
+        FROM raw.boards
+        WHERE source = $1 AND state IN ('ok', 'unchanged')
+        QUALIFY row_number() OVER (PARTITION BY url ORDER BY observed_at DESC) = 1
+        """,
+        [source],
+    ).fetchall()
+    return {
+        url: {
+            key: value
+            for key, value in (
+                ("etag", etag),
+                ("last_modified", last_modified),
+                ("digest", digest),
+                ("observed_at", f"{observed_at.isoformat()}+00:00"),
+            )
+            if value
+        }
+        for url, etag, last_modified, digest, observed_at in rows
+    }
+
+
+def newest_observation(con: duckdb.DuckDBPyConnection) -> date | None:
+    """The newest day on which anything was observed; None where nothing was."""
+    [(newest,)] = con.execute("SELECT max(observed_on) FROM raw.boards").fetchall()
+    return newest if isinstance(newest, date) else None
+
+
+_KEY = "source, board, observed_on"
+# The steps that make the incoming rows part of raw, in order, inside one transaction.
+_MERGE: tuple[str, ...] = (
+    # One answer per board and day: the newest complete one, else the newest.
+    f"""
+    CREATE OR REPLACE TEMP TABLE accepted AS
+    WITH answers AS (
+        SELECT *, state IN ('ok', 'unchanged') AS is_complete FROM incoming_boards
+        QUALIFY row_number() OVER (
+            PARTITION BY {_KEY} ORDER BY is_complete DESC, observed_at DESC, line DESC) = 1
+    )
+    SELECT answers.* EXCLUDE (is_complete, line)
+    FROM answers LEFT JOIN raw.boards AS old USING ({_KEY})
+    WHERE old.state IS NULL OR is_complete OR old.state NOT IN ('ok', 'unchanged')
+    """,
+    # Rows whose board says nothing: the crawl broke off before it was through with it.
+    f"""
+    INSERT INTO incoming_refused BY NAME
+    SELECT {_KEY}, any_value(rows.observed_at) AS observed_at, min(rows.line) AS line,
+        'load' AS stage,
+        count(*) || ' rows, but no observation of their board: the crawl broke off' AS reason,
+        '' AS sample
+    FROM (
+        SELECT {_KEY}, observed_at, line FROM incoming_observations
+        UNION ALL SELECT {_KEY}, observed_at, line FROM incoming_paper_links
+    ) AS rows
+    ANTI JOIN incoming_boards USING ({_KEY})
+    GROUP BY ALL
+    """,
+    # The same id twice in one listing: rows that moved between its pages.
+    f"""
+    INSERT INTO incoming_refused BY NAME
+    SELECT {_KEY}, observed_at, line, source_id, 'load' AS stage,
+        'the same id again in one listing' AS reason, '' AS sample
+    FROM incoming_observations
+    QUALIFY row_number() OVER (PARTITION BY {_KEY}, observed_at, source_id ORDER BY line) > 1
+    """,
+    *(
+        f"DELETE FROM raw.{table} USING accepted WHERE "
+        + " AND ".join(f"raw.{table}.{key} = accepted.{key}" for key in _KEY.split(", "))
+        for table in ("boards", "observations", "paper_links", "refused")
+    ),
+    "INSERT INTO raw.boards BY NAME SELECT * FROM accepted",
+    """
+    INSERT INTO raw.bodies BY NAME
+    SELECT DISTINCT ON (content_hash) * FROM incoming_bodies
+    ANTI JOIN raw.bodies USING (content_hash)
+    """,
+    f"""
+    INSERT INTO raw.observations BY NAME
+    SELECT {_KEY}, source_id, content_hash
+    FROM incoming_observations
+    SEMI JOIN accepted USING ({_KEY}, observed_at)
+    QUALIFY row_number() OVER (PARTITION BY {_KEY}, source_id ORDER BY line) = 1
+    """,
+    # An unchanged board shows what its last answer with a body showed.
+    """
+    INSERT INTO raw.observations BY NAME
+    WITH asked AS (
+        SELECT now.source, now.board, now.observed_on, max(old.observed_on) AS shown_on
+        FROM accepted AS now
+        INNER JOIN raw.boards AS old
+            ON now.source = old.source AND now.board = old.board
+            AND old.observed_on < now.observed_on AND old.state = 'ok'
+        WHERE now.state = 'unchanged'
+        GROUP BY ALL
+    )
+    SELECT asked.source, asked.board, asked.observed_on, shown.source_id, shown.content_hash
+    FROM asked
+    INNER JOIN raw.observations AS shown
+        ON asked.source = shown.source AND asked.board = shown.board
+        AND asked.shown_on = shown.observed_on
+    """,
+    f"""
+    INSERT INTO raw.paper_links BY NAME
+    SELECT * EXCLUDE (observed_at) FROM incoming_paper_links
+    SEMI JOIN accepted USING ({_KEY}, observed_at)
+    """,
+    f"""
+    INSERT INTO raw.refused BY NAME
+    SELECT * EXCLUDE (observed_at, line),
+        row_number() OVER (PARTITION BY {_KEY} ORDER BY line) - 1 AS line
+    FROM incoming_refused
+    WHERE (source, board, observed_on) NOT IN (SELECT (source, board, observed_on)
+        FROM incoming_boards ANTI JOIN accepted USING (source, board, observed_on))
+    """,
+)

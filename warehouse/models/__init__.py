@@ -1,0 +1,221 @@
+"""The tables: one SQL file each, whose header is the only place where a table is described.
+
+Belongs here: reading the headers, building tables in order, and comments. Does not belong here:
+what a table means in statistics (`warehouse.statistics`) or whether its rows are good (`expectations`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import duckdb
+import pandas as pd
+import yaml
+
+SCHEMAS = ("raw", "core", "out")
+FOLDER = Path(__file__).parent
+_HEADER = re.compile(r"\A/\*\n(.*?)\*/\n?(.*)\Z", re.DOTALL)
+
+
+class ModelError(ValueError):
+    """A model file that does not say what it must; the message names the file."""
+
+
+class Column(NamedTuple):
+    """A column as the header describes it."""
+
+    name: str
+    type: str
+    description: str
+
+
+class Model(NamedTuple):
+    """A table: what it is, and the query that makes it."""
+
+    table: str  # schema.name
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    sql: str  # empty where code makes it
+    made_by: str | None
+    materialized: Literal["table", "view"]
+    reads: tuple[str, ...]  # tables of ours that the query reads
+
+
+@cache
+def models() -> dict[str, Model]:
+    """All tables by name, each after those that it reads.
+
+    Raises:
+        ModelError: A header is missing or incomplete, or tables read each other in a circle.
+    """
+    found = {
+        model.table: model
+        for schema in SCHEMAS
+        for path in sorted((FOLDER / schema).glob("*.sql"))
+        for model in [_read(schema, path)]
+    }
+    order = TopologicalSorter({name: model.reads for name, model in found.items()})
+    return {name: found[name] for name in order.static_order()}
+
+
+def _read(schema: str, path: Path) -> Model:
+    match = _HEADER.match(path.read_text(encoding="utf-8"))
+    if not match:
+        raise ModelError(f"{path}: must begin with a /* header */")
+    header = yaml.safe_load(match[1])
+    sql = match[2].strip()
+    table = f"{schema}.{path.stem}"
+    if bool(sql) == bool(header.get("made_by")):
+        raise ModelError(f"{path}: needs either a query or made_by in its header")
+    try:
+        columns = tuple(
+            Column(name, *(part.strip() for part in text.split("|", 1)))
+            for name, text in header["columns"].items()
+        )
+        return Model(
+            table=table,
+            description=" ".join(header["description"].split()),
+            key=tuple(header["key"]),
+            columns=columns,
+            sql=sql,
+            made_by=header.get("made_by"),
+            materialized=header.get("materialized", "table"),
+            reads=tuple(sorted(_tables_in(sql) - {table})) if sql else (),
+        )
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{path}: the header lacks {error}") from error
+
+
+def _tables_in(sql: str) -> set[str]:
+    with duckdb.connect() as con:
+        # DuckDB 2.0 gives quotes and aliases along: "out".boards AS asked.
+        found = con.get_table_names(sql, qualified=True)
+    names = {name.split()[0].replace('"', "") for name in found}
+    return {name for name in names if name.split(".")[0] in SCHEMAS}
+
+
+def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the schemas and the tables that code fills; what is there stays.
+
+    Raises:
+        ModelError: A table is there with other columns than its header says.
+    """
+    for schema in SCHEMAS:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for model in models().values():
+        if model.made_by:
+            columns = ", ".join(f'"{column.name}" {column.type}' for column in model.columns)
+            con.execute(f"CREATE TABLE IF NOT EXISTS {model.table} ({columns})")
+            _check_columns(con, model)
+            _comment(con, model)
+
+
+def build(con: duckdb.DuckDBPyConnection, table: str, *, as_of: date) -> int:
+    """Make one table from its query, whole or not at all.
+
+    Args:
+        con: The working warehouse.
+        table: Its name, with schema.
+        as_of: Newest day of observation that counts.
+
+    Returns:
+        Rows in it.
+
+    Raises:
+        ModelError: The query gives other columns than the header says.
+    """
+    model = models()[table]
+    con.execute("BEGIN")
+    try:
+        con.execute("SET VARIABLE as_of = $day", {"day": as_of})
+        kind = "VIEW" if model.materialized == "view" else "TABLE"
+        con.execute(f"CREATE OR REPLACE {kind} {table} AS {model.sql}")
+        _check_columns(con, model)
+        _comment(con, model)
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    return count(con, table)
+
+
+def fill(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> int:
+    """Replace the rows of a table that code makes, whole or not at all.
+
+    Args:
+        con: The working warehouse.
+        table: Its name, with schema.
+        frame: Its rows; columns are matched by name and must be those of the header.
+
+    Returns:
+        Rows in it.
+
+    Raises:
+        ModelError: A column is missing or not in the header.
+    """
+    model = models()[table]
+    names = [column.name for column in model.columns]
+    if set(names) != set(frame.columns):
+        odd = sorted(set(names) ^ set(frame.columns))
+        raise ModelError(f"{table}: columns differ from the header: {', '.join(odd)}")
+    con.execute("BEGIN")
+    try:
+        con.execute(f"DELETE FROM {table}")
+        con.register("incoming_frame", frame[names])
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_frame")
+        con.unregister("incoming_frame")
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    return count(con, table)
+
+
+def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows in a table."""
+    [(rows,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(rows)
+
+
+def definition_digest(tables: Iterable[str]) -> str:
+    """Digest of how some tables are made: changes when a query or a header does."""
+    text = "\n".join(repr(models()[table]) for table in sorted(tables))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    actual = [
+        (name, kind) for name, kind, *_ in con.execute(f"DESCRIBE {model.table}").fetchall()
+    ]
+    stated = [(column.name, column.type.replace('"', "")) for column in model.columns]
+    for position in range(max(len(actual), len(stated))):
+        is_there = actual[position : position + 1]
+        is_said = stated[position : position + 1]
+        if [(n, k.replace('"', "").replace(", ", ",")) for n, k in is_there] != [
+            (n, k.replace(", ", ",")) for n, k in is_said
+        ]:
+            raise ModelError(
+                f"{model.table}: column {position + 1} is {is_there or 'missing'}, "
+                f"its header says {is_said or 'nothing'}"
+            )
+
+
+def _comment(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    kind = "VIEW" if model.materialized == "view" else "TABLE"
+    con.execute(f"COMMENT ON {kind} {model.table} IS {_quoted(model.description)}")
+    for column in model.columns:
+        con.execute(
+            f'COMMENT ON COLUMN {model.table}."{column.name}" IS {_quoted(column.description)}'
+        )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,20 @@
+/*
+description: What the normalisers read out of one version of an advert.
+key: [content_hash]
+made_by: warehouse.facts
+columns:
+  content_hash: VARCHAR | Version of the advert (raw.bodies)
+  method_version: VARCHAR | Version of the normalisers
+  text: VARCHAR | Plain text as a reader sees it
+  text_hash: VARCHAR | Hash of the text without case, spacing and punctuation
+  company: VARCHAR | Employer, as the source or the text names it
+  company_id: VARCHAR | Normalised employer, NULL where nothing names it
+  title: VARCHAR | Title, as the source or the text names it
+  is_ml_role: BOOLEAN | Whether machine learning is the core of the work, framework names left aside
+  family: VARCHAR | Role family
+  level: VARCHAR | Level
+  countries: VARCHAR[] | Countries where the work can be done, ISO 3166 alpha-2
+  is_us: BOOLEAN | Whether the United States is among them, NULL where no country is known
+  region: VARCHAR | US state
+  workplace: VARCHAR | onsite, hybrid, remote or unspecified
+*/

@@ -1,0 +1,89 @@
+/*
+description: One role, after its copies, reposts and cities are merged. The unit of every statistic.
+key: [role_id]
+columns:
+  role_id: VARCHAR | The role
+  company_id: VARCHAR | Normalised employer, the cluster of every interval
+  source: VARCHAR | Source of its earliest advert
+  sources: VARCHAR[] | All sources that show it
+  board: VARCHAR | Board of its earliest advert
+  entered_on: DATE | Day it came on the market, posted where stated, else first seen
+  last_seen_on: DATE | Last day on which one of its adverts was seen
+  is_open: BOOLEAN | Whether one of its adverts is open
+  is_ml_role: BOOLEAN | Whether machine learning is the core of the work
+  family: VARCHAR | Role family
+  level: VARCHAR | Level
+  country: VARCHAR | The country, where there is only one
+  is_us: BOOLEAN | Whether the United States is among its countries
+  region: VARCHAR | US state
+  workplace: VARCHAR | onsite, hybrid, remote or unspecified
+  has_pytorch: BOOLEAN | Names the PyTorch family, not negated
+  has_tensorflow: BOOLEAN | Names the TensorFlow family, not negated
+  has_jax: BOOLEAN | Names the JAX family, not negated
+  pay_min_usd_year: DOUBLE | Lowest lower end of its stated base bands
+  pay_max_usd_year: DOUBLE | Highest upper end of its stated base bands
+  pay_mid_usd_year: DOUBLE | Mean of the midpoints of its stated base bands, structured before parsed
+  n_adverts: INTEGER | Adverts that are for it
+*/
+WITH named AS (
+    SELECT
+        posting.role_id,
+        bool_or(mention.family = 'pytorch') AS has_pytorch,
+        bool_or(mention.family = 'tensorflow') AS has_tensorflow,
+        bool_or(mention.family = 'jax') AS has_jax
+    FROM core.postings AS posting
+    INNER JOIN core.mentions AS mention ON posting.posting_id = mention.posting_id
+    WHERE mention.kind = 'framework' AND NOT mention.is_negated
+    GROUP BY posting.role_id
+),
+
+stated AS (
+    SELECT
+        posting.role_id,
+        band.provenance,
+        min(band.pay_min_usd_year) AS pay_min_usd_year,
+        max(band.pay_max_usd_year) AS pay_max_usd_year,
+        avg((band.pay_min_usd_year + band.pay_max_usd_year) / 2) AS pay_mid_usd_year
+    FROM core.postings AS posting
+    INNER JOIN core.pay_bands AS band ON posting.posting_id = band.posting_id
+    WHERE
+        band.kind = 'base'
+        AND band.is_plausible
+        AND band.provenance IN ('structured', 'parsed')
+    GROUP BY ALL
+),
+
+-- An employer's own field beats what we read out of the text.
+pay AS (
+    SELECT *
+    FROM stated
+    QUALIFY row_number() OVER (PARTITION BY role_id ORDER BY provenance = 'structured' DESC) = 1
+)
+
+SELECT
+    posting.role_id,
+    arg_min(posting.company_id, posting.is_duplicate) AS company_id,
+    arg_min(posting.source, posting.is_duplicate) AS source,
+    list(DISTINCT posting.source ORDER BY posting.source) AS sources,
+    arg_min(posting.board, posting.is_duplicate) AS board,
+    min(coalesce(posting.posted_on, posting.first_seen_on)) AS entered_on,
+    max(posting.last_seen_on) AS last_seen_on,
+    bool_or(posting.is_open) AS is_open,
+    arg_min(posting.is_ml_role, posting.is_duplicate) AS is_ml_role,
+    arg_min(posting.family, posting.is_duplicate) AS family,
+    arg_min(posting.level, posting.is_duplicate) AS level,
+    arg_min(posting.country, posting.is_duplicate) AS country,
+    arg_min(posting.is_us, posting.is_duplicate) AS is_us,
+    arg_min(posting.region, posting.is_duplicate) AS region,
+    arg_min(posting.workplace, posting.is_duplicate) AS workplace,
+    coalesce(any_value(named.has_pytorch), false) AS has_pytorch,
+    coalesce(any_value(named.has_tensorflow), false) AS has_tensorflow,
+    coalesce(any_value(named.has_jax), false) AS has_jax,
+    any_value(pay.pay_min_usd_year) AS pay_min_usd_year,
+    any_value(pay.pay_max_usd_year) AS pay_max_usd_year,
+    any_value(pay.pay_mid_usd_year) AS pay_mid_usd_year,
+    count(*)::INTEGER AS n_adverts
+FROM core.postings AS posting
+LEFT JOIN named ON posting.role_id = named.role_id
+LEFT JOIN pay ON posting.role_id = pay.role_id
+GROUP BY posting.role_id

@@ -1,0 +1,16 @@
+/*
+description: Share of roles that name a framework family, by month and source.
+key: [month, sources, population, framework]
+made_by: warehouse.statistics
+columns:
+  month: DATE | First day of the month
+  sources: VARCHAR | all, or the one source that is counted
+  population: VARCHAR | ml (machine-learning roles) or all
+  framework: VARCHAR | Framework family
+  n_roles: INTEGER | Roles that name it
+  n_companies: INTEGER | Companies behind those
+  share: DOUBLE | Share of the roles of the month and population
+  ci_low: DOUBLE | Lower end of the 95 % interval, company-clustered bootstrap
+  ci_high: DOUBLE | Upper end of the 95 % interval
+  is_partial: BOOLEAN | Whether the month is not over or was not observed from its beginning
+*/

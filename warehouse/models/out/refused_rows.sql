@@ -1,0 +1,24 @@
+/*
+description: Rows that were refused, with the reason. Rows in are rows kept and rows refused.
+key: [source, board, observed_on, line]
+columns:
+  source: VARCHAR | Source of the row
+  board: VARCHAR | Board that held it
+  observed_on: DATE | Day of the observation, UTC
+  line: BIGINT | Position among the refused rows of that board and day, from 0
+  source_id: VARCHAR | The source's own id, where it has one
+  stage: VARCHAR | parse, load or normalise
+  reason: VARCHAR | Why it was refused
+  sample: VARCHAR | Shape of the row, without personal data
+*/
+SELECT
+    source,
+    board,
+    observed_on,
+    line,
+    source_id,
+    stage,
+    reason,
+    sample
+FROM raw.refused
+WHERE observed_on <= getvariable('as_of')

@@ -1,0 +1,29 @@
+/*
+description: One row per version of an advert, as its source said it. Nothing is interpreted.
+key: [content_hash]
+made_by: warehouse.load
+columns:
+  content_hash: VARCHAR | Hash of everything below
+  source: VARCHAR | Source of the advert
+  board: VARCHAR | Board or thread that showed it
+  source_id: VARCHAR | The source's own id of the advert
+  url: VARCHAR | Address of the advert
+  company: VARCHAR | Employer as named by the source, NULL where the text alone names it
+  title: VARCHAR | Title as served, NULL where the text alone has one
+  body: VARCHAR | Text as served, HTML or plain
+  location: VARCHAR | Location as served
+  secondary_locations: VARCHAR[] | Further locations as served
+  address_locality: VARCHAR | Town of a structured address
+  address_region: VARCHAR | Region of a structured address
+  address_country: VARCHAR | Country of a structured address
+  is_remote: BOOLEAN | The source's own flag
+  workplace: VARCHAR | The source's own word for onsite, hybrid, remote
+  department: VARCHAR | Department as served
+  team: VARCHAR | Team as served
+  employment_type: VARCHAR | Employment type as served
+  posted_on: DATE | Day of posting as the source tells it
+  posted_basis: VARCHAR | stated, relative or inferred
+  pay_text: VARCHAR | The source's own salary field
+  pay_components: STRUCT("type" VARCHAR, "min" VARCHAR, "max" VARCHAR, currency VARCHAR, "interval" VARCHAR, zone VARCHAR)[] | The source's own structured pay
+  requisition_id: VARCHAR | Requisition or internal job that several adverts share
+*/
