@@ -289,12 +289,10 @@ def decode_json(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         if not text.strip():
             raise ShapeError("the body is empty") from error
-        # What an unfinished document lacks, it lacks at its end; an unfinished string is reported
-        # where the string begins.
-        starts_well = text.lstrip()[0] in "[{"
-        if starts_well and (
-            error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
-        ):
+        # An unfinished document lacks its end: the parser stops there, or its last bracket is missing.
+        stripped = text.strip()
+        close = {"[": "]", "{": "}"}.get(stripped[0])
+        if close and (error.pos >= len(text.rstrip()) or not stripped.endswith(close)):
             raise TruncatedError(f"JSON cut short after {len(body)} bytes") from error
         excerpt = " ".join(text.split())[:EXCERPT_CHARS]
         raise ShapeError(f"not JSON; it begins {excerpt!r}") from error

@@ -1,7 +1,7 @@
 """The tables: one SQL file each, whose header is the only place where a table is described.
 
 Belongs here: reading the headers, building tables in order, and comments. Does not belong here:
-what a table means in statistics (`warehouse.statistics`) or whether its rows are good (`expectations`).
+what a table means (`warehouse.statistics`), or whether its rows are good (`expectations`).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Model(NamedTuple):
     sql: str  # empty where code makes it
     made_by: str | None
     materialized: Literal["table", "view"]
-    reads: tuple[str, ...]  # tables of ours that the query reads
+    reads: tuple[str, ...]  # tables of ours that it is made from
 
 
 @cache
@@ -88,7 +88,7 @@ def _read(schema: str, path: Path) -> Model:
             sql=sql,
             made_by=header.get("made_by"),
             materialized=header.get("materialized", "table"),
-            reads=tuple(sorted(_tables_in(sql) - {table})) if sql else (),
+            reads=tuple(sorted(_tables_in(sql) if sql else header.get("reads", ()))),
         )
     except (KeyError, TypeError) as error:
         raise ModelError(f"{path}: the header lacks {error}") from error
@@ -191,10 +191,21 @@ def definition_digest(tables: Iterable[str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def digest_of_package(name: str) -> str:
+    """Digest of the Python files of a package of the project.
+
+    Args:
+        name: A top-level package.
+    """
+    folder = FOLDER.parents[1] / name
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    actual = [
-        (name, kind) for name, kind, *_ in con.execute(f"DESCRIBE {model.table}").fetchall()
-    ]
+    actual = [(name, kind) for name, kind, *_ in con.execute(f"DESCRIBE {model.table}").fetchall()]
     stated = [(column.name, column.type.replace('"', "")) for column in model.columns]
     for position in range(max(len(actual), len(stated))):
         is_there = actual[position : position + 1]

@@ -59,7 +59,7 @@ dated AS (
     SELECT
         seen.*,
         complete.days[-1] AS newest_listing_on,
-        list_filter(complete.days, lambda day: day > seen.last_seen_on) AS days_without
+        list_filter(complete.days, LAMBDA day: day > seen.last_seen_on) AS days_without
     FROM seen
     LEFT JOIN complete ON seen.source = complete.source AND seen.board = complete.board
 ),

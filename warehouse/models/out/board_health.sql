@@ -17,10 +17,7 @@ SELECT
     asked.state,
     asked.http_status,
     asked.reason,
-    CASE
-        WHEN asked.state = 'unchanged' THEN count(seen.source_id)
-        ELSE asked.rows_seen
-    END::INTEGER AS postings_seen
+    greatest(any_value(asked.rows_seen), count(seen.source_id))::INTEGER AS postings_seen
 FROM raw.boards AS asked
 LEFT JOIN raw.observations AS seen
     ON
@@ -29,5 +26,4 @@ LEFT JOIN raw.observations AS seen
         AND asked.observed_on = seen.observed_on
         AND asked.state = 'unchanged'
 WHERE asked.observed_on <= getvariable('as_of')
-GROUP BY asked.source, asked.board, asked.observed_on, asked.state, asked.http_status,
-    asked.reason, asked.rows_seen
+GROUP BY ALL

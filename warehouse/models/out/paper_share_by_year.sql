@@ -2,6 +2,7 @@
 description: Share of papers with code that have a repository in a framework, by year.
 key: [period_start, framework, scope]
 made_by: warehouse.statistics
+reads: [core.papers, core.paper_frameworks]
 columns:
   period_start: DATE | First day of the period
   framework: VARCHAR | The source's own label, none included

@@ -10,6 +10,20 @@ columns:
   postings_seen: INTEGER | Rows seen, adverts or links
   reason: VARCHAR | The incomplete ones, by state, with an example
 */
+WITH days AS (
+    SELECT
+        source,
+        observed_on,
+        count(*)::INTEGER AS boards_asked,
+        (count(*) FILTER (WHERE state IN ('ok', 'unchanged')))::INTEGER AS boards_answered,
+        sum(postings_seen)::INTEGER AS postings_seen,
+        string_agg(
+            state || ' ' || board || coalesce(' (' || reason || ')', ''), '; ' ORDER BY board
+        ) FILTER (WHERE state NOT IN ('ok', 'unchanged') OR reason IS NOT NULL) AS reason
+    FROM out.board_health
+    GROUP BY source, observed_on
+)
+
 SELECT
     source,
     observed_on,
@@ -22,15 +36,4 @@ SELECT
     boards_answered,
     postings_seen,
     reason
-FROM (
-    SELECT
-        source,
-        observed_on,
-        count(*)::INTEGER AS boards_asked,
-        (count(*) FILTER (WHERE state IN ('ok', 'unchanged')))::INTEGER AS boards_answered,
-        sum(postings_seen)::INTEGER AS postings_seen,
-        string_agg(state || ' ' || board || coalesce(' (' || reason || ')', ''), '; ' ORDER BY board)
-            FILTER (WHERE state NOT IN ('ok', 'unchanged') OR reason IS NOT NULL) AS reason
-    FROM out.board_health
-    GROUP BY ALL
-)
+FROM days

@@ -1,0 +1,55 @@
+# make run    the main job on the sample market, with its verdicts
+# make test   lint and the whole test suite
+# make setup  .venv alone; then use .venv/bin/hiring-signal
+
+.PHONY: run test lint format setup setup-dev browser lock clean
+.DEFAULT_GOAL := run
+SHELL := /bin/bash
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+run: setup
+	$(BIN)/hiring-signal run --sample
+
+test: setup-dev browser lint
+	$(BIN)/pytest -n auto --dist loadgroup
+
+lint: setup-dev
+	$(BIN)/ruff check -q .
+	$(BIN)/ruff format -q --check .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/sqlfluff lint -q warehouse/models
+	$(BIN)/yamllint -s .
+
+format: setup-dev
+	$(BIN)/ruff check -q --fix .
+	$(BIN)/ruff format -q .
+	$(BIN)/sqlfluff fix -q warehouse/models
+
+setup: $(VENV)/.run
+setup-dev: $(VENV)/.dev
+
+$(VENV)/.run: requirements.lock requirements-uv.lock pyproject.toml
+	@.ci/install requirements.lock $(VENV)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock requirements-uv.lock pyproject.toml
+	@.ci/install requirements-dev.lock $(VENV)
+	@touch $(VENV)/.run $@
+
+# Browser tests need Debian's Chromium; they are skipped where it can't be had.
+browser:
+	@.ci/browser
+
+# Resolve anew: hashes for every platform and Python from 3.11 on, no index addresses.
+LOCK := uv pip compile --universal --quiet --generate-hashes --no-strip-extras --no-header \
+	--no-annotate --python-version 3.11
+lock:
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+	echo uv | $(LOCK) - -o requirements-uv.lock
+
+clean:
+	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,51 @@
+"""The catalogue: every check there is, by table.
+
+Belongs here: the list of suites and how to look a check up. Does not belong here: a check (one
+module per suite in `expectations.suites`). Importing it costs nothing: Great Expectations is not
+needed to know what is expected.
+"""
+
+from __future__ import annotations
+
+from expectations.check import Check, Suite
+from expectations.suites import (
+    core_mentions,
+    core_papers,
+    core_pay_bands,
+    core_postings,
+    out_claim_verdicts,
+    raw_postings,
+)
+
+__all__ = ["SUITES", "TABLES", "Check", "Suite", "checks_for"]
+
+SUITES: dict[str, Suite] = {
+    suite.table: suite
+    for suite in (
+        raw_postings.SUITE,
+        core_postings.SUITE,
+        core_mentions.SUITE,
+        core_pay_bands.SUITE,
+        core_papers.PAPERS,
+        core_papers.PAPER_FRAMEWORKS,
+        out_claim_verdicts.SUITE,
+    )
+}
+
+TABLES: tuple[str, ...] = tuple(SUITES)
+"""The tables that have a suite, upstream first."""
+
+
+def checks_for(table: str) -> tuple[Check, ...]:
+    """The checks of one table.
+
+    Args:
+        table: One of `TABLES`, e.g. "core.postings".
+
+    Returns:
+        Its checks, in the order of its suite.
+
+    Raises:
+        KeyError: The table has no suite.
+    """
+    return SUITES[table].checks

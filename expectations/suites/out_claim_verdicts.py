@@ -1,0 +1,160 @@
+"""Suite of `out.claim_verdicts`: what the data say of each statement.
+
+Belongs here: that a verdict keeps to the rules that were written down before. Does not belong
+here: whether a statement is true; a contradicted claim is a finding, not a failure.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from expectations.check import ROWS, Check, Frame, Suite
+
+TABLE = "out.claim_verdicts"
+check = partial(Check, TABLE)
+
+FRAMES = {
+    ROWS: Frame(TABLE, ("claim_id", "verdict")),
+    "decided": Frame(
+        f"(SELECT * FROM {TABLE} WHERE verdict IN ('supported', 'contradicted'))",
+        ("claim_id", "verdict"),
+    ),
+}
+
+CHECKS = (
+    check(
+        "table_is_not_empty",
+        "ExpectTableRowCountToBeBetween",
+        {"min_value": 1},
+        "critical",
+        "No claim was judged. Look at the claim registry.",
+    ),
+    check(
+        "claim_id_is_stated",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": "claim_id"},
+        "critical",
+        "A verdict belongs to a claim. Look at the claim registry.",
+    ),
+    check(
+        "claim_id_is_unique",
+        "ExpectColumnValuesToBeUnique",
+        {"column": "claim_id"},
+        "critical",
+        "One claim, one verdict. Look for two entries of the same id in the claim registry.",
+    ),
+    check(
+        "verdict_is_stated",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": "verdict"},
+        "critical",
+        "Every claim has a verdict, if only undetermined. Look at the claim's estimator.",
+    ),
+    check(
+        "verdict_is_known",
+        "ExpectVerdictToBeKnown",
+        {},
+        "critical",
+        "A verdict is supported, contradicted, undetermined or out_of_scope. Look at the claim's "
+        "rule.",
+    ),
+    check(
+        "reason_is_stated_when_not_decided",
+        "ExpectNoOffender",
+        {},
+        "critical",
+        "An undetermined or out_of_scope claim says why, or the reader takes it for a finding. "
+        "Look at the claim's rule.",
+        offender="CASE WHEN verdict IN ('undetermined', 'out_of_scope') "
+        "AND coalesce(trim(reason), '') = '' THEN claim_id END",
+    ),
+    check(
+        "statement_is_stated",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": "statement"},
+        "critical",
+        "Nobody can read a verdict on nothing. Look at the claim registry.",
+    ),
+    check(
+        "rule_is_stated",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": "rule"},
+        "critical",
+        "A decided claim shows the rule it was judged by. Look at the claim registry.",
+        frame="decided",
+    ),
+    check(
+        "estimate_is_stated_when_decided",
+        "ExpectNoOffender",
+        {},
+        "critical",
+        "A claim is decided on an interval, never without one. Look at the claim's estimator.",
+        frame="decided",
+        # a sum with a NULL is NULL, and one with a NaN is NaN
+        offender="CASE WHEN coalesce(isnan(estimate + ci_low + ci_high), true) THEN claim_id END",
+    ),
+    check(
+        "estimate_is_within_interval",
+        "ExpectIntervalToHoldEstimate",
+        {},
+        "critical",
+        "The interval holds the estimate, or one of the two is wrong. Look at the bootstrap.",
+    ),
+    check(
+        "n_roles_is_enough_when_decided",
+        "ExpectNoOffender",
+        {},
+        "critical",
+        "Under 30 roles (or papers) a claim is undetermined. Look at the claim's rule.",
+        frame="decided",
+        offender="CASE WHEN n_roles < 30 THEN n_roles END",
+    ),
+    check(
+        "n_companies_is_enough_when_decided",
+        "ExpectNoOffender",
+        {},
+        "critical",
+        "Under 10 employers a claim about adverts is undetermined: one employer's habits would "
+        "decide it. Look at the claim's rule.",
+        frame="decided",
+        offender=r"""CASE WHEN n_companies < 10 AND claim_id NOT LIKE 'paper\_%' ESCAPE '\'
+            AND claim_id NOT LIKE 'model\_%' ESCAPE '\' THEN n_companies END""",
+    ),
+    check(
+        "window_end_is_not_before_window_start",
+        "ExpectColumnPairValuesAToBeGreaterThanB",
+        {
+            "column_A": "window_end",
+            "column_B": "window_start",
+            "or_equal": True,
+            "ignore_row_if": "either_value_is_missing",
+        },
+        "critical",
+        "A window runs forward. Look at the claim's window.",
+        frame="decided",
+    ),
+    check(
+        "method_version_is_stated",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": "method_version"},
+        "critical",
+        "A verdict without its method can't be repeated. Look at the judging step.",
+    ),
+    check(
+        "as_of_is_stated",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": "as_of"},
+        "critical",
+        "A verdict holds as of a day. Look at the judging step.",
+    ),
+    check(
+        "as_of_is_one_day",
+        "ExpectNoOffender",
+        {},
+        "critical",
+        "All verdicts of a table are of one day. Verdicts of two runs are mixed: judge again.",
+        offender=f"CASE WHEN as_of <> (SELECT max(as_of) FROM {TABLE}) THEN as_of END",
+    ),
+)
+
+SUITE = Suite(TABLE, FRAMES, CHECKS)

@@ -1,0 +1,113 @@
+"""From expectations to asset checks of Dagster: one check each, with its own history.
+
+Belongs here: the adapter. Does not belong here: what is expected, or how it is judged
+(`expectations`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from expectations.catalogue import Check, checks_for
+from pipelines.settings import RunSettings
+from pipelines.tables import Work, at_work, key_of
+from warehouse import database, models
+
+SEVERITY = {
+    "critical": dg.AssetCheckSeverity.ERROR,
+    "warning": dg.AssetCheckSeverity.WARN,
+}
+NAME = "checks "
+"""What entries of `meta.builds` about outcomes begin with; the table follows."""
+
+
+def suite_checks(table: str) -> dg.AssetChecksDefinition:
+    """The checks of a table; critical ones block everything downstream when they fail.
+
+    Args:
+        table: A table that has a suite.
+    """
+    checks = {check.name: check for check in checks_for(table)}
+    specs = [
+        dg.AssetCheckSpec(
+            name=check.name,
+            asset=key_of(table),
+            description=check.description,
+            blocking=check.severity == "critical",
+            metadata={"expectation": check.expectation, "severity": check.severity},
+        )
+        for check in checks.values()
+    ]
+
+    @dg.multi_asset_check(name=f"checks_{table.replace('.', '_')}", specs=specs)
+    def judge(
+        context: dg.AssetCheckExecutionContext, settings: RunSettings
+    ) -> Iterator[dg.AssetCheckResult]:
+        with at_work(context, settings, f"checks ({table})") as work:
+            outcomes = outcomes_of(work, table)
+        for name, outcome in outcomes.items():
+            yield dg.AssetCheckResult(
+                asset_key=key_of(table),
+                check_name=name,
+                passed=outcome["passed"],
+                severity=SEVERITY[checks[name].severity],
+                metadata={key: _shown(value) for key, value in outcome["observed"].items()},
+            )
+
+    return judge
+
+
+def outcomes_of(work: Work, table: str) -> dict[str, dict[str, object]]:
+    """Judge a table, or give the outcomes of before where nothing has changed since.
+
+    Args:
+        work: The step.
+        table: A table that has a suite.
+
+    Returns:
+        By check: whether it `passed`, and what was `observed`.
+    """
+    fingerprint = work.fingerprints.of(table) + suites_digest()
+    found: dict[str, dict[str, object]] | None = database.built(work.con, NAME + table, fingerprint)
+    if found is None:
+        # Five seconds of import: only where something is to be judged.
+        from expectations.runner import run_suite
+
+        found = {
+            outcome.name: {
+                "passed": outcome.passed,
+                "severity": outcome.severity,
+                "observed": outcome.observed,
+            }
+            for outcome in run_suite(work.con, table)
+        }
+        database.note_built(work.con, NAME + table, fingerprint, found)
+    failed = sum(not outcome["passed"] for outcome in found.values())
+    work.stage.found = f"{len(found)} checks, {failed} failed" if failed else f"{len(found)} checks"
+    return found
+
+
+def suites_digest() -> str:
+    """Digest of all that is expected: outcomes are good as long as it stays."""
+    return models.digest_of_package("expectations")
+
+
+def _shown(value: object) -> dg.MetadataValue:  # type: ignore[type-arg]
+    if isinstance(value, bool | int | float):
+        return dg.MetadataValue.text(str(value)) if isinstance(value, bool) else _number(value)
+    return dg.MetadataValue.json(value) if isinstance(value, list | dict) else _text(value)
+
+
+def _number(value: float) -> dg.MetadataValue:  # type: ignore[type-arg]
+    return dg.MetadataValue.int(value) if isinstance(value, int) else dg.MetadataValue.float(value)
+
+
+def _text(value: object) -> dg.MetadataValue:  # type: ignore[type-arg]
+    return dg.MetadataValue.text(str(value))
+
+
+def explain(check: Check, outcome: dict[str, object]) -> str:
+    """One line for a person: which check failed, what it guards, and what it saw."""
+    return f"{check.table}: {check.name}: {check.description} Observed: {outcome['observed']}"

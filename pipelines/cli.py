@@ -1,0 +1,308 @@
+"""The command line: `hiring-signal`.
+
+Belongs here: commands, their options, exit codes and what is printed. Does not belong here: what a
+command does. Heavy libraries are imported by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    name="hiring-signal",
+    help="Find out from public data if what articles say about PyTorch and TensorFlow is true.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+console = Console()
+stderr = Console(stderr=True)
+
+PROJECT = Path(__file__).resolve().parent.parent
+USAGE_ERROR = 2
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class ScoreFormat(StrEnum):
+    """How scores are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        envvar="HIRING_SIGNAL_DATA",
+        file_okay=False,
+        help="Where captures, warehouse and publications lie.",
+        show_default="data",
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line; a reader that goes away (`| head`) is no error."""
+    try:
+        app()
+    except BrokenPipeError:
+        # Python would complain once more when it flushes what nobody reads.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    stderr.print(f"[red]error:[/] {message}", highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def _data(given: Path | None) -> Path:
+    from pipelines.settings import data_folder
+
+    return data_folder(str(given) if given else "")
+
+
+@app.command()
+def run(
+    *,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Observe the built-in sample market (the default).")
+    ] = False,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Answer every request from the WARC files in DIR.",
+        ),
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Ask the sources themselves.")] = False,
+    data: Data = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Judge what was known on that day; default: newest."),
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Ask only this source; repeatable.")
+    ] = None,
+    boards: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", exists=True, file_okay=False, help="Board lists instead of the shipped."
+        ),
+    ] = None,
+    origins: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="HIRING_SIGNAL_ORIGINS",
+            exists=True,
+            dir_okay=False,
+            help="YAML of origins that are served elsewhere.",
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
+) -> None:
+    """Observe, load, normalise, check, judge and publish.
+
+    Exit status: 0 published, 1 a check or a stage failed (nothing published), 2 wrong usage.
+
+    Examples: `hiring-signal run` · `hiring-signal run --replay captures/ --data trial/` ·
+    `hiring-signal run --live --source ashby --source lever`
+    """
+    from scrapers.boards import BoardListError, read_boards
+    from scrapers.origins import OriginsError, read_origins
+
+    if sum((sample, replay is not None, live)) > 1:
+        raise typer.BadParameter("choose one of --sample, --replay and --live")
+    as_of_day = _day(as_of)
+    mode = "live" if live else "replay" if replay else "sample"
+    try:
+        if origins:
+            read_origins(origins)
+        for path in sorted(boards.glob("*.csv")) if boards else ():
+            read_boards(path.stem, boards)
+    except (OriginsError, BoardListError) as error:
+        raise typer.BadParameter(str(error)) from error
+
+    from pipelines.launch import LaunchError, known_sources, launch
+
+    for name in source or ():
+        if name not in known_sources():
+            raise typer.BadParameter(
+                f"{name!r} is no source; there are: {', '.join(known_sources())}",
+                param_hint="--source",
+            )
+    folder = _data(data)
+    if not quiet:
+        what = {"sample": "the sample market", "live": "the sources, live"}.get(mode)
+        stderr.print(f"Observing {what or replay} into {folder}", highlight=False, soft_wrap=True)
+    try:
+        launch(
+            {
+                "mode": mode,
+                "data": str(folder),
+                "replay": str(replay.resolve()) if replay else "",
+                "as_of": as_of_day.isoformat() if as_of_day else "",
+                "sources": list(source or ()),
+                "boards": str(boards.resolve()) if boards else "",
+                "origins": str(origins.resolve()) if origins else "",
+            },
+            is_quiet=quiet,
+        )
+    except LaunchError as error:
+        _fail(str(error))
+    if not quiet:
+        from pipelines.show import show_outcome
+
+        show_outcome(folder, console)
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no date; write it like 2026-01-31", param_hint="--as-of"
+        ) from error
+
+
+@app.command()
+def extract() -> None:
+    """Read facts out of adverts: JSON lines in, JSON lines out.
+
+    Example: `echo '{"id": 1, "text": "PyTorch, $150-180k"}' | hiring-signal extract`
+    """
+    from warehouse.extract import extract_lines
+
+    is_clean = True
+    write = sys.stdout.buffer.write
+    for answer in extract_lines(sys.stdin.buffer):
+        is_clean = is_clean and "error" not in answer
+        write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.flush()
+    if not is_clean:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="One statement; a prompt without it.")] = None,
+    *,
+    format: Annotated[Format, typer.Option(help="How rows are printed.")] = Format.TABLE,  # noqa: A002
+    data: Data = None,
+) -> None:
+    """Read-only SQL on the published warehouse, also while a run is writing.
+
+    Example: `hiring-signal sql "SELECT * FROM out.claim_verdicts" --format csv`
+    """
+    from warehouse import query as published
+
+    try:
+        con = published.open_published(_data(data))
+    except FileNotFoundError as error:
+        _fail(str(error))
+    if query is None:
+        published.prompt(con)
+        return
+    try:
+        published.print_query(con, query, format.value, sys.stdout)
+    except published.QueryError as error:
+        _fail(str(error))
+
+
+@app.command()
+def claims(
+    claim: Annotated[str | None, typer.Argument(metavar="[ID]", help="One claim in full.")] = None,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only validate the registry.")] = False,
+    data: Data = None,
+) -> None:
+    """The verdict table, or one claim in full with its evidence and sensitivity.
+
+    Examples: `hiring-signal claims` · `hiring-signal claims hire_tf_declining`
+    """
+    if check:
+        from warehouse.claims.registry import check_registry
+
+        faults = check_registry()
+        for fault in faults:
+            stderr.print(fault, highlight=False, soft_wrap=True)
+        if faults:
+            raise typer.Exit(1)
+        console.print("The registry is valid.")
+        return
+    from pipelines.show import UnknownClaimError, show_claim, show_verdicts
+    from warehouse import query as published
+
+    try:
+        con = published.open_published(_data(data))
+        if claim is None:
+            show_verdicts(con, console)
+        else:
+            show_claim(con, claim, console)
+    except (FileNotFoundError, UnknownClaimError) as error:
+        _fail(str(error))
+
+
+@app.command()
+def score(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Labelled postings.")
+    ],
+    *,
+    format: Annotated[  # noqa: A002
+        ScoreFormat, typer.Option(help="How scores are printed.")
+    ] = ScoreFormat.TABLE,
+) -> None:
+    """Accuracy of the normalisers on labelled postings, with 95 % intervals.
+
+    Example: `hiring-signal score labels/`
+    """
+    from warehouse.score.report import ScoreError, score_folder, table_of
+
+    try:
+        scores = score_folder(directory)
+    except ScoreError as error:
+        _fail(str(error))
+    if format is ScoreFormat.JSON:
+        sys.stdout.write(json.dumps(scores, indent=2) + "\n")
+    else:
+        console.print(table_of(scores))
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web server.")] = 3000,
+    *,
+    data: Data = None,
+) -> None:
+    """Start Dagster's web server and daemon, schedules on, on 127.0.0.1.
+
+    Example: `HIRING_SIGNAL_DATA=live/ hiring-signal up --port 3000`
+    """
+    from pipelines.serve import serve
+
+    raise typer.Exit(serve(port, _data(data)))

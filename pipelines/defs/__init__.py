@@ -1,0 +1,1 @@
+"""What Dagster finds by itself: assets, checks, jobs, schedules, resources."""

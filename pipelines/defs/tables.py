@@ -1,0 +1,64 @@
+"""Tables of the warehouse: one asset each.
+
+Belongs here: which step makes which tables. Does not belong here: how
+(`pipelines.tables`, `warehouse`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from pipelines.observe import SOURCES
+from pipelines.settings import RunSettings
+from pipelines.tables import at_work, key_of, metadata_of, spec_of, sql_asset
+from warehouse import models
+from warehouse.facts import normalise_pending
+from warehouse.load import load_file
+
+LOADED = tuple(t for t, model in models.models().items() if model.made_by == "warehouse.load")
+READ_OUT = tuple(t for t, model in models.models().items() if model.made_by == "warehouse.facts")
+LANDINGS = [dg.AssetKey(["landing", source]) for source in SOURCES]
+
+
+@dg.multi_asset(specs=[spec_of(table, deps=LANDINGS) for table in LOADED])
+def load(
+    context: dg.AssetExecutionContext, settings: RunSettings
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Load every landing file that is not loaded yet, oldest first."""
+    with at_work(context, settings, "load", needs_observations=False) as work:
+        folder = work.data / "landing"
+        files = sorted(folder.glob("*/*.jsonl"), key=lambda path: (path.stat().st_mtime_ns, path))
+        new = 0
+        for done, path in enumerate(files, 1):
+            report = load_file(work.con, path, path.relative_to(folder).as_posix())
+            new += report.lines if report.is_new else 0
+            work.stage.advance(done, len(files))
+        work.stage.found = f"{new:,} new lines"
+        for table in LOADED:
+            yield dg.MaterializeResult(
+                asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=new > 0)
+            )
+
+
+@dg.multi_asset(
+    specs=[
+        spec_of(table, deps=[key_of("raw.bodies"), key_of("raw.postings")]) for table in READ_OUT
+    ]
+)
+def normalise(
+    context: dg.AssetExecutionContext, settings: RunSettings
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Read mentions, pay, role and place out of every version of an advert that is new."""
+    with at_work(context, settings, "normalise") as work:
+        rows = normalise_pending(work.con, progress=work.stage.advance)
+        work.stage.found = f"{rows:,} adverts read"
+        for table in READ_OUT:
+            yield dg.MaterializeResult(
+                asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=rows > 0)
+            )
+
+
+QUERIES = [sql_asset(table) for table, model in models.models().items() if model.sql]

@@ -1,0 +1,118 @@
+"""Starts a run of the market job in this process, recorded in the instance of `dagster_home/`.
+
+Belongs here: the instance, the run's configuration, and what is said when it fails. Does not belong
+here: the job (`pipelines.defs`), or options and exit codes (`pipelines.cli`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.progress import Reporter, use_reporter
+
+HOME = Path(__file__).resolve().parent.parent / "dagster_home"
+PID_TAG = "hiring_signal/pid"
+
+
+class LaunchError(RuntimeError):
+    """A run that did not publish; the message says why and what to do."""
+
+
+def use_instance_home() -> None:
+    """Let Dagster keep its records in the project's `dagster_home/`, unless DAGSTER_HOME is set."""
+    os.environ.setdefault("DAGSTER_HOME", str(HOME))
+
+
+def known_sources() -> tuple[str, ...]:
+    """Names of the sources that a run can ask."""
+    from pipelines.observe import SOURCES
+
+    return SOURCES
+
+
+def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
+    """Run the whole job.
+
+    Args:
+        settings: Fields of `RunSettings`.
+        is_quiet: Whether to leave stages unreported.
+
+    Returns:
+        The run's id in Dagster.
+
+    Raises:
+        LaunchError: A stage or a blocking check failed, or another run has the DATA folder.
+    """
+    use_instance_home()
+    import dagster as dg
+
+    from pipelines.definitions import defs
+    from pipelines.defs.jobs import MARKET_JOB
+    from pipelines.settings import BusyError, busy_free
+
+    # Dagster's log goes to its instance, where the UI shows it; the console has our own lines.
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module="dagster")
+    use_reporter(Reporter(is_quiet=is_quiet))
+    try:
+        with busy_free(Path(settings["data"])):
+            pass
+    except BusyError as error:
+        raise LaunchError(str(error)) from error
+    with dg.DagsterInstance.get() as instance:
+        _end_orphans(instance, MARKET_JOB)
+        result = (
+            defs()
+            .get_job_def(MARKET_JOB)
+            .execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                tags={PID_TAG: str(os.getpid())},
+                run_config={
+                    "resources": {"settings": {"config": dict(settings)}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+            )
+        )
+        if not result.success:
+            raise LaunchError(_why(result))
+        return result.run_id
+
+
+def _end_orphans(instance: Any, job: str) -> None:
+    """Runs whose process was killed would stay "started" for ever."""
+    import dagster as dg
+
+    started = dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.STARTED])
+    for run in instance.get_runs(started):
+        pid = run.tags.get(PID_TAG)
+        if pid and not Path(f"/proc/{pid}").exists():
+            instance.report_run_failed(run, "its process is gone")
+
+
+def _why(result: Any) -> str:
+    """What failed, in the words of the one who must mend it."""
+    lines = []
+    for event in result.all_events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+            check = event.event_specific_data
+            if not check.passed and check.severity.value == "ERROR":
+                observed = {key: value.value for key, value in check.metadata.items()}
+                lines.append(
+                    f"check {check.check_name} of {check.asset_key.to_user_string()} failed: "
+                    f"{observed}"
+                )
+        elif event.event_type_value == "STEP_FAILURE":
+            error = event.event_specific_data.error
+            while error.cause is not None:
+                error = error.cause
+            if error.cls_name != "DagsterAssetCheckFailedError":
+                lines.append(f"{event.step_key}: {error.message.strip()}")
+    if not lines:
+        lines.append("the run failed; the Dagster UI (hiring-signal up) shows where")
+    return "\n".join([*dict.fromkeys(lines), "Nothing was published; what was published stands."])

@@ -1,0 +1,100 @@
+"""What a run says of itself: the content of `run.json`.
+
+Belongs here: gathering it from the warehouse. Does not belong here: writing or publishing it
+(`warehouse.publish`).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import duckdb
+
+from pipelines.checks import NAME
+from pipelines.settings import Plan
+from pipelines.tables import Work
+from warehouse import database
+from warehouse.normalise.posting import method_version
+
+
+def run_facts(work: Work, plan: Plan, run_id: str) -> dict[str, Any]:
+    """All that `run.json` says, but for what publishing itself adds.
+
+    Args:
+        work: The publishing step.
+        plan: The run.
+        run_id: Its id in Dagster.
+
+    Returns:
+        A mapping that JSON can hold.
+    """
+    con = work.con
+    return {
+        "run_id": run_id,
+        "mode": plan.mode,
+        "is_sample": plan.is_sample,
+        "as_of": work.as_of.isoformat(),
+        "method_version": method_version(),
+        "sources": _sources(con),
+        "checks": _checks(con),
+        "verdicts": dict(
+            con.execute(
+                "SELECT verdict, count(*) FROM out.claim_verdicts GROUP BY ALL ORDER BY ALL"
+            ).fetchall()
+        ),
+        "refused_rows": [
+            {"source": source, "stage": stage, "reason": reason, "rows": rows}
+            for source, stage, reason, rows in con.execute(
+                "SELECT source, stage, reason, count(*) FROM out.refused_rows "
+                "GROUP BY ALL ORDER BY ALL LIMIT 100"
+            ).fetchall()
+        ],
+        "seconds_by_stage": database.seconds_by_stage(con, run_id),
+    }
+
+
+def _sources(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The newest answer of every board, summed up by source."""
+    rows = con.execute(
+        """
+        WITH newest AS (
+            SELECT * FROM out.board_health
+            QUALIFY row_number() OVER (PARTITION BY source, board ORDER BY observed_on DESC) = 1
+        )
+        SELECT
+            source,
+            count(*) AS asked,
+            count(*) FILTER (WHERE state IN ('ok', 'unchanged')) AS answered,
+            sum(postings_seen)::BIGINT AS seen,
+            max(observed_on)::VARCHAR AS newest_on,
+            string_agg(state || ' ' || board || coalesce(': ' || reason, ''), '; ' ORDER BY board)
+                FILTER (WHERE state NOT IN ('ok', 'unchanged')) AS reason
+        FROM newest GROUP BY source ORDER BY source
+        """
+    ).fetchall()
+    return {
+        source: {
+            "state": "ok" if answered == asked else "partial" if answered else "failed",
+            "boards_asked": asked,
+            "boards_answered": answered,
+            "postings_seen": seen,
+            "newest_on": newest_on,
+            "reason": reason,
+        }
+        for source, asked, answered, seen, newest_on, reason in rows
+    }
+
+
+def _checks(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """How many checks passed, and which did not."""
+    passed = 0
+    failed: list[dict[str, Any]] = []
+    for name, detail in con.execute(
+        "SELECT name, detail FROM meta.builds WHERE starts_with(name, $1) ORDER BY name", [NAME]
+    ).fetchall():
+        for check, outcome in json.loads(detail).items():
+            passed += outcome["passed"]
+            if not outcome["passed"]:
+                failed.append({"table": name.removeprefix(NAME), "check": check, **outcome})
+    return {"passed": passed, "failed": failed}

@@ -1,0 +1,168 @@
+"""What a run is told: where data lie, and what is observed.
+
+Belongs here: the one resource that all assets share, its reading of the environment, and the lock
+that keeps two runs apart. Does not belong here: what is done with it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import IO, Literal, NamedTuple, cast
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+import scrapers
+from warehouse import database
+
+Mode = Literal["sample", "replay", "live"]
+MODES: tuple[Mode, ...] = ("sample", "replay", "live")
+DATA_VARIABLE = "HIRING_SIGNAL_DATA"
+MODE_VARIABLE = "HIRING_SIGNAL_MODE"
+ORIGINS_VARIABLE = "HIRING_SIGNAL_ORIGINS"
+DEFAULT_DATA = "data"
+WORLD_FILE = "world.json"
+
+
+class Plan(NamedTuple):
+    """What one run observes, and where it keeps it."""
+
+    mode: Mode
+    data: Path
+    replay: Path | None = None
+    as_of: date | None = None
+    sources: tuple[str, ...] = ()  # empty: all
+    boards: Path | None = None
+    origins: Path | None = None
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether this run is about the sample market and not about the world."""
+        return self.mode == "sample"
+
+
+class BusyError(RuntimeError):
+    """Another run works on the same DATA folder."""
+
+
+class MixedWorldsError(RuntimeError):
+    """A DATA folder holds the sample market and is asked to take the world, or the other way."""
+
+
+class RunSettings(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """What a run is told by its launcher; what is left empty, the environment or a default says."""
+
+    mode: str = ""
+    data: str = ""
+    replay: str = ""
+    as_of: str = ""
+    sources: list[str] = Field(default_factory=list)
+    boards: str = ""
+    origins: str = ""
+
+    _lock: IO[str] | None = PrivateAttr(default=None)
+
+    def plan(self) -> Plan:
+        """The run as it is meant.
+
+        Raises:
+            ValueError: The mode is unknown, or a replay has no folder.
+        """
+        mode = self.mode or os.environ.get(MODE_VARIABLE) or "sample"
+        if mode not in MODES:
+            raise ValueError(f"mode {mode!r} is none of {', '.join(MODES)}")
+        if mode == "replay" and not self.replay:
+            raise ValueError("a replay needs the folder of WARC files to replay")
+        origins = self.origins or os.environ.get(ORIGINS_VARIABLE)
+        return Plan(
+            mode=cast("Mode", mode),
+            data=data_folder(self.data),
+            replay=Path(self.replay).resolve() if self.replay else None,
+            as_of=date.fromisoformat(self.as_of) if self.as_of else None,
+            sources=tuple(self.sources),
+            boards=Path(self.boards).resolve() if self.boards else None,
+            origins=Path(origins).resolve() if origins else None,
+        )
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
+        """Take the DATA folder for this run.
+
+        Raises:
+            BusyError: Another run has it.
+            MixedWorldsError: It holds the other world.
+        """
+        plan = self.plan()
+        plan.data.mkdir(parents=True, exist_ok=True)
+        self._lock = _take(plan.data)
+        _keep_worlds_apart(plan)
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
+        """Let the DATA folder go."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def data_folder(given: str = "") -> Path:
+    """The DATA folder: as given, else of the environment, else `data/` of the present folder."""
+    return Path(given or os.environ.get(DATA_VARIABLE) or DEFAULT_DATA).resolve()
+
+
+def _take(data: Path) -> IO[str]:
+    lock = (data / ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise BusyError(
+            f"another run is working on {data}; wait for it, or give another folder with --data"
+        ) from error
+    return lock
+
+
+def _keep_worlds_apart(plan: Plan) -> None:
+    path = plan.data / WORLD_FILE
+    world = {"world": "sample" if plan.is_sample else "real"}
+    if plan.is_sample:
+        world["market"] = market_digest()
+    if path.exists():
+        there = json.loads(path.read_text(encoding="utf-8"))
+        if there["world"] != world["world"]:
+            raise MixedWorldsError(
+                f"{plan.data} holds the {there['world']} market and can't take the "
+                f"{world['world']} one; give another folder with --data"
+            )
+        if there == world:
+            return
+        # The sample market was made by an older generator: make all of it anew.
+        for name in ("captures", "landing"):
+            shutil.rmtree(plan.data / name, ignore_errors=True)
+        (plan.data / database.FILE).unlink(missing_ok=True)
+    path.write_text(json.dumps(world) + "\n", encoding="utf-8")
+
+
+@cache
+def market_digest() -> str:
+    """Digest of the code that makes the sample market."""
+    folder = Path(scrapers.__file__ or "").parent / "market"
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
+    return hashlib.sha256(
+        repr([(p.relative_to(folder).as_posix(), p.read_bytes()) for p in files]).encode()
+    ).hexdigest()[:16]
+
+
+@contextmanager
+def busy_free(data: Path) -> Iterator[None]:
+    """Fail early where another run has the folder, and let it go again."""
+    data.mkdir(parents=True, exist_ok=True)
+    with _take(data):
+        yield

@@ -1,0 +1,142 @@
+"""What the command line prints of a publication.
+
+Belongs here: tables for a terminal. Does not belong here: the report page (`warehouse.publish`).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from warehouse.query import open_published
+
+COLOURS = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
+
+
+class UnknownClaimError(LookupError):
+    """There is no such claim; the message lists those that there are."""
+
+
+def show_outcome(data: Path, console: Console) -> None:
+    """The verdict table, and where everything lies.
+
+    Args:
+        data: The DATA folder, with a publication.
+        console: Where to print.
+    """
+    published = data / "published"
+    run = json.loads((published / "run.json").read_text(encoding="utf-8"))
+    with open_published(data) as con:
+        show_verdicts(con, console)
+    sources = [f"{name}: {of['state']}" for name, of in run["sources"].items()]
+    console.print(f"as of {run['as_of']} · {' · '.join(sources)}", highlight=False)
+    for failed in run["checks"]["failed"]:
+        console.print(
+            f"[yellow]warning[/] {failed['table']}: {failed['check']} "
+            f"{escape(str(failed['observed']))}",
+            highlight=False,
+        )
+    for label, path in (
+        ("report", published / "index.html"),
+        ("tables", published / "reports"),
+        ("warehouse", published / "warehouse.duckdb"),
+        ("this run", published / "run.json"),
+    ):
+        console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
+
+
+def show_verdicts(con: duckdb.DuckDBPyConnection, console: Console) -> None:
+    """The verdicts, one line each; claims that nothing here can show are only counted.
+
+    Args:
+        con: A published warehouse.
+        console: Where to print.
+    """
+    rows = _rows(con, "SELECT * FROM out.claim_verdicts")
+    is_sample = any(row["is_sample"] for row in rows)
+    table = Table(
+        title="SAMPLE MARKET: simulated adverts, not the world" if is_sample else "Verdicts",
+        title_style="bold black on yellow" if is_sample else "bold",
+        expand=False,
+    )
+    for name in ("claim", "verdict", "estimate [95 % interval]", "roles", "employers"):
+        table.add_column(name, justify="right" if name in ("roles", "employers") else "left")
+    judged = [row for row in rows if row["verdict"] != "out_of_scope"]
+    for row in judged:
+        colour = COLOURS.get(row["verdict"], "")
+        table.add_row(
+            row["claim_id"],
+            f"[{colour}]{row['verdict']}[/]" if colour else row["verdict"],
+            _estimate(row),
+            _count(row["n_roles"]),
+            _count(row["n_companies"]),
+        )
+    console.print(table)
+    console.print(f"{len(rows) - len(judged)} further claims are out of scope.", highlight=False)
+
+
+def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> None:
+    """One claim in full.
+
+    Args:
+        con: A published warehouse.
+        claim: Its id.
+        console: Where to print.
+
+    Raises:
+        UnknownClaimError: There is no such claim.
+    """
+    rows = _rows(con, "SELECT * FROM out.claim_verdicts WHERE claim_id = $1", [claim])
+    if not rows:
+        known = [row["claim_id"] for row in _rows(con, "SELECT claim_id FROM out.claim_verdicts")]
+        raise UnknownClaimError(f"{claim!r} is no claim; there are: {', '.join(known)}")
+    if rows[0]["is_sample"]:
+        console.print("[bold black on yellow]SAMPLE MARKET: simulated adverts, not the world[/]")
+    table = Table(show_header=False, expand=False)
+    for name, value in rows[0].items():
+        if value is not None:
+            table.add_row(name, escape(_plain(value)))
+    console.print(table)
+    variants = _rows(
+        con, "SELECT * EXCLUDE (claim_id) FROM out.claim_sensitivity WHERE claim_id = $1", [claim]
+    )
+    if variants:
+        sensitivity = Table(title="Sensitivity", expand=False)
+        for name in variants[0]:
+            sensitivity.add_column(name)
+        for row in variants:
+            sensitivity.add_row(*(escape(_plain(value)) for value in row.values()))
+        console.print(sensitivity)
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None
+) -> list[dict[str, Any]]:
+    result = con.execute(query, parameters)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _estimate(row: dict[str, Any]) -> str:
+    if row["estimate"] is None:
+        return row["reason"] or ""
+    low, high = _plain(row["ci_low"]), _plain(row["ci_high"])
+    return f"{_plain(row['estimate'])} \\[{low}, {high}]"
+
+
+def _count(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "…"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    return str(value)

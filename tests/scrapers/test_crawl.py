@@ -1,0 +1,287 @@
+"""Whole crawls, each a process of its own, against a server on loopback."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scrapers.archive import Archive, DamagedArchiveError, NotArchivedError
+from scrapers.boards import BoardListError, read_boards
+from scrapers.landing import BoardObservation, Line, Posting, Refusal, read_line
+from scrapers.origins import OriginsError, read_origins
+from scrapers.politeness import retry_after_s
+from tests.scrapers.server import Answer, Site, as_json, serve
+
+LEVER = "https://api.lever.co"
+QUICK = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "False", "RETRY_TIMES": "1"}
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve() as running:
+        yield running
+
+
+def crawl(folder: Path, spider: str, site: Site | None = None, **options: Any) -> list[Line]:
+    """Run `scrapy crawl` as a person would; keyword arguments are settings, `boards` aside."""
+    boards = options.pop("boards", None)
+    settings = QUICK | {name: str(value) for name, value in options.items()}
+    if site is not None:
+        origins = folder / "origins.yaml"
+        origins.write_text(
+            "".join(
+                f"{origin}: {site.origin}\n"
+                for origin in (LEVER, "https://api.ashbyhq.com", "https://hn.algolia.com")
+            )
+        )
+        settings["ORIGINS_FILE"] = str(origins)
+    out = folder / "out.jsonl"
+    command = [sys.executable, "-m", "scrapy", "crawl", spider, "-O", str(out)]
+    if boards:
+        command += ["-a", f"boards={boards}"]
+    for name, value in settings.items():
+        command += ["-s", f"{name}={value}"]
+    subprocess.run(
+        command,
+        check=True,
+        cwd=folder,
+        env={**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"},
+        timeout=120,
+        capture_output=True,
+    )
+    return [read_line(line) for line in out.read_bytes().splitlines()]
+
+
+def observations(lines: list[Line]) -> dict[str, BoardObservation]:
+    return {line.board: line for line in lines if isinstance(line, BoardObservation)}
+
+
+def lever(board: str) -> str:
+    return f"/v0/postings/{board}?mode=json"
+
+
+def job(number: int, **changes: Any) -> dict[str, Any]:
+    return {"id": str(number), "text": f"Job {number}", "description": "Work.", **changes}
+
+
+def test_every_way_to_fail_is_a_state_with_a_reason_and_none_is_an_empty_board(
+    site: Site, tmp_path: Path
+) -> None:
+    html = Answer(b"<html>Please sign in</html>", headers={"Content-Type": "text/html"})
+    whole = json.dumps([job(1), job(2)]).encode()
+    site.routes |= {
+        lever("good"): as_json([job(1), job(2), {"id": "3"}], ETag='"v1"'),
+        lever("empty"): as_json([]),
+        lever("html"): html,
+        lever("cut"): Answer(whole[:-20]),
+        lever("dropped"): Answer(whole[:-20], promised=len(whole)),
+        lever("broken"): Answer(b"", 500),
+        lever("closed"): Answer(b"", 403),
+        lever("blank"): Answer(b""),
+        lever("changed"): as_json([{"uuid": 1}, {"uuid": 2}]),
+    }
+    names = "good,empty,html,cut,dropped,broken,closed,blank,changed,gone"
+    lines = crawl(tmp_path, "lever", site, boards=names)
+    states = {name: line.state for name, line in observations(lines).items()}
+    assert states == {
+        "good": "ok",
+        "empty": "ok",
+        "html": "failed",
+        "cut": "truncated",
+        "dropped": "truncated",
+        "broken": "failed",
+        "closed": "forbidden",
+        "blank": "failed",
+        "changed": "failed",
+        "gone": "unknown",
+    }
+    good = observations(lines)["good"]
+    assert (good.rows_seen, good.etag, good.reason) == (2, '"v1"', "1 of 3 rows refused")
+    assert observations(lines)["empty"].rows_seen == 0
+    assert all(line.reason for name, line in observations(lines).items() if states[name] != "ok")
+    assert sum(isinstance(line, Posting) for line in lines) == 2
+    assert sum(isinstance(line, Refusal) for line in lines) == 3
+
+
+def test_a_refused_connection_is_a_failed_observation(tmp_path: Path) -> None:
+    with serve() as site:
+        pass
+    lines = crawl(tmp_path, "lever", site, boards="acme", ROBOTSTXT_OBEY=False)
+    assert observations(lines)["acme"].state == "failed"
+    assert "refused" in (observations(lines)["acme"].reason or "").lower()
+
+
+def test_robots_rules_hold_for_requests_that_wait_for_them_together(
+    site: Site, tmp_path: Path
+) -> None:
+    names = [f"b{number}" for number in range(12)]
+    site.routes["/robots.txt"] = Answer(b"User-agent: hiring-signal\nDisallow: /v0/\n")
+    site.routes |= {lever(name): as_json([]) for name in names}
+    lines = crawl(
+        tmp_path,
+        "lever",
+        site,
+        boards=",".join(names),
+        CONCURRENT_REQUESTS=16,
+        CONCURRENT_REQUESTS_PER_DOMAIN=16,
+    )
+    assert site.paths() == []
+    assert {line.state for line in observations(lines).values()} == {"forbidden"}
+    assert len(observations(lines)) == 12
+
+
+def test_validators_are_sent_and_an_unchanged_board_costs_no_body(
+    site: Site, tmp_path: Path
+) -> None:
+    known = tmp_path / "known.json"
+    url = f"{LEVER}{lever('acme')}"
+    known.write_text(json.dumps({url: {"etag": '"v1"', "digest": "sha256:0"}}))
+    site.routes[lever("acme")] = Answer(b"", 304)
+    lines = crawl(tmp_path, "lever", site, boards="acme", KNOWN_FILE=known)
+    assert observations(lines)["acme"].state == "unchanged"
+    [asked] = [asked for asked in site.asked if asked.path == lever("acme")]
+    assert asked.headers["If-None-Match"] == '"v1"'
+    assert "hiring-signal" in asked.headers["User-Agent"]
+
+
+def test_retry_after_is_waited_for(site: Site, tmp_path: Path) -> None:
+    busy = Answer(b"", 429, {"Retry-After": "2"})
+    site.routes[lever("acme")] = lambda times: busy if times == 1 else as_json([job(1)])
+    lines = crawl(tmp_path, "lever", site, boards="acme")
+    assert observations(lines)["acme"].state == "ok"
+    first, second = [asked.at for asked in site.asked if asked.path == lever("acme")]
+    assert second - first >= 1.9
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (b"120", 120.0),
+        (b"Sat, 31 Oct 2026 06:00:30 GMT", 30.0),
+        (b"Sat, 31 Oct 2026 05:00:00 GMT", 0.0),
+        (b"soon", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: bytes | None, seconds: float | None) -> None:
+    assert retry_after_s(value, datetime(2026, 10, 31, 6, tzinfo=UTC)) == seconds
+
+
+def test_what_is_recorded_can_be_replayed(site: Site, tmp_path: Path) -> None:
+    payload = json.dumps([job(1), job(2)]).encode()
+    zipped = Answer(gzip.compress(payload), headers={"Content-Encoding": "gzip"})
+    site.routes |= {lever("acme"): zipped, lever("moved"): Answer(b"", 404)}
+    record = tmp_path / "captures"
+    live = crawl(tmp_path, "lever", site, boards="acme,moved", RECORD_DIR=record)
+    asked = len(site.asked)
+
+    archive = Archive(record)
+    assert f"{LEVER}{lever('acme')}" in archive.urls(), "kept under the platform's own address"
+    again = crawl(tmp_path, "lever", REPLAY_DIR=record)
+    assert len(site.asked) == asked, "a replay asks nobody"
+    assert sorted(line.model_dump_json() for line in again) == sorted(
+        line.model_dump_json() for line in live
+    )
+    assert not list(record.glob("*.open"))
+
+
+def test_a_replay_that_lacks_a_board_is_a_failed_observation(site: Site, tmp_path: Path) -> None:
+    site.routes[lever("acme")] = as_json([job(1)])
+    record = tmp_path / "captures"
+    crawl(tmp_path, "lever", site, boards="acme", RECORD_DIR=record)
+    lines = crawl(tmp_path, "lever", REPLAY_DIR=record, boards="acme,other")
+    assert observations(lines)["acme"].state == "ok"
+    assert observations(lines)["other"].state == "failed"
+    assert "archive holds no response" in (observations(lines)["other"].reason or "")
+
+
+def test_a_replay_observes_every_capture_and_knows_an_unchanged_one(
+    site: Site, tmp_path: Path
+) -> None:
+    record = tmp_path / "captures"
+    for rows in ([job(1)], [job(1)], [job(1), job(2)]):
+        site.routes[lever("acme")] = as_json(rows)
+        crawl(tmp_path, "lever", site, boards="acme", RECORD_DIR=record)
+    lines = crawl(tmp_path, "lever", REPLAY_DIR=record)
+    states = [line.state for line in lines if isinstance(line, BoardObservation)]
+    assert states == ["ok", "unchanged", "ok"]
+
+
+def test_hacker_news_asks_for_hiring_threads_that_can_still_change(
+    site: Site, tmp_path: Path
+) -> None:
+    def hit(number: str, title: str, day: str) -> dict[str, str]:
+        return {"objectID": number, "title": title, "created_at": f"{day}T15:00:00.000Z"}
+
+    hiring = "Ask HN: Who is hiring? (October 2026)"
+    listing = "/api/v1/search_by_date?tags=story,author_whoishiring&hitsPerPage=1000"
+    site.routes[listing] = as_json(
+        {
+            "hits": [
+                hit("30", hiring, "2026-10-01"),
+                hit("31", "Ask HN: Who wants to be hired? (October 2026)", "2026-10-01"),
+                hit("10", "Ask HN: Who is hiring? (January 2020)", "2020-01-01"),
+            ],
+            "nbPages": 1,
+        }
+    )
+    comment = {"id": 32, "created_at": "2026-10-02T15:00:00.000Z", "text": "Acme | ML"}
+    site.routes["/api/v1/items/30"] = as_json({"title": hiring, "children": [comment]})
+    known = tmp_path / "known.json"
+    thread = "https://hn.algolia.com/api/v1/items/10"
+    known.write_text(json.dumps({thread: {"observed_at": "2020-03-01T00:00:00+00:00"}}))
+    lines = crawl(tmp_path, "hackernews", site, KNOWN_FILE=known)
+    assert site.paths() == [listing, "/api/v1/items/30"]
+    assert [line.source_id for line in lines if isinstance(line, Posting)] == ["32"]
+
+
+def test_a_listing_that_fails_is_an_observation_too(site: Site, tmp_path: Path) -> None:
+    [line] = crawl(tmp_path, "hackernews", site)
+    assert isinstance(line, BoardObservation)
+    assert (line.board, line.state) == ("listing", "unknown")
+
+
+def test_an_archive_names_the_file_that_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "bad.warc.gz").write_bytes(b"this is no archive")
+    with pytest.raises(DamagedArchiveError, match=r"bad\.warc\.gz"):
+        Archive(tmp_path)
+    with pytest.raises(NotADirectoryError):
+        Archive(tmp_path / "nowhere")
+
+
+def test_an_empty_archive_holds_nothing(tmp_path: Path) -> None:
+    with pytest.raises(NotArchivedError):
+        Archive(tmp_path).fetch("https://api.example/")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("board,company\na,A\n", "country"),
+        ("board,company,country\na,A,US\na,A,US\n", "line 3: 'a' is there twice"),
+        ("board,company,country\n ,A,US\n", "line 2: the board is empty"),
+    ],
+)
+def test_a_board_list_that_can_not_be_used_says_where(
+    text: str, complaint: str, tmp_path: Path
+) -> None:
+    (tmp_path / "lever.csv").write_text(text)
+    with pytest.raises(BoardListError, match=complaint):
+        read_boards("lever", tmp_path)
+
+
+@pytest.mark.parametrize("text", ["- a\n", "https://a.example: nowhere\n", "a: [\n"])
+def test_an_origins_file_that_can_not_be_used_is_named(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "origins.yaml"
+    path.write_text(text)
+    with pytest.raises(OriginsError, match=r"origins\.yaml"):
+        read_origins(path)

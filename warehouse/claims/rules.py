@@ -1,0 +1,195 @@
+"""When a claim holds: decision rules on 95 % intervals, never on points.
+
+Belongs here: conditions, how several of them make a verdict, and what is too little data. Does not
+belong here: measuring.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from warehouse.claims.population import Entry
+from warehouse.statistics.intervals import Interval
+
+Verdict = Literal["supported", "contradicted", "undetermined", "out_of_scope"]
+Unit = Literal["ratio", "share", "share per year", "USD a year", "year"]
+
+MIN_UNITS = 30  # roles (or papers) on the smaller side, pre-registered
+MIN_COMPANIES = 10  # companies on the smaller side, pre-registered
+
+
+class Side(NamedTuple):
+    """One side of a comparison: what it is, and how much of it was seen."""
+
+    label: str
+    n_units: int
+    n_companies: int | None  # None where companies play no part (papers)
+
+    def shortage(self, noun: str) -> str | None:
+        """Say what is missing, None when it is enough."""
+        has_companies = self.n_companies is None or self.n_companies >= MIN_COMPANIES
+        if self.n_units >= MIN_UNITS and has_companies:
+            return None
+        if self.n_companies is None:
+            return f"{self.label}: {self.n_units} {noun}, {MIN_UNITS} are needed"
+        return (
+            f"{self.label}: {self.n_units} {noun} at {self.n_companies} companies, "
+            f"{MIN_UNITS} at {MIN_COMPANIES} are needed"
+        )
+
+
+class Part(NamedTuple):
+    """One measured quantity of a claim."""
+
+    name: str
+    label: str  # in plain words, before a colon and the figure
+    unit: Unit
+    estimate: float  # NaN where it can't be told
+    interval: Interval
+    sides: tuple[Side, ...]
+
+
+def _plain(bound: float) -> str:
+    """Write a bound; thousands are set apart in sums of money, not in years."""
+    return f"{bound:,.10g}" if abs(bound) >= 10_000 else f"{bound:.10g}"
+
+
+class Condition(Entry):
+    """What the interval of a part must satisfy; of all parts where none is named."""
+
+    part: str | None = None
+    above: float | None = None
+    below: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    band: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_bound(self) -> Self:
+        given = (self.above, self.below, self.at_least, self.at_most, self.band)
+        if sum(bound is not None for bound in given) != 1:
+            raise ValueError("give exactly one of above, below, at_least, at_most, band")
+        if self.band is not None and self.band[0] >= self.band[1]:
+            raise ValueError("the lower end of a band must be below the upper one")
+        return self
+
+    @property
+    def words(self) -> str:
+        """The condition in words."""
+        if self.band is not None:
+            return f"between {_plain(self.band[0])} and {_plain(self.band[1])}"
+        for name in ("above", "below", "at_least", "at_most"):
+            bound = getattr(self, name)
+            if bound is not None:
+                return f"{name.replace('_', ' ')} {_plain(bound)}"
+        raise AssertionError("the validator lets no condition without a bound pass")
+
+    def is_met(self, value: float) -> bool:
+        """Tell whether a single value satisfies the condition."""
+        if self.band is not None:
+            return self.band[0] <= value <= self.band[1]
+        if self.above is not None:
+            return value > self.above
+        if self.below is not None:
+            return value < self.below
+        if self.at_least is not None:
+            return value >= self.at_least
+        assert self.at_most is not None
+        return value <= self.at_most
+
+    def judge(self, ends: Interval) -> Verdict:
+        """Judge an interval: wholly inside, wholly outside, or neither."""
+        if math.isnan(ends.low) or math.isnan(ends.high):
+            return "undetermined"
+        inside = self.is_met(ends.low), self.is_met(ends.high)
+        if all(inside):
+            return "supported"
+        # Both ends outside a band may still enclose it; a one-sided bound can't be enclosed.
+        encloses = self.band is not None and ends.low < self.band[0] and ends.high > self.band[1]
+        return "undetermined" if any(inside) or encloses else "contradicted"
+
+
+class Rule(Entry):
+    """The decision rule of a claim: each part judged by its condition, then counted.
+
+    Of k judged parts `needs` must hold (all, where it is left out). The claim is supported when so
+    many are supported, contradicted when so many are contradicted that it can no longer hold, and
+    undetermined otherwise. With `needs` = all, each part is tested at the full level
+    (intersection-union test): supporting two parts wrongly is no likelier than one.
+    """
+
+    conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    needs: Annotated[int, Field(gt=0)] | None = None
+
+    def condition(self, part: str) -> Condition | None:
+        """Give the condition that a part is judged by; None for one that is only reported."""
+        return next((c for c in self.conditions if c.part in (None, part)), None)
+
+    @property
+    def words(self) -> str:
+        """The rule in words, as it stands in the table of verdicts."""
+        wholes = [
+            f"whole 95 % interval {'of ' + c.part + ' ' if c.part else ''}{c.words}"
+            for c in self.conditions
+        ]
+        text = "supported when the " + " and the ".join(wholes)
+        if any(c.part for c in self.conditions) or self.needs:
+            count = f"at least {self.needs}" if self.needs else "each part"
+            text += (
+                f" (joint rule: {count} must hold by itself, one that fails beyond that refutes)"
+            )
+        return text + "; contradicted when wholly outside; else undetermined"
+
+
+class Judgement(NamedTuple):
+    """A verdict with its reason, and the part of the claim that decided it."""
+
+    verdict: Verdict
+    reason: str
+    part: Part
+    is_too_few: bool
+
+
+def judge_parts(rule: Rule, parts: tuple[Part, ...], noun: str) -> Judgement:
+    """Apply a rule to the measured parts of a claim.
+
+    Args:
+        rule: The rule.
+        parts: All parts; those without a condition are left out of the verdict.
+        noun: What units are called in the reason ("roles", "papers").
+
+    Returns:
+        The judgement; its part is the first that decided it.
+    """
+    judged: dict[Verdict, list[Part]] = {"supported": [], "contradicted": [], "undetermined": []}
+    shortages: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for part in parts:
+        condition = rule.condition(part.name)
+        if condition is None:
+            continue
+        words[part.name] = condition.words
+        lacks = [s for s in (side.shortage(noun) for side in part.sides) if s is not None]
+        if lacks:
+            shortages[part.name] = "; ".join(lacks)
+        judged["undetermined" if lacks else condition.judge(part.interval)].append(part)
+    needs = rule.needs or len(words)
+    if len(judged["supported"]) >= needs:
+        part = judged["supported"][0]
+        reason = f"the whole interval is {words[part.name]}"
+        return Judgement("supported", reason, part, False)
+    if len(judged["contradicted"]) > len(words) - needs:
+        part = judged["contradicted"][0]
+        reason = f"the whole interval of {part.name} violates “{words[part.name]}”"
+        return Judgement("contradicted", reason, part, False)
+    part = judged["undetermined"][0] if judged["undetermined"] else judged["contradicted"][0]
+    if part.name in shortages:
+        return Judgement("undetermined", f"too few: {shortages[part.name]}", part, True)
+    if math.isnan(part.interval.low):
+        reason = f"no interval: {part.name} can't be estimated from what was seen"
+        return Judgement("undetermined", reason, part, True)
+    reason = f"straddles: the interval of {part.name} lies on both sides of “{words[part.name]}”"
+    return Judgement("undetermined", reason, part, False)

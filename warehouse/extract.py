@@ -1,0 +1,152 @@
+"""The normalisers alone: one JSON object in, one out.
+
+Belongs here: the shape of `hiring-signal extract`. Does not belong here: how facts are found
+(`warehouse.normalise`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from warehouse.normalise.posting import Advert, Facts, read_facts
+
+
+class LineError(ValueError):
+    """A line that is not an advert; the message says why."""
+
+
+def extract_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Read the facts of adverts, one answer per line, in order.
+
+    Args:
+        lines: JSON objects, one a line, UTF-8; `id` and `text` are required.
+
+    Yields:
+        `{"id", "mentions", "pay_bands", "role", "place"}`, or `{"id", "error"}` for a line that
+        is no advert.
+    """
+    for number, line in enumerate(lines, 1):
+        identity = None
+        try:
+            row = _read(line)
+            identity = row.get("id")
+            advert = advert_of(row)
+        except LineError as error:
+            yield {"id": identity, "error": f"line {number}: {error}"}
+            continue
+        yield {"id": identity, **answer_of(read_facts(advert))}
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise LineError(f"not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise LineError("not a JSON object")
+    return row
+
+
+def advert_of(row: dict[str, Any]) -> Advert:
+    """An advert from an input line.
+
+    Args:
+        row: `id` and `text`; `title`, `location`, `secondaryLocations`, `month` ("2017-05"),
+            `isRemote`, `department`, `company` and `pay_raw` where known; the rest is ignored.
+
+    Raises:
+        LineError: A field is missing or has the wrong type.
+    """
+    for name in ("id", "text"):
+        if row.get(name) is None:
+            raise LineError(f"{name!r} is missing")
+    for name in ("text", "title", "location", "department", "company", "pay_raw", "month"):
+        if not isinstance(row.get(name) or "", str):
+            raise LineError(f"{name!r} must be a string")
+    places = row.get("secondaryLocations") or []
+    if not isinstance(places, list):
+        raise LineError("'secondaryLocations' must be a list")
+    if not isinstance(row.get("isRemote"), bool | None):
+        raise LineError("'isRemote' must be true, false or null")
+    return Advert(
+        body=row["text"],
+        title=row.get("title") or "",
+        company=row.get("company") or "",
+        location=row.get("location") or "",
+        # As plain strings, or as Ashby serves them.
+        secondary_locations=[
+            str(place.get("location") or "") if isinstance(place, dict) else str(place)
+            for place in places
+        ],
+        is_remote=row.get("isRemote"),
+        department=row.get("department") or "",
+        posted_on=_month(row.get("month")),
+        pay_text=row.get("pay_raw") or "",
+    )
+
+
+def _month(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(f"{text[:7]}-01")
+    except ValueError as error:
+        raise LineError(f"'month' must look like 2017-05, not {text!r}") from error
+
+
+def answer_of(facts: Facts) -> dict[str, Any]:
+    """Facts in the shape of an output line.
+
+    Args:
+        facts: What was read out of an advert.
+    """
+    return {
+        "mentions": [
+            {
+                "framework": mention.technology,
+                "surface": mention.surface,
+                "start": mention.start,
+                "end": mention.end,
+                "section": mention.section,
+                "negated": mention.is_negated,
+                "kind": mention.kind,
+                "family": mention.family,
+            }
+            for mention in facts.mentions
+        ],
+        "pay_bands": [
+            {
+                "min": _number(band.pay_min),
+                "max": _number(band.pay_max),
+                "currency": band.currency,
+                "period": band.period,
+                "kind": band.kind,
+                "zone": band.zone,
+                "evidence": band.evidence,
+                "provenance": band.provenance,
+                "is_plausible": band.is_plausible,
+            }
+            for band in facts.pay_bands
+        ],
+        "role": {
+            "ml_role": facts.role.is_ml,
+            "family": facts.role.family,
+            "level": facts.role.level,
+        },
+        "place": {
+            "countries": list(facts.place.countries),
+            "us": facts.place.is_us,
+            "region": facts.place.region,
+            "workplace": facts.place.workplace,
+        },
+    }
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,254 @@
+"""Runs the normalisers over the versions of adverts that they have not seen yet.
+
+Belongs here: what is pending, the batches, the processes, and storing the results. Does not belong
+here: the normalisers (`warehouse.normalise`), which know no database.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.normalise.annualise import to_usd_year
+from warehouse.normalise.posting import Advert, line_hash, method_version, read_facts
+
+logger = logging.getLogger(__name__)
+
+BATCH_ROWS = 1_000
+PARALLEL_FROM_ROWS = 4_000
+"""Below this many adverts, starting processes costs more than they save."""
+
+_TEXT = pa.string()
+_MONEY = pa.decimal128(18, 2)
+_FACTS = pa.schema(
+    {
+        "content_hash": _TEXT, "method_version": _TEXT, "text": _TEXT, "text_hash": _TEXT,
+        "company": _TEXT, "company_id": _TEXT, "title": _TEXT, "is_ml_role": pa.bool_(),
+        "family": _TEXT, "level": _TEXT, "countries": pa.list_(_TEXT), "is_us": pa.bool_(),
+        "region": _TEXT, "workplace": _TEXT,
+    }
+)  # fmt: skip
+_MENTIONS = pa.schema(
+    {
+        "content_hash": _TEXT, "technology": _TEXT, "family": _TEXT, "kind": _TEXT,
+        "section": _TEXT, "is_negated": pa.bool_(), "is_alternative": pa.bool_(),
+        "surface": _TEXT, "span_start": pa.int32(), "span_end": pa.int32(), "line_hash": _TEXT,
+    }
+)  # fmt: skip
+_BANDS = pa.schema(
+    {
+        "content_hash": _TEXT, "band": pa.int32(), "provenance": _TEXT, "kind": _TEXT,
+        "pay_min": _MONEY, "pay_max": _MONEY, "currency": _TEXT, "period": _TEXT,
+        "pay_min_usd_year": pa.float64(), "pay_max_usd_year": pa.float64(), "zone": _TEXT,
+        "evidence": _TEXT, "is_plausible": pa.bool_(), "reason": _TEXT,
+    }
+)  # fmt: skip
+_REFUSED = pa.schema(
+    {
+        "source": _TEXT, "board": _TEXT, "observed_on": pa.date32(), "line": pa.int64(),
+        "source_id": _TEXT, "stage": _TEXT, "reason": _TEXT, "sample": _TEXT,
+    }
+)  # fmt: skip
+_TARGETS = {
+    "core.facts": _FACTS,
+    "core.fact_mentions": _MENTIONS,
+    "core.fact_pay_bands": _BANDS,
+    "raw.refused": _REFUSED,
+}
+# Refused rows of one board and day are numbered; those of this step come after those of the load.
+_FIRST_LINE = 1_000_000
+_NEEDED = """
+    SELECT content_hash, body, title, company, location, secondary_locations, address_locality,
+        address_region, address_country, is_remote, workplace, department, team, posted_on,
+        pay_text, pay_components, source, board, source_id, seen.first_seen_on
+    FROM raw.bodies
+    INNER JOIN (
+        SELECT content_hash, min(observed_on) AS first_seen_on
+        FROM raw.observations GROUP BY content_hash
+    ) AS seen USING (content_hash)
+    ANTI JOIN core.facts USING (content_hash)
+"""
+
+Tables = dict[str, pa.Table]
+
+
+def normalise_pending(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """Read the facts out of every version that has none by the present method.
+
+    Facts by an older method are dropped first. Batches are stored as they come, so that a run that
+    breaks off goes on where it was.
+
+    Args:
+        con: The working warehouse.
+        workers: Processes; as many as there are cores where None.
+        progress: Called with adverts done and adverts to do.
+
+    Returns:
+        How many versions were read.
+    """
+    version = method_version()
+    for table in ("core.fact_mentions", "core.fact_pay_bands", "core.facts"):
+        con.execute(
+            f"DELETE FROM {table} WHERE content_hash IN "
+            "(SELECT content_hash FROM core.facts WHERE method_version <> $1)",
+            [version],
+        )
+    con.execute("DELETE FROM raw.refused WHERE stage = 'normalise'")
+    [(total,)] = con.execute(f"SELECT count(*) FROM ({_NEEDED})").fetchall()
+    done = 0
+    progress(0, total)
+    # Results stream; a second cursor keeps the reading apart from the writing.
+    batches = con.cursor().sql(_NEEDED).to_arrow_reader(BATCH_ROWS) if total else iter(())
+    for tables in _map(batches, workers or os.cpu_count() or 1, total):
+        con.execute("BEGIN")
+        for name, table in tables.items():
+            con.register("incoming_facts", table)
+            con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming_facts")
+        con.unregister("incoming_facts")
+        con.execute("COMMIT")
+        done += tables["core.facts"].num_rows + tables["raw.refused"].num_rows
+        progress(done, total)
+    return done
+
+
+def _map(batches: Iterator[pa.RecordBatch], workers: int, total: int) -> Iterator[Tables]:
+    if workers == 1 or total < PARALLEL_FROM_ROWS:
+        yield from map(facts_of_batch, batches)
+        return
+    # Not forked: the parent holds DuckDB's threads and locks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting: deque[Future[Tables]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(facts_of_batch, batch))
+            # A bounded queue keeps memory flat however many adverts there are.
+            if len(waiting) >= 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def facts_of_batch(batch: pa.RecordBatch) -> Tables:
+    """Read the facts of a batch of adverts.
+
+    Args:
+        batch: Columns as in `raw.bodies`.
+
+    Returns:
+        Rows for core.facts, core.fact_mentions and core.fact_pay_bands.
+    """
+    version = method_version()
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _TARGETS}
+    for row in batch.to_pylist():
+        key = row["content_hash"]
+        dated_on: date = row["posted_on"] or row["first_seen_on"]
+        try:
+            facts = read_facts(_advert(row))
+        except Exception as error:  # noqa: BLE001 - one odd text must not stop the market
+            logger.warning("%s:%s:%s", row["source"], row["board"], row["source_id"], exc_info=True)
+            rows["raw.refused"].append(_refusal(row, error))
+            continue
+        rows["core.facts"].append(
+            {
+                "content_hash": key,
+                "method_version": version,
+                "text": facts.text,
+                "text_hash": facts.text_hash,
+                "company": facts.company,
+                "company_id": facts.company_id,
+                "title": facts.title,
+                "is_ml_role": facts.role.is_ml,
+                "family": facts.role.family,
+                "level": facts.role.level,
+                "countries": list(facts.place.countries),
+                "is_us": facts.place.is_us,
+                "region": facts.place.region,
+                "workplace": facts.place.workplace,
+            }
+        )
+        rows["core.fact_mentions"] += [
+            {
+                "content_hash": key,
+                **mention._asdict(),
+                "span_start": mention.start,
+                "span_end": mention.end,
+                "line_hash": line_hash(facts.text, mention.start),
+            }
+            for mention in facts.mentions
+        ]
+        for number, band in enumerate(facts.pay_bands):
+            low, high = to_usd_year(band, dated_on)
+            rows["core.fact_pay_bands"].append(
+                {
+                    "content_hash": key,
+                    **band._asdict(),
+                    "band": number,
+                    "pay_min": _money(band.pay_min),
+                    "pay_max": _money(band.pay_max),
+                    "pay_min_usd_year": None if low is None else float(low),
+                    "pay_max_usd_year": None if high is None else float(high),
+                }
+            )
+    return {name: pa.Table.from_pylist(rows[name], schema) for name, schema in _TARGETS.items()}
+
+
+def _money(value: Decimal | None) -> Decimal | None:
+    """To the cent; a figure that no column of money can hold is no pay."""
+    if value is None or abs(value) >= Decimal(10) ** 16:
+        return None
+    return value.quantize(Decimal("0.01"))
+
+
+def _refusal(row: dict[str, Any], error: Exception) -> dict[str, Any]:
+    return {
+        "source": row["source"],
+        "board": row["board"],
+        "observed_on": row["first_seen_on"],
+        "line": _FIRST_LINE + int(row["content_hash"][:8], 16),
+        "source_id": row["source_id"],
+        "stage": "normalise",
+        "reason": f"the normalisers failed: {type(error).__name__}: {error}"[:200],
+        "sample": f"text of {len(row['body'])} characters",
+    }
+
+
+def _advert(row: dict[str, Any]) -> Advert:
+    address = {
+        name: row[column]
+        for name, column in (
+            ("addressLocality", "address_locality"),
+            ("addressRegion", "address_region"),
+            ("addressCountry", "address_country"),
+        )
+        if row[column]
+    }
+    return Advert(
+        body=row["body"],
+        title=row["title"] or "",
+        company=row["company"] or "",
+        location=row["location"] or "",
+        secondary_locations=row["secondary_locations"] or (),
+        address=address or None,
+        is_remote=row["is_remote"],
+        workplace=row["workplace"] or "",
+        department=row["department"] or "",
+        team=row["team"] or "",
+        posted_on=row["posted_on"],
+        pay_text=row["pay_text"] or "",
+        pay_components=row["pay_components"] or (),
+    )

@@ -1,0 +1,252 @@
+"""Amounts of a text that are pay.
+
+Belongs here: weighing what grammar, evidence, currency and period say about each amount, and
+taking or leaving it. Does not belong here: the shape of the result (`warehouse.normalise.pay`).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from warehouse.normalise.annualise import PERIODS_A_YEAR
+from warehouse.normalise.pay import currency, evidence, grammar, period
+from warehouse.normalise.pay.currency import Resolved
+from warehouse.normalise.pay.evidence import Reading, Surroundings
+from warehouse.normalise.pay.grammar import Amount
+from warehouse.normalise.types import Period
+
+# The same pay said in another currency or per another period.
+_ALTERNATIVE = re.compile(r"[\s*]*(?:or|/|=|~|≈|,|oder|ou)?[\s*~≈(]*", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
+_PLUS_BETWEEN = re.compile(r"\+|\bplus\b", re.IGNORECASE)
+
+# Pay per year that a text may state without any word of pay, as multiples of a currency's
+# `year_from`: for the dollar 6,000 (part of a year) to 840,000.
+_LEAST, _MOST = Decimal("0.5"), Decimal(70)
+# Without a word of pay, the ends of a range are this close: "$250k - $2M" are deals.
+_CLOSE = 5
+_NEAR = 45
+_EDGE = " \t\xa0*-–—•●·>([{+~"
+# What may stand between a word of pay and its figure when that has no currency.
+_LABEL_GAP = re.compile(
+    r"(?:[\s:~≈=*(–—>+-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
+    r"|starts|base|gross|brutto|will|be|between|min|max|and|the|for|this|role|position|in|total"
+    r"|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,12}",
+    re.IGNORECASE,
+)
+# Something else is counted: "20,000+ locations".
+_NOUN = re.compile(
+    r"\+?\s(?!(?:per|base|gross|salary|plus|and|or|depending|dependent|based|doe|brutto|annual"
+    r"|yearly|with|for|total|comp|compensation|range|negotiable|basic|ote|if|to|in|as|is|on|at|a)\b)"
+    r"[a-z]{3,}"
+)
+
+
+class Places(NamedTuple):
+    """What the posting says of its place, as far as it decides a currency."""
+
+    local: str | None  # the currency of the only place or country named
+
+
+class Candidate(NamedTuple):
+    """An amount that is pay, with all that was read about it."""
+
+    amount: Amount
+    around: Surroundings
+    currency: Resolved
+    period: Period
+    is_period_inferred: bool
+    end: int  # where the words of its period end
+
+
+class _Read(NamedTuple):
+    amount: Amount
+    around: Surroundings
+    reading: Reading
+    currency: Resolved | None
+    said: Period | None  # right behind the amount, or between its figures
+    before: Period | None  # in the clause before
+    end: int
+
+
+def in_text(text: str, places: Places) -> list[Candidate]:
+    """The amounts of a text that are pay.
+
+    Args:
+        text: Plain text.
+        places: For the currency of shared marks.
+
+    Returns:
+        Candidates in the order of the text.
+    """
+    found: list[Candidate] = []
+    reads = [r for a in grammar.amounts(text) if _is_possible(a) for r in [_read(text, a, places)]]
+    _share_periods(text, reads)
+    skip_until = 0
+    for read in reads:
+        if read.amount.start < skip_until:
+            continue
+        previous = found[-1] if found else None
+        resolved = read.currency or (previous.currency if previous else Resolved("USD", False))
+        if not _is_accepted(text, read, resolved, previous):
+            continue
+        found.append(_candidate(read, resolved, previous, text))
+        if evidence.is_breakdown(read.around.right):
+            stop = _SENTENCE_END.search(text, read.end)
+            skip_until = stop.start() if stop else len(text)
+    return found
+
+
+def in_field(text: str, places: Places) -> list[Candidate]:
+    """The amounts of a salary field that are pay: all that are not said to be other money."""
+    found: list[Candidate] = []
+    reads = [
+        r
+        for a in grammar.amounts(text)
+        if _is_possible(a, in_field=True)
+        for r in [_read(text, a, places)]
+    ]
+    _share_periods(text, reads)
+    for read in reads:
+        previous = found[-1] if found else None
+        if read.reading.is_other or (
+            previous and _PLUS_BETWEEN.search(text, previous.amount.end, read.amount.start)
+        ):
+            continue
+        resolved = read.currency or (previous.currency if previous else Resolved("USD", False))
+        found.append(_candidate(read, resolved, previous, text))
+    return found
+
+
+def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
+    """Whether an amount as written can be pay at all."""
+    if amount.is_counted or amount.scale == "b" or amount.high == 0:
+        return False
+    if amount.scale == "k" and amount.low == 401_000:
+        return False
+    if amount.marks:
+        return True
+    if amount.scale == "m":
+        return False
+    if amount.scale and amount.scale != "lakh" or amount.is_grouped:
+        return True
+    if amount.is_range:
+        return amount.high >= 1000 and not _is_years(amount) or in_field
+    return amount.high >= 2100
+
+
+def _is_years(amount: Amount) -> bool:
+    return 1900 <= amount.low <= 2100 and 1900 <= amount.high <= 2100
+
+
+def _read(text: str, amount: Amount, places: Places) -> _Read:
+    said, end = period.after(text, amount.end)
+    if said is None and amount.inner:
+        said, _ = period.after(amount.inner, 0)
+    if amount.scale == "lpa":
+        said = "YEAR"
+    around = evidence.surroundings(text, amount.start, amount.end, end)
+    reading = evidence.read(around)
+    hints = tuple(h for h in (places.local, reading.implied_currency) if h)
+    if amount.scale in {"lpa", "lakh", "crore"}:
+        hints = ("INR", *hints)
+    resolved = currency.resolve(
+        text, around.start, (amount.end, end), amount.marks, hints
+    )
+    return _Read(amount, around, reading, resolved, said, period.before(list(around.cues)), end)
+
+
+def _share_periods(text: str, reads: list[_Read]) -> None:
+    """Give an amount the period of the alternative behind it: "$45–70 or €40–60 per hour"."""
+    for i in range(len(reads) - 2, -1, -1):
+        read, following = reads[i], reads[i + 1]
+        if read.said is None and following.said and read.currency != following.currency:
+            gap = text[read.amount.end : following.amount.start]
+            if len(gap) < 12 and _ALTERNATIVE.fullmatch(gap):
+                reads[i] = read._replace(said=following.said)
+
+
+def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate | None) -> bool:
+    amount, reading = read.amount, read.reading
+    year_from = currency.currencies()[resolved.code].year_from
+    is_yearly = year_from <= amount.high <= year_from * _MOST
+    said = read.said or read.before
+    least = year_from if said in {"YEAR", "MONTH"} else year_from * _LEAST
+    is_sized = said is not None and least <= amount.high * PERIODS_A_YEAR[said] <= (
+        year_from * _MOST
+    )
+    if reading.is_other:
+        return False
+    if reading.is_stipend:
+        return (
+            is_sized
+            and read.said in {"MONTH", "WEEK", "YEAR"}
+            and amount.high >= (year_from / 12 * Decimal("0.8"))
+        )
+    if amount.scale == "m" and not (
+        amount.high <= year_from * 200 and reading.is_pay and _is_near(reading)
+    ):
+        return False
+    if not amount.marks:
+        return _is_accepted_bare(read, is_yearly=is_yearly, is_sized=is_sized)
+    if reading.is_pay:
+        return True
+    if reading.is_weak and (is_yearly or is_sized):
+        return True
+    if amount.is_range:
+        is_close = amount.low == 0 or amount.high <= amount.low * _CLOSE
+        return is_close and (is_sized if said else is_yearly)
+    if read.said and is_sized:
+        # "for $1,200 a month" is a price; by the hour or year only people are paid
+        return read.said not in {"MONTH", "WEEK"} or not read.around.left.strip(_EDGE)
+    return is_yearly and (read.around.is_cell or _continues(text, read, previous))
+
+
+def _is_accepted_bare(read: _Read, *, is_yearly: bool, is_sized: bool) -> bool:
+    """Whether an amount without a currency is pay: only beside a word of pay."""
+    amount, reading = read.amount, read.reading
+    if not (is_sized if read.said else is_yearly) or _NOUN.match(read.around.right):
+        return False
+    if reading.gap is not None and reading.is_pay:
+        return _is_near(reading) if amount.is_range else bool(_LABEL_GAP.fullmatch(reading.gap))
+    if reading.is_pay:
+        return True
+    return amount.is_range and amount.scale == "k" and (reading.is_weak or read.around.is_cell)
+
+
+def _is_near(reading: Reading) -> bool:
+    return reading.gap is not None and len(reading.gap) <= _NEAR
+
+
+def _continues(text: str, read: _Read, previous: Candidate | None) -> bool:
+    """Whether an amount goes on with a list of bands."""
+    if previous is None:
+        return False
+    gap = text[previous.end : read.amount.start]
+    return len(gap) < 60 and "." not in gap and previous.currency == read.currency
+
+
+def _candidate(read: _Read, resolved: Resolved, previous: Candidate | None, text: str) -> Candidate:
+    amount = read.amount
+    said = read.said
+    if said is None and read.before:
+        year_from = currency.currencies()[resolved.code].year_from
+        yearly = amount.high * PERIODS_A_YEAR[read.before]
+        if year_from / 4 <= yearly <= year_from * 200:
+            said = read.before
+    if said is None and previous and len(text[previous.end : read.amount.start]) < 60:
+        by_size = period.by_size(amount.high, resolved.code)
+        was = period.by_size(previous.amount.high, previous.currency.code)
+        if by_size == was and not previous.is_period_inferred:
+            said = previous.period
+    inferred = said is None
+    return Candidate(
+        amount,
+        read.around,
+        resolved,
+        said or period.by_size(amount.high, resolved.code),
+        inferred,
+        read.end,
+    )

@@ -1,0 +1,224 @@
+"""Which currency a figure is in.
+
+Belongs here: the marks of currencies ("C$", "kr", "EUR") and what a shared mark means in a place.
+Does not belong here: what a currency is worth (`warehouse.normalise.annualise`).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+# Codes that are English words or names when written small are read in capitals only.
+_SMALL_CODES = "usd|eur|gbp|chf|cad|aud|nzd|sgd|hkd|pln|sek|nok|dkk|czk|huf|inr|aed|zar|jpy|brl"
+
+# Marks that stand before the figure only: behind it they are words or initials.
+_BEFORE_ONLY = frozenset({"R", "RM", "Rp", "Rp.", "Fr.", "S/", "S/.", "L.E.", "Tk", "Tk.", "din."})
+
+_US_STATE = re.compile(
+    r",\s?(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI"
+    r"|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b(?!\s*,\s*Canada)"
+)
+
+
+class Currency(NamedTuple):
+    """A row of `vocabulary/currencies.csv`."""
+
+    code: str  # ISO 4217
+    symbols: tuple[str, ...]  # its own marks
+    shared_symbols: tuple[str, ...]  # marks it shares with others; the first row is the default
+    names: tuple[str, ...]
+    year_from: Decimal  # the least bare figure that is read as a yearly salary
+    countries: tuple[str, ...]  # ISO 3166 alpha-2
+    places: tuple[str, ...]
+
+
+class Resolved(NamedTuple):
+    """A currency and whether a shared mark was read by the place."""
+
+    code: str
+    is_ambiguous: bool
+
+
+@cache
+def currencies() -> dict[str, Currency]:
+    """The currencies that the parser knows, by code, in the order of the vocabulary."""
+    table = files("warehouse.normalise") / "vocabulary" / "currencies.csv"
+
+    def split(cell: str) -> tuple[str, ...]:
+        return tuple(filter(None, cell.split("|")))
+
+    with table.open(encoding="utf-8", newline="") as lines:
+        return {
+            row["code"]: Currency(
+                row["code"],
+                split(row["symbols"]),
+                split(row["shared_symbols"]),
+                split(row["names"]),
+                Decimal(row["year_from"]),
+                split(row["countries"]),
+                split(row["places"]),
+            )
+            for row in csv.DictReader(lines)
+        }
+
+
+@cache
+def _marks() -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
+    """Own marks and names by code, and the marks that several currencies share."""
+    symbols: dict[str, str] = {}
+    names: dict[str, str] = {}
+    shared: set[str] = set()
+    for code, row in currencies().items():
+        symbols.update(dict.fromkeys((*row.symbols, code), code))
+        names.update(dict.fromkeys(row.names, code))
+        shared.update(row.shared_symbols)
+    return symbols, names, frozenset(shared)
+
+
+def _pattern(words: set[str]) -> str:
+    return "|".join(
+        re.escape(w).replace(r"\*", r"\w*") for w in sorted(words, key=lambda w: (-len(w), w))
+    )
+
+
+@cache
+def mark_before() -> re.Pattern[str]:
+    """A currency mark that ends where the searched stretch ends (pass `endpos`)."""
+    symbols, names, shared = _marks()
+    worded = {w for w in (*symbols, *shared, *names) if w[0].isalpha() and w.isascii()}
+    signs = {*symbols, *shared, *(n for n in names if not n.isascii())} - worded
+    return re.compile(
+        rf"(?:(?<![A-Za-z])(?:{_pattern(worded)}|{_SMALL_CODES})[\s:()]{{0,3}}[$€£]?"
+        rf"|{_pattern(signs)})\s?\Z"
+    )
+
+
+@cache
+def last_characters() -> frozenset[str]:
+    """The characters that a mark before a figure can end in: a quick test."""
+    symbols, names, shared = _marks()
+    small = {letter for code in _SMALL_CODES.split("|") for letter in code[-1]}
+    return frozenset({w[-1] for w in (*symbols, *shared, *names)} | small | set(":)"))
+
+
+@cache
+def mark_after() -> re.Pattern[str]:
+    """A currency mark at the start of what follows a figure; a second group where another follows."""
+    symbols, names, shared = _marks()
+    words = {*symbols, *shared, *names} - _BEFORE_ONLY
+    return re.compile(
+        rf"[ \u00a0\u202f]?\(?({_pattern(words)}|{_SMALL_CODES})(?![A-Za-z])\)?(\s?\d)?"
+    )
+
+
+@cache
+def _stated() -> re.Pattern[str]:
+    """Codes and full names that say which dollar, krone, rupee or yen is meant."""
+    sharing = [row for row in currencies().values() if row.shared_symbols]
+    said = {
+        w
+        for row in sharing
+        for w in (row.code, *row.symbols, *row.names)
+        if " " in w or w != w.lower()
+    }
+    return re.compile(rf"(?<![\w$])(?:{_pattern(said)})(?!\w)")
+
+
+@cache
+def _stated_behind() -> re.Pattern[str]:
+    return re.compile(
+        rf"[\s*)(\[,/]{{0,4}}(?:\+\s*super(?:annuation)?[\s(]*)?(?:in\s)?({_stated().pattern})"
+    )
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    names = {place for row in currencies().values() for place in row.places}
+    return re.compile(rf"(?<!\w)(?:{_pattern(names)})(?!\w)")
+
+
+@cache
+def _by_place() -> dict[str, str]:
+    return {p: code for code, row in currencies().items() for p in row.places}
+
+
+def code_of(mark: str) -> str | None:
+    """The currency that a mark names by itself.
+
+    Args:
+        mark: A mark as matched by `mark_before` or `mark_after`.
+
+    Returns:
+        The ISO code, or None for a mark that several currencies share ("$", "kr", "Rs").
+    """
+    symbols, names, _ = _marks()
+    mark = mark.strip()
+    found = symbols.get(mark) or symbols.get(mark.upper()) or names.get(mark)
+    if found is None and len(mark) > 3:
+        found = symbols.get(re.sub(r"[\s:()$€£]", "", mark).upper()) or next(
+            (code for n, code in names.items() if n[-1] == "*" and mark.startswith(n[:-1])), None
+        )
+    return found
+
+
+def places_of(text: str) -> set[str]:
+    """The currencies of the places that a location or a header line names.
+
+    Args:
+        text: "Toronto, ON or NYC".
+
+    Returns:
+        ISO codes; the US dollar alone where a US state's letters stand behind a comma.
+    """
+    if _US_STATE.search(text):
+        return {"USD"}  # "Vancouver, WA", "Melbourne, FL"
+    return {_by_place()[place] for place in _places().findall(text)}
+
+
+@cache
+def of_country(country: str) -> str | None:
+    """The currency of a country (ISO 3166 alpha-2; "UK" is understood)."""
+    wanted = country.upper()
+    return next((code for code, row in currencies().items() if wanted in row.countries), None)
+
+
+def resolve(
+    text: str, start: int, ends: tuple[int, ...], marks: tuple[str, ...], hints: tuple[str, ...]
+) -> Resolved | None:
+    """The currency of an amount.
+
+    Args:
+        text: The text.
+        start: Where the clause that governs the amount starts.
+        ends: Where the amount ends, and where the words of its period end.
+        marks: The currency marks of the amount as written.
+        hints: Currencies to take for a shared mark or for none, in order of weight: that of the
+            only place, that of the language of the word for pay.
+
+    Returns:
+        The currency: the mark's own; else the one that the words around say ("$ … (AUD)"); else
+        the first hint that uses the mark. None where nothing says.
+    """
+    for mark in reversed(marks):
+        code = code_of(mark)
+        if code:
+            return Resolved(code, False)
+    for end in ends:
+        behind = _stated_behind().match(text, end)
+        if behind:
+            code = code_of(behind.group(1))
+            if code:
+                return Resolved(code, False)
+    said = _stated().findall(text, start, ends[0])
+    if said and (code := code_of(said[-1])):
+        return Resolved(code, False)
+    if not marks:
+        return Resolved(hints[0], False) if hints else None
+    sharing = [code for code, row in currencies().items() if marks[0] in row.shared_symbols]
+    local = next((hint for hint in hints if hint in sharing), sharing[0])
+    return Resolved(local, local != sharing[0] and marks[0] == "$")

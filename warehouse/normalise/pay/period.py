@@ -1,0 +1,95 @@
+"""Per what an amount is paid.
+
+Belongs here: the words for periods beside a figure, and the reading by size where none is said.
+Does not belong here: what a year of such pay comes to (`warehouse.normalise.annualise`).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from warehouse.normalise.pay import currency, words
+from warehouse.normalise.types import Period
+
+_PER = (
+    r"(?:[/\\]\s?(?:per\s)?|p/|p\.\s?|(?:à\s|de\s)?l['’]|all['’]|每"
+    r"|(?:per|pr\.?|an?|each|every|par|pro|por|al|la|le|im|am|die|na|za|om|i|ao|в|за|на|pe)[\s-])"
+)
+# Without "per" these alone are understood behind a figure: "$50 hr".
+_BARE = r"hr|hrs|hour|yr"
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    by_period = "|".join(
+        rf"(?P<{period}>"
+        rf"{_PER}(?:{words.alternatives('unit', value=period)})"
+        rf"|{words.alternatives('adverb', 'initials', value=period)})"
+        for period in words.PERIODS
+    )
+    bare = rf"(?P<bare>{_BARE})"
+    return re.compile(
+        rf"(?:[\s*_,;:()\[\]~.+/-]|(?:{words.alternatives('gross')})(?!\w)){{0,12}}?"
+        rf"(?:(?<![A-Za-jl-z])|(?=[/\\]))(?:{by_period}|{bare})(?!\w)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def inline() -> str:
+    """A regular expression for a period that stands between the two figures of a range."""
+    return "|".join(
+        rf"{_PER}(?:{words.alternatives('unit', value=period)})(?!\w)"
+        rf"|(?:{words.alternatives('adverb', 'initials', value=period)})(?!\w)"
+        for period in words.PERIODS
+    )
+
+
+def after(text: str, position: int) -> tuple[Period | None, int]:
+    """The period said right behind a figure.
+
+    Args:
+        text: The text.
+        position: Where the figure ends.
+
+    Returns:
+        The period and where its word ends; None and the position where there is none.
+    """
+    m = _after().match(text, position, min(len(text), position + 48))
+    if m is None:
+        return None, position
+    group = m.lastgroup or "bare"
+    if group == "bare":
+        return ("YEAR" if m.group("bare").lower() == "yr" else "HOUR"), m.end()
+    return next(p for p in words.PERIODS if p == group), m.end()
+
+
+def before(cues: list[words.Cue]) -> Period | None:
+    """The period said last in the clause before a figure: "hourly rate", "Jahresgehalt"."""
+    for cue in reversed(cues):
+        if cue.role in {"adverb", "compound"}:
+            return next(p for p in words.PERIODS if p == cue.value)
+    return None
+
+
+def by_size(amount: Decimal, code: str) -> Period:
+    """The period that an amount of money is likely for when none is said.
+
+    The least yearly salary of a currency (`year_from`) sets the scale: a twelfth of it is the
+    least monthly pay, a sixtieth the least for a week's or a contractor's day.
+
+    Args:
+        amount: The upper end of the band.
+        code: ISO 4217.
+
+    Returns:
+        YEAR, MONTH, DAY or HOUR.
+    """
+    year_from = currency.currencies()[code].year_from
+    if amount >= year_from:
+        return "YEAR"
+    if amount >= year_from / 12:
+        return "MONTH"
+    return "DAY" if amount >= year_from / 60 else "HOUR"

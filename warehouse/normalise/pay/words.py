@@ -1,0 +1,150 @@
+"""The vocabulary of pay: which words speak of pay, which of other money, which of a period.
+
+Belongs here: loading `vocabulary/pay_words.csv` and finding its words in a piece of text.
+Does not belong here: what the words mean for a figure beside them (`grammar`, `evidence`).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from warehouse.normalise.types import Period
+
+PERIODS: tuple[Period, ...] = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR")
+
+# The roles that are looked up around a figure; the others are built into patterns.
+CUE_ROLES = frozenset(
+    {"pay", "weak_pay", "stipend", "not_pay", "total", "contract", "adverb", "compound"}
+    | {"breakdown", "minimum_pay"}
+)
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class Cue(NamedTuple):
+    """A word of the vocabulary where it stands in a text."""
+
+    start: int
+    end: int
+    role: str  # a role of pay_words.csv
+    value: str  # a period for adverbs and compounds; the currency that a pay word goes with
+
+
+class Lexicon(NamedTuple):
+    """Words by how they are looked up; what is found is role and value."""
+
+    exact: dict[str, tuple[tuple[str, str], ...]]  # lower-cased words, phrases of up to three
+    endings: dict[str, tuple[str, str]]  # "*gehalt": any word that ends so
+    beginnings: dict[str, tuple[str, str]]  # "Jahres*"
+    unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces between words
+    unspaced_pattern: re.Pattern[str]
+
+
+@cache
+def rows() -> tuple[tuple[str, str, str], ...]:
+    """The vocabulary, one word a row.
+
+    Returns:
+        Role, value and word.
+    """
+    table = files("warehouse.normalise") / "vocabulary" / "pay_words.csv"
+    with table.open(encoding="utf-8", newline="") as lines:
+        return tuple(
+            (row["role"], row["value"], word)
+            for row in csv.DictReader(lines)
+            for word in row["words"].split("|")
+        )
+
+
+def alternatives(*roles: str, value: str = "") -> str:
+    """A regular expression for any word of some roles, longest first.
+
+    Args:
+        roles: Roles of the vocabulary.
+        value: Only the words with this value, where given.
+
+    Returns:
+        The alternatives, escaped, without a group around them.
+    """
+    words = {w for role, v, w in rows() if role in roles and (not value or v == value)}
+    return "|".join(
+        re.escape(w).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]")
+        for w in sorted(words, key=lambda w: (-len(w), w))
+    )
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The words that decide whether a figure is pay, ready for look-up."""
+    exact: dict[str, tuple[tuple[str, str], ...]] = {}
+    endings: dict[str, tuple[str, str]] = {}
+    beginnings: dict[str, tuple[str, str]] = {}
+    unspaced: dict[str, tuple[tuple[str, str], ...]] = {}
+    for role, value, word in rows():
+        if role not in CUE_ROLES:
+            continue
+        lowered = word.lower()
+        if _CJK.search(word):
+            unspaced[word] = (*unspaced.get(word, ()), (role, value))
+        elif lowered.startswith("*"):
+            endings[lowered[1:]] = role, value
+        elif lowered.endswith("*"):
+            beginnings[lowered[:-1]] = role, value
+        else:
+            exact[lowered] = (*exact.get(lowered, ()), (role, value))
+    longest_first = sorted(unspaced, key=lambda w: (-len(w), w))
+    pattern = re.compile("|".join(map(re.escape, longest_first)))
+    return Lexicon(exact, endings, beginnings, unspaced, pattern)
+
+
+def cues(text: str) -> list[Cue]:
+    """The vocabulary's words in a short piece of text, in order.
+
+    Args:
+        text: A clause or two.
+
+    Returns:
+        Each word with its role; a word of two roles ("年収" is pay and a year) gives two cues, and
+        a phrase hides the words in it.
+    """
+    words = lexicon()
+    found: list[Cue] = []
+    tokens = [(m.start(), m.end(), m.group().lower()) for m in _TOKEN.finditer(text)]
+    i = 0
+    while i < len(tokens):
+        start = tokens[i][0]
+        hits: tuple[tuple[str, str], ...] = ()
+        for length in (3, 2, 1):
+            if i + length <= len(tokens):
+                taken = tokens[i : i + length]
+                phrase = " ".join(token for _, _, token in taken)
+                hits = words.exact.get(phrase, ()) if length > 1 else _single(phrase)
+                if hits:
+                    found += [Cue(start, taken[-1][1], role, value) for role, value in hits]
+                    i += length
+                    break
+        else:
+            i += 1
+    if not text.isascii():
+        for m in words.unspaced_pattern.finditer(text):
+            found += [Cue(m.start(), m.end(), *hit) for hit in words.unspaced[m.group()]]
+        found.sort()
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _single(token: str) -> tuple[tuple[str, str], ...]:
+    words = lexicon()
+    hits = words.exact.get(token)
+    if hits is not None or len(token) < 4:
+        return hits or ()
+    found = [hit for ending, hit in words.endings.items() if token.endswith(ending)]
+    found += [hit for start, hit in words.beginnings.items() if token.startswith(start)]
+    if not found and "-" in token:
+        found = [hit for part in token.split("-") for hit in words.exact.get(part, ())]
+    return tuple(found)

@@ -1,0 +1,51 @@
+"""For whom a band is: the place, level or role that a label beside it names.
+
+Belongs here: reading that label as written. Does not belong here: which country or metro it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from warehouse.normalise.pay import words
+
+_LABEL = re.compile(r"([^:\n]{2,80}?)\s*(?:[:=]|\bis\b|\s[-–—])\s*[^\w\s]?\s*\Z")
+_PLACE_FIRST = re.compile(
+    r"\b(?:[Ii]n|[Ff]or)\s+(?:the\s+)?((?:[A-Z][\w.&'’-]*)(?:[\s,]+(?:and|of|or|[A-Z][\w.&'’-]*))*)"
+)
+_NO_LABEL = re.compile(
+    r"(?:The|This|These|Our|Your|For|An?|We|In|At|Base|Total|Annual|Target|Estimated|Starting|Expected"
+    r"|Job|Full|Posted|Anticipated|Typical|Current|It|You|Actual|What|How|If|As|On)\b"
+)
+_BRACKET = re.compile(r"\s*\(([^()\n]{2,60})\)")
+_TIER = re.compile(r"\b((?:Zone|Tier|Level|Band|Region|Geo|Group)\s+[\w-]+)", re.IGNORECASE)
+_EDGE = " \t,.:;-–—*•●·([{|"
+
+
+def zone_of(left: str, right: str) -> str | None:
+    """The label of a band.
+
+    Args:
+        left: The clause before the amount: "Zone A (SF, NYC): ", "In Canada, the salary is ".
+        right: The words behind it: " (US only)".
+
+    Returns:
+        The label as written, or None where the clause only says that this is pay.
+    """
+    tier = _TIER.search(left)
+    if tier:
+        return tier.group(1)
+    place = _PLACE_FIRST.search(left)
+    if place and not words.cues(place.group(1)):
+        return place.group(1).strip(_EDGE)
+    label = _LABEL.search(left)
+    if label:
+        said = label.group(1)
+        first = next((c for c in words.cues(said) if c.role != "not_pay"), None)
+        said = (said[: first.start] if first else said).strip(_EDGE)
+        if 1 < len(said) <= 60 and said[0].isupper() and not _NO_LABEL.match(said):
+            return said
+    bracket = _BRACKET.match(right)
+    if bracket and bracket.group(1)[0].isupper() and not words.cues(bracket.group(1)):
+        return bracket.group(1)
+    return None

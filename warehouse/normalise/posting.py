@@ -1,0 +1,139 @@
+"""From one advert as served to all its facts.
+
+Belongs here: the order in which the normalisers are asked, and what each is told. Does not belong
+here: how a single fact is found (one module per kind beside this one), or where facts are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from warehouse.normalise.employer import company_key
+from warehouse.normalise.hn_header import parse_header
+from warehouse.normalise.mentions import find_mentions
+from warehouse.normalise.pay import find_pay, parse_pay_field, pay_from_components
+from warehouse.normalise.place import locate
+from warehouse.normalise.role import classify_role
+from warehouse.normalise.text import to_text
+from warehouse.normalise.types import Mention, PayBand, Place, Role
+
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
+class Advert(NamedTuple):
+    """An advert as served: what the normalisers look at. Only the body is needed."""
+
+    body: str
+    title: str = ""
+    company: str = ""
+    location: str = ""
+    secondary_locations: Sequence[str] = ()
+    address: Mapping[str, str] | None = None
+    is_remote: bool | None = None
+    workplace: str = ""
+    department: str = ""
+    team: str = ""
+    posted_on: date | None = None
+    pay_text: str = ""
+    pay_components: Sequence[Mapping[str, Any]] = ()
+
+
+class Facts(NamedTuple):
+    """All that was read out of an advert."""
+
+    text: str
+    text_hash: str
+    company: str | None
+    company_id: str | None
+    title: str | None
+    role: Role
+    place: Place
+    mentions: list[Mention]
+    pay_bands: list[PayBand]
+
+
+def read_facts(advert: Advert) -> Facts:
+    """Read all facts out of one advert.
+
+    Where the source gives no title (a thread's comment), the first lines of the text stand in for
+    title, employer and location.
+
+    Args:
+        advert: The advert as served.
+
+    Returns:
+        Its facts; spans of mentions are offsets in `Facts.text`.
+    """
+    text = to_text(advert.body)
+    title, company, location, is_remote = (
+        advert.title, advert.company, advert.location, advert.is_remote,
+    )  # fmt: skip
+    if not title:
+        header = parse_header(text)
+        title = header.title
+        company = company or header.company or ""
+        location = location or header.location
+        is_remote = header.is_remote if is_remote is None else is_remote
+    place = locate(
+        location,
+        text,
+        secondary=advert.secondary_locations,
+        address=advert.address,
+        is_remote=is_remote,
+        workplace_raw=advert.workplace,
+        title=title,
+    )
+    return Facts(
+        text=text,
+        text_hash=text_hash(text),
+        company=company or None,
+        company_id=company_key(company) if company else None,
+        title=title or None,
+        role=classify_role(title, text, department=advert.department, team=advert.team),
+        place=place,
+        mentions=find_mentions(
+            text,
+            title=title,
+            month=advert.posted_on.isoformat()[:7] if advert.posted_on else None,
+        ),
+        pay_bands=_pay(advert, text, title, location, place),
+    )
+
+
+def _pay(advert: Advert, text: str, title: str, location: str, place: Place) -> list[PayBand]:
+    country = place.countries[0] if len(place.countries) == 1 else None
+    bands = pay_from_components([dict(component) for component in advert.pay_components])
+    if not bands and advert.pay_text:
+        bands = parse_pay_field(advert.pay_text, country=country)
+    return bands + find_pay(text, title=title, location=location, country=country)
+
+
+def text_hash(text: str) -> str:
+    """Hash of a text without case, spacing and punctuation: equal for copies of one advert."""
+    bare = _NO_LETTERS.sub(" ", text.lower()).strip()
+    return hashlib.blake2b(bare.encode(), digest_size=16).hexdigest()
+
+
+def line_hash(text: str, position: int) -> str:
+    """Hash of the line of a text that holds a position."""
+    begin = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    return text_hash(text[begin : end if end >= 0 else None])[:16]
+
+
+@cache
+def method_version() -> str:
+    """Version of the normalisers: changes with any line of their code or vocabularies."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".py", ".csv"):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return f"1.{digest.hexdigest()[:8]}"

@@ -1,0 +1,123 @@
+"""Where in a posting the requirements, the nice-to-haves and the company's own praise stand.
+
+Belongs here: finding headings (`vocabulary/headings.csv`, English, German, French) and what they
+govern. Does not belong here: what is named in a section (`mentions`), or text that recurs over a
+company's postings (boilerplate is decided over many postings, in the warehouse).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from typing import cast, get_args
+
+from warehouse.normalise.types import Section
+
+_LONGEST_HEADING = 110  # characters
+_SECTIONS: tuple[Section, ...] = get_args(Section)
+# What may stand before a heading on its line: bullets, emoji, "##", "3."
+_LEAD = r"[^\w\n]{0,8}(?:\d{1,2}[.)][ \t]*)?"
+_END = r"[ \t]*[:?!.…*#=_\-–—]*[ \t]*$"
+# A paragraph before any heading that presents the company rather than the work
+_PRESENTS_COMPANY = re.compile(
+    r"^(?:founded in|since \d{4}|at [A-Z]\w+,? (?:we|our)|we(?:'re| are) (?:an? |the |on a mission|"
+    r"building|backed)|our (?:mission|vision)|[A-Z][\w.&-]+ (?:is|was) (?:an? |the |on a mission|"
+    r"building|backed|founded|revolutioni|transforming))",
+    re.IGNORECASE,
+)
+_SEEKS = re.compile(r"\b(?:look(?:ing)? for|hiring|seeking|seek|join)\b", re.IGNORECASE)
+_EQUAL_OPPORTUNITY = re.compile(
+    r"[Ee]qual[- ][Oo]pportunity [Ee]mployer|[Ee]qual [Ee]mployment [Oo]pportunit"
+    r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation"
+)
+# A sentence that says of what it names that it is welcome, not required
+_WELCOME = re.compile(
+    r"\b(?:nice[- ]to[- ]haves?|good to have|(?:a|big|huge|strong|definite|major|added|real) plus\b"
+    r"|bonus(?: points?)?\b|(?:is|are|strongly|highly) preferred\b|preferred but|preferably"
+    r"|preferred\)|ideally\b|(?:an?|added|distinct) (?:advantage|asset)\b|desirable\b"
+    r"|not (?:strictly )?required|would be (?:great|nice|helpful|beneficial|ideal|a bonus)"
+    r"|(?:is|are) (?:helpful|beneficial|welcome)\b|von vorteil|wünschenswert|idealerweise"
+    r"|(?:est |serait )?un (?:vrai |gros )?(?:plus|atout)\b|idéalement|appréciée?s?\b)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
+
+
+def find_sections(text: str) -> list[tuple[int, Section]]:
+    """Divide a posting by its headings.
+
+    Args:
+        text: Plain text (`warehouse.normalise.text.to_text`).
+
+    Returns:
+        (start, section) in the order of the text, the first at 0; each holds up to the next start.
+        Empty text gives [(0, "other")].
+    """
+    found: list[tuple[int, Section]] = [(0, "other")]
+    start = 0
+    for line in text.split("\n"):
+        # Most of a text stands in lines that are too long for a heading
+        if (len(line) <= _LONGEST_HEADING or ":" in line[:60]) and (section := _heading(line)):
+            found.append((start, section))
+        start += len(line) + 1
+    if len(found) > 1:
+        introduction = text[: found[1][0]].lstrip()
+        if not introduction:
+            found[:2] = [(0, found[1][1])]
+        elif _PRESENTS_COMPANY.match(introduction) and not _SEEKS.search(introduction):
+            found[0] = (0, "about")
+    notice = _EQUAL_OPPORTUNITY.search(text, len(text) // 2)
+    if notice:
+        found.append((text.rfind("\n", 0, notice.start()) + 1, "about"))
+        found.sort(key=lambda item: item[0])
+    return found
+
+
+def section_at(sections: Sequence[tuple[int, Section]], position: int) -> Section:
+    """Return the section that holds a position of the text (`sections` from `find_sections`)."""
+    return sections[bisect_right(sections, position, key=lambda item: item[0]) - 1][1]
+
+
+def is_welcome(text: str, start: int, end: int) -> bool:
+    """Say whether the sentence around a span calls what it names a plus rather than a need.
+
+    Args:
+        text: Plain text.
+        start: Offset of the span's first character.
+        end: Offset after its last one.
+    """
+    first = start
+    for mark in _SENTENCE_END.finditer(text, max(0, start - 300), start):
+        first = mark.end()
+    first = max(0, start - 300) if first == start and text[start - 1 : start] != "\n" else first
+    close = _SENTENCE_END.search(text, end, end + 200)
+    return _WELCOME.search(text, first, close.start() if close else end + 200) is not None
+
+
+@lru_cache(maxsize=16384)  # boards repeat their headings from advert to advert
+def _heading(line: str) -> Section | None:
+    match = _headings().match(line)
+    return cast("Section", match.lastgroup) if match else None
+
+
+@cache
+def _headings() -> re.Pattern[str]:
+    """One pattern for all headings; the name of the group that matched is the section."""
+    path = resources.files("warehouse.normalise") / "vocabulary" / "headings.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    groups = []
+    for section in _SECTIONS:
+        whole = "|".join(r["heading"] for r in rows if r["section"] == section and r["whole"])
+        opening = "|".join(r["heading"] for r in rows if r["section"] == section and not r["whole"])
+        # Some headings begin sentences too ("you have"): they must fill the line, or end in ":"
+        groups.append(
+            rf"(?P<{section}>(?:{opening})(?:\b[^\n.:!?]{{0,40}}{_END}|[ \t]*:)"
+            rf"|(?:{whole})(?:{_END}|[ \t]*:))"
+        )
+    body = "|".join(groups).replace("'", "['’]")
+    return re.compile(rf"{_LEAD}(?:{body})", re.IGNORECASE)

@@ -1,0 +1,49 @@
+"""The data dictionary: Markdown made from the comments that the warehouse itself carries.
+
+Belongs here: laying out table and column comments for readers. Does not belong here: the comments
+(the models own them).
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+
+from warehouse.publish.snapshot import relations
+
+
+def data_dictionary(con: duckdb.DuckDBPyConnection) -> str:
+    """The published tables of `con`'s current database as Markdown, `out` before `core`.
+
+    Args:
+        con: Connection to a working or published warehouse.
+
+    Returns:
+        One heading and one column table per relation; a missing comment shows as a dash.
+    """
+    found = sorted(relations(con), key=lambda relation: (relation.schema != "out", relation.name))
+    lines = ["# Data dictionary", ""]
+    for relation in found:
+        kind = "" if relation.view_sql is None else " (view)"
+        lines += [
+            f"## {relation.label}{kind}",
+            "",
+            _cell(relation.comment),
+            "",
+            "| column | type | meaning |",
+            "|---|---|---|",
+            *(
+                f"| `{column.name}` | {_cell(column.type)} | {_cell(column.comment)} |"
+                for column in relation.columns
+            ),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _cell(text: str | None) -> str:
+    """`text` on one line and inert in a Markdown table."""
+    if not text:
+        return "—"
+    return re.sub(r"([|<>`*_\[\]\\])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,392 @@
+"""The report page: one self-contained HTML file made from a published warehouse.
+
+Belongs here: reading the rows that the page shows and putting them in words. Does not belong here:
+how a chart is drawn (`charts`), how the page looks (`templates`), or any figure that is not in a
+table of `out`.
+
+Everything from outside is escaped by the template engine; the page carries no script and forbids
+every request by its own content security policy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import duckdb
+import jinja2
+from markupsafe import Markup
+
+from warehouse.publish import charts
+from warehouse.publish.snapshot import Relation, relations
+
+Row = dict[str, Any]
+
+VERDICTS = {
+    "supported": "✓",
+    "contradicted": "✗",
+    "undetermined": "?",
+    "out_of_scope": "–",
+}
+"""Verdicts in the order of the page, with the sign that tells them apart without colour."""
+
+TOPICS = {
+    "hire": "Hiring volume",
+    "seg": "Who hires for what",
+    "emp": "Employers and teams",
+    "pay": "Pay",
+    "skill": "Skills that travel with a framework",
+    "paper": "Papers",
+    "model": "Models",
+}
+"""Topics by the first word of a claim's id, in the order of the page."""
+
+_SERIES = (  # from the finest that is worth drawing
+    ("framework_ratio_by_quarter", "quarter"),
+    ("framework_ratio_by_month", "month"),
+    ("framework_ratio_by_year", "year"),
+)
+_WORTH_DRAWING = 6  # periods with a ratio
+_HEADLINES = 8
+_REFUSALS = 20
+_REASON_CHARS = 220
+
+
+class Figure(NamedTuple):
+    """A chart with what stands in for it: words for those who can't see it, and its rows."""
+
+    wide: Markup
+    narrow: Markup
+    alternative: str
+    note: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+class Publication:
+    """Rows of a published warehouse, by relation; an absent relation is told from an empty one."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self.relations: dict[str, Relation] = {
+            relation.label: relation for relation in relations(con)
+        }
+
+    def has(self, label: str) -> bool:
+        """Whether the warehouse holds `schema.name`."""
+        return label in self.relations
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """The rows of a query as mappings from column to value."""
+        cursor = self._con.execute(sql, list(parameters))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def render_report(
+    con: duckdb.DuckDBPyConnection, run: Mapping[str, Any], *, reports: Iterable[str] = ()
+) -> str:
+    """The report page as HTML.
+
+    Args:
+        con: Connection whose current database is the published copy; it is only read.
+        run: The run: `is_sample` and `as_of` are required, `method_version` is shown when there.
+        reports: Names of the CSV files in `reports/`, to link to.
+
+    Returns:
+        A whole document that loads nothing from anywhere.
+
+    Raises:
+        KeyError: `run` lacks a required entry, or a table lacks a column of the contract.
+        duckdb.Error: A table cannot be read.
+    """
+    is_sample = bool(run["is_sample"])
+    publication = Publication(con)
+    descriptions = {label: found.comment for label, found in publication.relations.items()}
+    verdicts = _verdicts(publication)
+    judged = [row for row in verdicts if row["verdict"] != "out_of_scope"]
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("warehouse.publish"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["count"] = _count
+    return environment.get_template("report.html.j2").render(
+        is_sample=is_sample,
+        as_of=_day(run["as_of"]),
+        method_version=run.get("method_version"),
+        palette=charts.PALETTE,
+        totals=_totals(publication),
+        signs=VERDICTS,
+        counts=Counter(row["verdict"] for row in verdicts),
+        judged=judged,
+        headlines=_headlines(judged),
+        topics=_by_topic(judged),
+        out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
+        ratio=_ratio_figure(publication, is_sample=is_sample),
+        papers=_paper_figure(publication, is_sample=is_sample),
+        sources=_sources(publication),
+        refused=_refused(publication),
+        reports=[(name, descriptions.get(f"out.{name}")) for name in sorted(reports)],
+    )
+
+
+def _verdicts(publication: Publication) -> list[Row]:
+    """Every claim's row, in words; a column beyond the contract (`finding`, `unit`) may lack."""
+    if not publication.has("out.claim_verdicts"):
+        return []
+    found = publication.rows('SELECT * FROM "out".claim_verdicts ORDER BY claim_id')
+    for row in found:
+        unit = row.get("unit")
+        row["estimate_said"] = figure(row["estimate"], unit)
+        row["interval_said"] = (
+            f"{figure(row['ci_low'], unit)} to {figure(row['ci_high'], unit)}"
+            if _is_number(row["ci_low"]) and _is_number(row["ci_high"])
+            else None
+        )
+        row["article_said"] = _listed(row["article"])
+        row["fragile_said"] = _listed(row["fragile_under"])
+        row.setdefault("finding", None)
+    return found
+
+
+def _headlines(judged: Sequence[Row]) -> list[Row]:
+    """The decided claims, firm ones first: what a reader in a hurry should see."""
+    decided = [row for row in judged if row["verdict"] in ("supported", "contradicted")]
+    return sorted(decided, key=lambda row: bool(row["fragile_said"]))[:_HEADLINES]
+
+
+def _by_topic(judged: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    groups: dict[str, list[Row]] = {heading: [] for heading in (*TOPICS.values(), "Other")}
+    for row in judged:
+        groups[TOPICS.get(row["claim_id"].split("_")[0], "Other")].append(row)
+    return [(heading, rows) for heading, rows in groups.items() if rows]
+
+
+def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None:
+    """The finest series with enough periods to be worth drawing, else the longest one."""
+    candidates = []
+    for table, period in _SERIES:
+        if not publication.has(f"out.{table}"):
+            continue
+        rows = publication.rows(
+            f"""SELECT *, pytorch_only + tensorflow_only + "both" AS n_named
+            FROM "out".{table} WHERE sources = 'all' AND population = 'ml'
+            ORDER BY period_start"""
+        )
+        drawable = [n for n, row in enumerate(rows) if _is_ratio(row["ratio"])]
+        if drawable:
+            rows = rows[drawable[0] : drawable[-1] + 1]
+            candidates.append((len(drawable), period, rows))
+    if not candidates:
+        return None
+    worth = [candidate for candidate in candidates if candidate[0] >= _WORTH_DRAWING]
+    _, period, rows = worth[0] if worth else max(candidates, key=lambda found: found[0])
+    whole = [row for row in rows if _is_ratio(row["ratio"]) and not row["is_partial"]] or [
+        row for row in rows if _is_ratio(row["ratio"])
+    ]
+    first, last = whole[0], whole[-1]
+    name = _period_namer(period)
+    return Figure(
+        Markup(charts.ratio_chart(rows, "wide", is_sample=is_sample)),
+        Markup(charts.ratio_chart(rows, "narrow", is_sample=is_sample)),
+        alternative=(
+            f"Line chart of PyTorch roles per TensorFlow role, by {period}: "
+            f"{figure(first['ratio'], 'ratio')} in {name(first['period_start'])}, "
+            f"{figure(last['ratio'], 'ratio')} in {name(last['period_start'])}. "
+            "The table below the chart holds every value."
+        ),
+        note=(
+            f"Machine-learning roles by the {period} in which they entered the market, all sources "
+            f"together: {_count(sum(row['n_named'] for row in rows))} roles name either framework. "
+            "Axis by doublings; above the 1 : 1 line more roles name PyTorch, below it more name "
+            "TensorFlow. Band: 95 % interval, whole employers resampled. Hollow dots and dashes: "
+            "periods not fully observed."
+        ),
+        columns=(
+            period,
+            "PyTorch : TensorFlow",
+            "95 % interval",
+            "PyTorch only",
+            "TensorFlow only",
+            "both",
+            "employers",
+            "partial",
+        ),
+        rows=[
+            (
+                name(row["period_start"]),
+                figure(row["ratio"], "ratio"),
+                f"{figure(row['ci_low'], 'ratio')} to {figure(row['ci_high'], 'ratio')}",
+                _count(row["pytorch_only"]),
+                _count(row["tensorflow_only"]),
+                _count(row["both"]),
+                _count(row["n_companies"]),
+                "partial" if row["is_partial"] else "",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _paper_figure(publication: Publication, *, is_sample: bool) -> Figure | None:
+    if not publication.has("out.paper_share_by_year"):
+        return None
+    rows = publication.rows(
+        """SELECT * FROM "out".paper_share_by_year WHERE scope = 'all'
+        ORDER BY period_start, share DESC, framework"""
+    )
+    drawn = [
+        row for row in rows if row["framework"] in charts.FRAMEWORKS and _is_number(row["share"])
+    ]
+    if not drawn:
+        return None
+    newest = max(row["period_start"] for row in drawn)
+    said = ", ".join(
+        f"{charts.FRAMEWORKS[row['framework']][0]} {figure(row['share'], 'share')}"
+        for row in drawn
+        if row["period_start"] == newest
+    )
+    return Figure(
+        Markup(charts.paper_chart(drawn, "wide", is_sample=is_sample)),
+        Markup(charts.paper_chart(drawn, "narrow", is_sample=is_sample)),
+        alternative=(
+            "Line chart of the share of papers with code by framework and year. In "
+            f"{newest.year}: {said}. The table below the chart holds every value."
+        ),
+        note=(
+            "Share of the papers with code that have a repository in the framework; a paper can "
+            "count for several. Bands: 95 % intervals. Hollow dots and dashes: years not fully "
+            "observed. Rarer frameworks are in the table."
+        ),
+        columns=(
+            "year",
+            "framework",
+            "papers",
+            "of papers with code",
+            "95 % interval",
+            "of papers naming any framework",
+            "partial",
+        ),
+        rows=[
+            (
+                str(row["period_start"].year),
+                charts.FRAMEWORKS.get(row["framework"], (row["framework"],))[0],
+                _count(row["n_papers"]),
+                figure(row["share"], "share"),
+                f"{figure(row['ci_low'], 'share')} to {figure(row['ci_high'], 'share')}",
+                figure(row["share_of_named"], "share"),
+                "partial" if row["is_partial"] else "",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _sources(publication: Publication) -> list[Row]:
+    """The newest state of each source."""
+    if not publication.has("out.source_health"):
+        return []
+    rows = publication.rows(
+        """SELECT * FROM "out".source_health
+        QUALIFY row_number() OVER (PARTITION BY source ORDER BY observed_on DESC) = 1
+        ORDER BY source"""
+    )
+    for row in rows:
+        row["reason"] = _shortened(row["reason"])
+    return rows
+
+
+def _refused(publication: Publication) -> list[Row]:
+    if not publication.has("out.refused_rows"):
+        return []
+    rows = publication.rows(
+        f"""SELECT source, stage, reason, count(*) AS n FROM "out".refused_rows
+        GROUP BY ALL ORDER BY n DESC, ALL LIMIT {_REFUSALS}"""
+    )
+    for row in rows:
+        row["reason"] = _shortened(row["reason"])
+    return rows
+
+
+def _totals(publication: Publication) -> dict[str, int]:
+    """Rows behind the page, by what they are called there."""
+    counted = {
+        "adverts": "core.postings",
+        "roles": "core.roles",
+        "papers": "core.papers",
+    }
+    return {
+        name: publication.rows(f"SELECT count(*) AS n FROM {label}")[0]["n"]
+        for name, label in counted.items()
+        if publication.has(label)
+    }
+
+
+def figure(value: float | Decimal | None, unit: str | None = None) -> str:
+    """A figure in words, to the precision that a reader can use.
+
+    Args:
+        value: The figure; NULL and NaN give a dash.
+        unit: `ratio`, `share`, `share per year`, `USD a year`, `year`; anything else is plain.
+    """
+    if not _is_number(value):
+        return "–"
+    number = float(value or 0)
+    if math.isinf(number):
+        return "∞" if number > 0 else "−∞"
+    match unit:
+        case "share":
+            said = f"{number * 100:.1f} %" if abs(number) < 0.1 else f"{number * 100:.0f} %"
+        case "share per year":
+            said = f"{number * 100:+.1f} points a year"
+        case "USD a year":
+            said = f"${number:,.0f}"
+        case "year":
+            said = f"{number:.1f}"
+        case _:
+            digits = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
+            said = f"{number:,.{digits}f}"
+    return said.replace("-", "−")
+
+
+def _is_number(value: float | Decimal | None) -> bool:
+    return value is not None and not math.isnan(value)
+
+
+def _is_ratio(value: float | None) -> bool:
+    return value is not None and 0 < value < math.inf
+
+
+def _count(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _day(value: date | str) -> str:
+    day = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    return f"{day.day} {day:%B %Y}"
+
+
+def _period_namer(period: str) -> Callable[[date], str]:
+    names: dict[str, Callable[[date], str]] = {
+        "year": lambda day: f"{day.year}",
+        "quarter": lambda day: f"{day.year} Q{(day.month + 2) // 3}",
+        "month": lambda day: f"{day:%Y-%m}",
+    }
+    return names[period]
+
+
+def _listed(value: str | Sequence[str] | None) -> str:
+    return value if isinstance(value, str) else ", ".join(value or ())
+
+
+def _shortened(text: str | None) -> str:
+    if text is None:
+        return ""
+    return text if len(text) <= _REASON_CHARS else text[: _REASON_CHARS - 1].rstrip() + "…"

@@ -1,0 +1,245 @@
+"""Publishing: build the whole publication aside, then put it in place with one rename.
+
+Belongs here: the directories under DATA/publications, the order of the steps, and what survives a
+crash. Does not belong here: what the files hold (`snapshot`, `tables`, `report`).
+
+Readers follow DATA/published, a symbolic link that is replaced atomically: they see the last
+publication or the new one, never a mixture. A reader that already opened a file keeps it. One who
+reads several files resolves the link once and reads from there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from warehouse.publish import report
+from warehouse.publish.snapshot import content_digest, copy_warehouse, literal, relations
+from warehouse.publish.tables import ON_REQUEST, write_csv, write_data_package
+
+WAREHOUSE = "warehouse.duckdb"
+RUN = "run.json"
+KEEP = 7
+_MEMORY = "2GB"  # the copy sorts on disk beyond this
+_BUILDING = ".building"
+_SPILL = ".spill"
+_PUBLICATION = re.compile(r"(\d{6,})-([0-9a-f]{16})")
+
+
+class PublicationResult(NamedTuple):
+    """What `publish` did.
+
+    Attributes:
+        publication_id: Running number and content digest; the directory's name.
+        path: The directory of the publication that readers now see.
+        is_changed: False when the published content already was this one.
+        rows: Rows per published relation, as in `run.json`.
+        pruned: Ids of old publications that were removed.
+    """
+
+    publication_id: str
+    path: Path
+    is_changed: bool
+    rows: dict[str, int]
+    pruned: tuple[str, ...]
+
+
+def publish(
+    working: Path,
+    data: Path,
+    run: Mapping[str, Any],
+    *,
+    keep: int = KEEP,
+    csv_on_request: Collection[str] = (),
+    licence: Mapping[str, str] | None = None,
+) -> PublicationResult:
+    """Publishes what the working warehouse holds, in whole or not at all.
+
+    When tables, schemas, comments, the sample flag and the code of this package are those of the
+    published state, its files stay as they are and only `run.json` is replaced.
+
+    Args:
+        working: The working warehouse, checkpointed, with no connection of this process open.
+        data: The data directory; `published` in it is swapped.
+        run: What `run.json` says; `is_sample` and `as_of` are required. `rows` and `publication`
+            are filled in.
+        keep: Publications to keep, the new one included.
+        csv_on_request: Tables of `out` out of `ON_REQUEST` to write as CSV all the same.
+        licence: Licence of the data for `datapackage.json` (`name`, `title`, `path`).
+
+    Returns:
+        Where the publication lies and whether it is a new one.
+
+    Raises:
+        KeyError: `run` lacks a required entry.
+        ValueError: `keep` is below 1, or `csv_on_request` names a table that is not on request.
+        duckdb.IOException: Another process is writing to the working warehouse.
+        OSError: The file system refused; the last publication stands.
+    """
+    is_sample = bool(run["is_sample"])
+    if keep < 1:
+        raise ValueError(f"keep must be at least 1, not {keep}")
+    if unknown := set(csv_on_request) - ON_REQUEST:
+        raise ValueError(f"no such report on request: {', '.join(sorted(unknown))}")
+    options = {
+        "is_sample": is_sample,
+        "as_of": str(run["as_of"]),
+        "method_version": run.get("method_version"),
+        "csv_on_request": sorted(csv_on_request),
+        "licence": licence and dict(licence),
+        "code": _code_digest(),
+    }
+    publications = data / "publications"
+    publications.mkdir(parents=True, exist_ok=True)
+    with _only_publisher(publications) as building, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '{_MEMORY}'")
+        con.execute(f"SET temp_directory = {literal(str(publications / _SPILL))}")
+        con.execute(f"ATTACH {literal(str(working))} AS working (READ_ONLY)")
+        found = relations(con, "working")
+        digest = content_digest(con, "working", found, options)
+        current = _current(data)
+        if current is not None and current.name.endswith(f"-{digest}"):
+            rows = json.loads((current / RUN).read_text(encoding="utf-8"))["rows"]
+            _write_run(current, run, rows, current.name)
+            return PublicationResult(current.name, current, False, rows, ())
+        publication_id = f"{_next_number(publications):06d}-{digest}"
+        copy_warehouse(con, "working", building / WAREHOUSE, found, is_sample=is_sample)
+        con.execute("DETACH working")
+        rows = _write_readables(con, building, run, frozenset(csv_on_request), licence)
+        _write_run(building, run, rows, publication_id)
+        _sync(building)
+        target = publications / publication_id
+        building.rename(target)
+        _point(data, target)
+        pruned = _prune(publications, keep, publication_id)
+    return PublicationResult(publication_id, target, True, rows, pruned)
+
+
+@contextmanager
+def _only_publisher(publications: Path) -> Iterator[Path]:
+    """Holds the lock, and gives a fresh directory to build in that is gone afterwards."""
+    with (publications / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        building = publications / _BUILDING
+        shutil.rmtree(building, ignore_errors=True)  # left by a publisher that was killed
+        building.mkdir()
+        try:
+            yield building
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+            shutil.rmtree(publications / _SPILL, ignore_errors=True)
+
+
+def _code_digest() -> str:
+    """Digest of this package: a page that would look different is a different publication."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in {".py", ".j2", ".css"}:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _current(data: Path) -> Path | None:
+    """The publication that readers see, if there is one and it is whole."""
+    link = data / "published"
+    if not link.is_symlink():
+        if link.exists():
+            raise FileExistsError(f"{link} is not the link that publishing swaps: move it away")
+        return None
+    current = data / os.readlink(link)
+    parts = (WAREHOUSE, "index.html", RUN, "reports/datapackage.json")
+    return current if all((current / part).is_file() for part in parts) else None
+
+
+def _numbered(publications: Path) -> list[tuple[int, str]]:
+    matches = (_PUBLICATION.fullmatch(name) for name in os.listdir(publications))
+    return sorted((int(match[1]), match[0]) for match in matches if match)
+
+
+def _next_number(publications: Path) -> int:
+    return max((number for number, _ in _numbered(publications)), default=0) + 1
+
+
+def _write_readables(
+    con: duckdb.DuckDBPyConnection,
+    building: Path,
+    run: Mapping[str, Any],
+    csv_on_request: frozenset[str],
+    licence: Mapping[str, str] | None,
+) -> dict[str, int]:
+    """Writes reports and page from the fresh copy; returns its rows per relation."""
+    con.execute(f"ATTACH {literal(str(building / WAREHOUSE))} AS fresh (READ_ONLY)")
+    con.execute("USE fresh")
+    try:
+        fresh = relations(con)
+        rows = {
+            relation.label: con.execute(f"SELECT count(*) FROM {relation.sql_name()}").fetchall()[
+                0
+            ][0]
+            for relation in sorted(fresh)
+        }
+        reports = building / "reports"
+        reports.mkdir()
+        files = [
+            write_csv(con, relation, reports)
+            for relation in sorted(fresh)
+            if relation.schema == "out" and relation.name not in ON_REQUEST - csv_on_request
+        ]
+        write_data_package(
+            files,
+            reports / "datapackage.json",
+            is_sample=bool(run["is_sample"]),
+            version=run.get("method_version"),
+            licence=licence,
+        )
+        page = report.render_report(con, run, reports=[file.relation.name for file in files])
+        (building / "index.html").write_text(page, encoding="utf-8")
+    finally:
+        con.execute("USE memory")
+        con.execute("DETACH fresh")
+    return rows
+
+
+def _write_run(
+    publication: Path, run: Mapping[str, Any], rows: Mapping[str, int], publication_id: str
+) -> None:
+    """Writes `run.json` so that a reader sees the old text or the new one."""
+    said = {**run, "rows": rows, "publication": publication_id}
+    text = json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False, default=str)
+    fresh = publication / f".{RUN}"
+    fresh.write_text(text + "\n", encoding="utf-8")
+    fresh.replace(publication / RUN)
+
+
+def _sync(folder: Path) -> None:
+    """Brings every file to disk: the link must not outlive its target in a power cut."""
+    for path in [*folder.rglob("*"), folder]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _point(data: Path, target: Path) -> None:
+    fresh = data / ".published"
+    fresh.unlink(missing_ok=True)  # left by a publisher that was killed
+    fresh.symlink_to(target.relative_to(data))
+    fresh.replace(data / "published")
+
+
+def _prune(publications: Path, keep: int, current: str) -> tuple[str, ...]:
+    old = [name for _, name in _numbered(publications)[:-keep] if name != current]
+    for name in old:
+        shutil.rmtree(publications / name)
+    return tuple(old)

@@ -1,0 +1,110 @@
+"""How well pay bands are found, against labelled postings and cases.
+
+Belongs here: the strict comparison of found and labelled bands, one count for each document.
+Does not belong here: precision, recall and their intervals over documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from warehouse.normalise.types import PayBand
+
+FIELDS = ("min", "max", "currency", "period")
+
+Label = Mapping[str, Any]
+
+
+class Counts(NamedTuple):
+    """Right, surplus and missed bands of one document."""
+
+    document: str
+    tp: int
+    fp: int
+    fn: int
+
+
+def score_pay(rows: Iterable[Label], find: Callable[[Label], Sequence[PayBand]]) -> list[Counts]:
+    """Strict band match (min, max, currency, period) on labelled postings.
+
+    Bands that annotators differed on (`optional`) or could not decide (`unsure`) count neither
+    way, nor do `disputed` fields of a band; where the label says that the currency is ambiguous,
+    any currency is right.
+
+    Args:
+        rows: Rows of `pay.jsonl`: `id`, `bands` and perhaps `optional`, `unsure`.
+        find: Gives the bands found for a row.
+
+    Returns:
+        Counts for each row.
+    """
+    return [
+        _compare(
+            str(row["id"]),
+            find(row),
+            list(row["bands"]),
+            [*(row.get("optional") or ()), *(row.get("unsure") or ())],
+            FIELDS,
+        )
+        for row in rows
+    ]
+
+
+def score_peer_pay(
+    rows: Iterable[Label], find: Callable[[Label], Sequence[PayBand]]
+) -> list[Counts]:
+    """Match on the cases of other extractors' test suites, in the fields that `check` names.
+
+    Args:
+        rows: Rows of `peer_pay.jsonl`: `id`, `bands`, `check`, `kind`, `negative`.
+        find: Gives the bands found for a row, by its `kind`.
+
+    Returns:
+        Counts for each row; every band found in a negative row is surplus.
+    """
+    return [
+        _compare(str(row["id"]), find(row), list(row["bands"]), [], tuple(row["check"]) or FIELDS)
+        for row in rows
+    ]
+
+
+def _compare(
+    document: str,
+    found: Sequence[PayBand],
+    expected: Sequence[Label],
+    neutral: Sequence[Label],
+    fields: Sequence[str],
+) -> Counts:
+    left = list(dict.fromkeys(_key(band) for band in found))
+    missed = 0
+    for label in expected:
+        match = next((key for key in left if _agrees(key, label, fields)), None)
+        if match is None:
+            missed += 1
+        else:
+            left.remove(match)
+    surplus = [key for key in left if not any(_agrees(key, other, fields) for other in neutral)]
+    return Counts(document, len(expected) - missed, len(surplus), missed)
+
+
+def _key(band: PayBand) -> tuple[Decimal | None, Decimal | None, str, str]:
+    return band.pay_min, band.pay_max, band.currency, band.period
+
+
+def _agrees(
+    key: tuple[Decimal | None, Decimal | None, str, str], label: Label, fields: Sequence[str]
+) -> bool:
+    disputed = label.get("disputed") or ()
+    for field, value in zip(FIELDS, key, strict=True):
+        if field not in fields or field in disputed:
+            continue
+        if field == "currency" and label.get("currency_ambiguous"):
+            continue
+        wanted = label.get(field)
+        if field in {"min", "max"}:
+            wanted = None if wanted is None else Decimal(str(wanted))
+        if value != wanted:
+            return False
+    return True

@@ -1,0 +1,208 @@
+"""From draws to 95 % intervals, with honest ends where the data gives none.
+
+Belongs here: intervals of any estimate that was drawn, and of proportions of independent units.
+Does not belong here: the drawing (`bootstrap`), or what an interval means for a claim.
+
+Company-clustered percentile intervals are too narrow with few companies, or when one company holds
+much of the data. They are widened after Hesterberg (2015, "What teachers should know about the
+bootstrap", section 5.3): the percentiles are taken at the normal tail of
+sqrt(m / (m - 1)) * t(0.975, m - 1) instead of 1.96. His m is the sample size; here it is the
+effective number of companies, (sum |l|)^2 / sum l^2 over their influences l on the estimate, which
+sees unequal employers (Kish 1965; Carter, Schnepel and Steigerwald 2017 for clusters). Tried on
+planted worlds of 15 to 300 companies, one of them with 30 % of the roles: 94 to 98 % of these
+intervals hold the truth, against 90 to 95 % of plain percentile, 81 to 97 % of BCa and 84 to 94 %
+of studentised ones.
+
+Ends are order statistics of the draws, so an interval of a ratio is that of its logarithm. A draw
+whose denominator is zero counts as infinite, and an interval that reaches into such draws is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse, stats
+
+from warehouse.statistics.bootstrap import Counts, Floats, totals
+
+CONFIDENCE = 0.95
+Statistic = Callable[[Floats], Floats]
+
+
+class Interval(NamedTuple):
+    """A 95 % interval; an infinite end is open, NaN at both ends is no interval at all."""
+
+    low: float
+    high: float
+
+
+NO_INTERVAL = Interval(np.nan, np.nan)
+
+
+def effective_clusters(influence: Floats) -> float:
+    """Count the companies that an estimate really rests on.
+
+    Args:
+        influence: Influence of each company on the estimate, in any unit.
+
+    Returns:
+        Between 1 and the number of companies; 0 where no company has any influence.
+    """
+    squares = float(np.square(influence).sum())
+    return float(np.abs(influence).sum()) ** 2 / squares if squares else 0.0
+
+
+def tail(n_effective: float | Floats) -> Floats:
+    """Give the probability below (and above) a widened percentile interval.
+
+    Args:
+        n_effective: Effective number of companies; below 2 counts as 2, where the tail is so thin
+            that the interval spans all draws.
+
+    Returns:
+        Probability in one tail, below 0.025.
+    """
+    m = np.maximum(np.asarray(n_effective, np.float64), 2.0)
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, m - 1) * np.sqrt(m / (m - 1))
+    return np.asarray(stats.norm.sf(quantile), np.float64)
+
+
+def percentile_intervals(lows: Floats, highs: Floats, n_effective: Floats) -> tuple[Floats, Floats]:
+    """Take the widened percentile interval of each column of draws.
+
+    Args:
+        lows: Draws by columns, the least value that each draw allows; NaN counts as -infinity.
+        highs: The same for the greatest value. For most estimates both are the same array.
+        n_effective: Effective number of companies of each column.
+
+    Returns:
+        Low and high ends of each column.
+    """
+    n_draws = len(lows)
+    rank = np.clip(np.ceil(tail(n_effective) * n_draws).astype(int) - 1, 0, n_draws - 1)
+    columns = np.arange(lows.shape[1])
+    ascending = np.sort(np.where(np.isnan(lows), -np.inf, lows), axis=0)
+    low = ascending[rank, columns]
+    ascending = np.sort(np.where(np.isnan(highs), np.inf, highs), axis=0)
+    return low, ascending[n_draws - 1 - rank, columns]
+
+
+def interval(lows: Floats, n_effective: float, highs: Floats | None = None) -> Interval:
+    """Take the widened percentile interval of one estimate's draws.
+
+    Args:
+        lows: Draws of the estimate, or of the least value that each draw allows.
+        n_effective: Effective number of companies.
+        highs: Draws of the greatest value, where it differs from the least.
+
+    Returns:
+        The interval; none where every draw is NaN.
+    """
+    upper = lows if highs is None else highs
+    if np.isnan(lows).all():
+        return NO_INTERVAL
+    low, high = percentile_intervals(lows[:, None], upper[:, None], np.array([n_effective]))
+    return Interval(float(low[0]), float(high[0]))
+
+
+def influences(sums: Floats, statistic: Statistic) -> Floats:
+    """Give each company's influence on a smooth statistic of totals (delta method).
+
+    Args:
+        sums: Sums of each company, companies by columns.
+        statistic: The statistic, taking totals along the last axis.
+
+    Returns:
+        Influence of each company, by central differences of the statistic.
+    """
+    total = sums.sum(axis=0)
+    step = 1e-6 * np.maximum(np.abs(sums).sum(axis=0), 1e-9)
+    shifts = np.diag(step)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gradient = (statistic(total + shifts) - statistic(total - shifts)) / (2 * step)
+    return np.asarray(sums @ np.nan_to_num(gradient, posinf=0.0, neginf=0.0), np.float64)
+
+
+def clustered(
+    weights: Counts, clusters: npt.NDArray[np.intp], columns: Floats, statistic: Statistic
+) -> tuple[float, Interval]:
+    """Estimate a smooth statistic of column totals with its company-clustered interval.
+
+    Args:
+        weights: Counts of `bootstrap.poisson_weights`.
+        clusters: Row of each unit's company in `weights`.
+        columns: What is totalled, units by columns.
+        statistic: The statistic, taking totals along the last axis.
+
+    Returns:
+        The estimate and its interval; no interval with fewer than two companies.
+    """
+    present, position = np.unique(clusters, return_inverse=True)
+    sums = np.stack(
+        [np.bincount(position, c, len(present)).astype(np.float64) for c in columns.T], axis=1
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = float(statistic(sums.sum(axis=0))) if len(present) else np.nan
+        if len(present) < 2 or not np.isfinite(estimate):
+            return estimate, NO_INTERVAL
+        draws = statistic(totals(weights[present], sparse.csr_array(sums)))
+    return estimate, interval(draws, effective_clusters(influences(sums, statistic)))
+
+
+def wilson(successes: int, n: int) -> Interval:
+    """Wilson interval of a share of independent units (papers, or companies counted once each).
+
+    Args:
+        successes: Units that have the property.
+        n: All units.
+
+    Returns:
+        The interval; none for no units.
+    """
+    if n == 0:
+        return NO_INTERVAL
+    ends = stats.binomtest(successes, n).proportion_ci(CONFIDENCE, method="wilson")
+    return Interval(float(ends.low), float(ends.high))
+
+
+def share_without_contrast(n_clusters: int, *, all_have_it: bool) -> Interval:
+    """Interval of a share of 0 or 1, where no draw can differ from the estimate.
+
+    Each company counts as one observation, the least that it can be worth (Clopper-Pearson on the
+    effective sample, Korn and Graubard 1998).
+
+    Args:
+        n_clusters: Companies seen.
+        all_have_it: True for a share of 1, False for 0.
+
+    Returns:
+        The interval; none for no companies.
+    """
+    if n_clusters == 0:
+        return NO_INTERVAL
+    successes = n_clusters if all_have_it else 0
+    ends = stats.binomtest(successes, n_clusters).proportion_ci(CONFIDENCE, method="exact")
+    return Interval(float(ends.low), float(ends.high))
+
+
+def ratio_without_contrast(n_numerator: int, n_denominator: int) -> Interval:
+    """Interval of a ratio of which one side is zero, from the companies on the other side.
+
+    Args:
+        n_numerator: Companies on the upper side.
+        n_denominator: Companies on the lower side.
+
+    Returns:
+        Open above when the denominator is zero, down to 0 when the numerator is; none when both
+        are.
+    """
+    n = n_numerator + n_denominator
+    if n == 0:
+        return NO_INTERVAL
+    share = share_without_contrast(n, all_have_it=n_denominator == 0)
+    if n_denominator == 0:
+        return Interval(share.low / (1 - share.low), np.inf)
+    return Interval(0.0, share.high / (1 - share.high))
