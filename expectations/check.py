@@ -50,3 +50,46 @@ class Suite(NamedTuple):
     table: str
     frames: Mapping[str, Frame]
     checks: tuple[Check, ...]
+
+
+WHOLE = "whole"
+"""Name of the frame of one row that says how many rows a table has, and what it is made from."""
+
+
+def whole(table: str, made_from: str) -> Frame:
+    """The frame of one row that `not_empty` judges.
+
+    Args:
+        table: The table.
+        made_from: The table of raw whose rows it is made from; those up to the as-of day count.
+    """
+    return Frame(
+        f"""(
+        SELECT
+            (
+                SELECT count(*) FROM {made_from}
+                WHERE observed_on <= coalesce(getvariable('as_of'), 'infinity'::DATE)
+            ) AS n_rows_before,
+            (SELECT count(*) FROM {table}) AS n_rows
+        )""",
+        ("n_rows_before", "n_rows"),
+    )
+
+
+def not_empty(table: str, description: str) -> Check:
+    """Rows went in, so rows must be there: a run of paper sources alone may well have no adverts.
+
+    Args:
+        table: The table; its suite has a frame `whole`.
+        description: What to do when it fails.
+    """
+    return Check(
+        table,
+        "table_is_not_empty",
+        "ExpectNoOffender",
+        {},
+        "critical",
+        description,
+        frame=WHOLE,
+        offender="CASE WHEN n_rows_before > 0 AND n_rows = 0 THEN n_rows_before END",
+    )

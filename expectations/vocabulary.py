@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 from importlib.resources import files
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import great_expectations.expectations as gxe
 import pandas as pd
@@ -186,14 +186,12 @@ class _Ascending(MulticolumnMapMetricProvider):
     @multicolumn_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column_list: pd.DataFrame, **_: Any) -> pd.Series[bool]:  # noqa: N805
         values = column_list.to_numpy(dtype=float)
-        return pd.Series((values[:, :-1] <= values[:, 1:]).all(axis=1), index=column_list.index)
+        # what is missing compares as false: an open end breaks no order
+        return pd.Series(~(values[:, :-1] > values[:, 1:]).any(axis=1), index=column_list.index)
 
 
 class ExpectIntervalToHoldEstimate(MulticolumnMapExpectation):
-    """The estimate lies in its interval: ci_low <= estimate <= ci_high, where all are there."""
+    """The estimate lies in its interval: ci_low <= estimate <= ci_high; an end may be open."""
 
     column_list: list[str] = INTERVAL
-    ignore_row_if: Literal["all_values_are_missing", "any_value_is_missing", "never"] = (
-        "any_value_is_missing"
-    )
     map_metric = "multicolumn_values.ascending"

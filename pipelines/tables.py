@@ -72,6 +72,7 @@ def at_work(
                     "nothing was observed, and nothing can be published: see the sources' reasons"
                 )
             as_of = plan.as_of or newest or date.min
+            con.execute("SET VARIABLE as_of = $day", {"day": as_of})
             fingerprints = database.Fingerprints(con, as_of)
             yield Work(con, plan.data, as_of, plan.is_sample, fingerprints, stage)
         database.add_seconds(con, context.run_id, name.split(" ")[0], stage.seconds)

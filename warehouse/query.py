@@ -270,9 +270,9 @@ def prompt(
     history: Path | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> None:
-    """Reads and answers queries until the user leaves; errors are shown, and it goes on.
+    r"""Reads and answers queries until the user leaves; errors are shown, and it goes on.
 
-    A statement ends with a semicolon and may span lines; `\\?` lists the commands.
+    A statement ends with a semicolon and may span lines; `\?` lists the commands.
 
     Args:
         con: A connection of `open_published`.
@@ -382,7 +382,9 @@ class _Completer(Completer):
         self._words = [*self._tables, *sorted(columns), *sorted(keywords)]
 
     def get_completions(
-        self, document: Document, complete_event: CompleteEvent
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
     ) -> Iterator[Completion]:
         text = document.text_before_cursor.lstrip()
         if text.startswith("\\d "):
@@ -396,7 +398,8 @@ class _Completer(Completer):
         start = _WORD.search(document.text_before_cursor)
         begun = start[0].lower() if start else ""
         for word in words:
-            if begun and word.lower().startswith(begun) or word.startswith(f"out.{begun}"):
+            # a table of `out` is found by its bare name too
+            if begun and word.lower().startswith((begun, f"out.{begun}")):
                 yield Completion(word, start_position=-len(begun))
 
 

@@ -54,7 +54,7 @@ CHECKS = (
         "table_is_not_empty",
         "ExpectTableRowCountToBeBetween",
         {"min_value": 1},
-        "critical",
+        "warning",
         "No advert names any technology: every share would be nought. Look at the mention "
         "normaliser and its vocabulary.",
     ),

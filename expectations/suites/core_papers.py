@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from expectations.check import ROWS, Check, Frame, Suite
+from expectations.check import ROWS, WHOLE, Check, Frame, Suite, not_empty, whole
 
 PAPERS_TABLE = "core.papers"
 LINKS_TABLE = "core.paper_frameworks"
@@ -17,13 +17,13 @@ link_check = partial(Check, LINKS_TABLE)
 
 PAPERS = Suite(
     PAPERS_TABLE,
-    {ROWS: Frame(PAPERS_TABLE, ("paper_id",))},
+    {
+        ROWS: Frame(PAPERS_TABLE, ("paper_id",)),
+        WHOLE: whole(PAPERS_TABLE, "raw.paper_links"),
+    },
     (
-        paper_check(
-            "table_is_not_empty",
-            "ExpectTableRowCountToBeBetween",
-            {"min_value": 1},
-            "critical",
+        not_empty(
+            PAPERS_TABLE,
             "No paper was kept. Look at source_health and refused_rows of the paper sources.",
         ),
         paper_check(
@@ -98,6 +98,7 @@ PAPER_FRAMEWORKS = Suite(
     LINKS_TABLE,
     {
         ROWS: Frame(LINKS_TABLE, ("paper_id", "repo_url")),
+        WHOLE: whole(LINKS_TABLE, "raw.paper_links"),
         "repeats": Frame(
             """(
             SELECT paper_id, framework, repo_url, count(*) AS n_rows
@@ -109,11 +110,8 @@ PAPER_FRAMEWORKS = Suite(
         ),
     },
     (
-        link_check(
-            "table_is_not_empty",
-            "ExpectTableRowCountToBeBetween",
-            {"min_value": 1},
-            "critical",
+        not_empty(
+            LINKS_TABLE,
             "No link to code was kept. Look at source_health and refused_rows of the paper "
             "sources.",
         ),

@@ -35,7 +35,7 @@ CHECKS = (
         "table_is_not_empty",
         "ExpectTableRowCountToBeBetween",
         {"min_value": 1},
-        "critical",
+        "warning",
         "No advert states pay: every pay claim would be undetermined. Look at the pay normaliser.",
     ),
     check(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import get_args
 
-from expectations.check import ROWS, Check, Frame, Suite
+from expectations.check import ROWS, WHOLE, Check, Frame, Suite, not_empty, whole
 from warehouse.normalise.types import Family, Level, Workplace
 
 TABLE = "core.postings"
@@ -17,6 +17,7 @@ check = partial(Check, TABLE)
 
 FRAMES = {
     ROWS: Frame(TABLE, ("posting_id",)),
+    WHOLE: whole(TABLE, "raw.observations"),
     "facts": Frame(
         """(
         SELECT source, family, level, workplace, posted_basis, is_ml_role, is_duplicate,
@@ -55,11 +56,8 @@ FRAMES = {
 }
 
 CHECKS = (
-    check(
-        "table_is_not_empty",
-        "ExpectTableRowCountToBeBetween",
-        {"min_value": 1},
-        "critical",
+    not_empty(
+        TABLE,
         "No advert was kept. Look at refused_rows: every row was refused, or the normalisers did "
         "not run.",
     ),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from expectations.check import ROWS, Check, Frame, Suite
+from expectations.check import ROWS, WHOLE, Check, Frame, Suite, not_empty, whole
 
 TABLE = "raw.postings"
 check = partial(Check, TABLE)
 
 FRAMES = {
     ROWS: Frame(TABLE, ("source", "source_id", "observed_on")),
+    WHOLE: whole(TABLE, "raw.observations"),
     "sources": Frame(
         """(
         SELECT source,
@@ -40,11 +41,8 @@ FRAMES = {
 }
 
 CHECKS = (
-    check(
-        "table_is_not_empty",
-        "ExpectTableRowCountToBeBetween",
-        {"min_value": 1},
-        "critical",
+    not_empty(
+        TABLE,
         "Nothing was loaded. Look at source_health: either no source answered, or the landing "
         "files were not found.",
     ),

@@ -163,6 +163,8 @@ def _component(kind: str, interval: str, band: Band | None = None) -> dict[str, 
 
 def junk_band(band: Band) -> Band:
     """A band that nobody can mean, as boards show when a form was filled in carelessly."""
+    if round((band.pay_min or 0) / 1000) % 2:
+        return band._replace(pay_min=26, pay_max=26, period="YEAR")
     return band._replace(pay_min=1, pay_max=500_000, period="YEAR")
 
 

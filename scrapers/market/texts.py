@@ -50,12 +50,13 @@ def _surfaces(leaf: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     return spellings, tuple(weights.values())
 
 
-def name_tools(leaves: Sequence[str], rng: Random) -> str:
+def name_tools(leaves: Sequence[str], rng: Random, language: str = "en") -> str:
     """Write a list of technologies the way people do.
 
     Args:
         leaves: Leaf ids, at least one.
         rng: Decides spellings and joints.
+        language: "en", "de" or "fr", of the words between them.
 
     Returns:
         For example "PyTorch, Tensorflow/Keras or JAX".
@@ -67,28 +68,40 @@ def name_tools(leaves: Sequence[str], rng: Random) -> str:
         keep = [
             w for leaf, w in zip(leaves, words, strict=True) if leaf not in ("tensorflow", "keras")
         ]
-        return _join([*keep, rng.choice(("tf.keras", "Tensorflow/Keras", "TensorFlow/Keras"))], rng)
+        glued = rng.choice(("tf.keras", "Tensorflow/Keras", "TensorFlow/Keras"))
+        return _join([*keep, glued], rng, language)
     slashed = rng.random() < 0.15 and not any(BOLD in w or " " in w for w in words)
     if slashed:
         if set(leaves) >= {"pytorch", "tensorflow"} and rng.random() < 0.3:
             words[leaves.index("tensorflow")] = "TF"
         return "/".join(words)
-    return _join(words, rng)
+    return _join(words, rng, language)
 
 
-def _join(words: list[str], rng: Random) -> str:
+_JOINTS = {
+    "en": (" and ", " or ", " or ", ", or ", ", and ", " and/or ", " & "),
+    "de": (" und ", " oder ", " und/oder "),
+    "fr": (" et ", " ou ", " et/ou "),
+}
+
+
+def _join(words: list[str], rng: Random, language: str) -> str:
     if len(words) == 1:
         return words[0]
     if len(words) > 2 and rng.random() < 0.25:
         return ", ".join(words)
-    joint = rng.choice((" and ", " or ", " or ", ", or ", ", and ", " and/or ", " & "))
+    joint = rng.choice(_JOINTS[language])
     if len(words) == 2:
         joint = joint.replace(",", "")
     return f"{', '.join(words[:-1])}{joint}{words[-1]}"
 
 
 def _tool_lines(
-    leaves: Sequence[str], phrases: Sequence[str], slots: Mapping[str, str], rng: Random
+    leaves: Sequence[str],
+    phrases: Sequence[str],
+    slots: Mapping[str, str],
+    rng: Random,
+    language: str = "en",
 ) -> list[str]:
     """One or two sentences that together name all of `leaves`."""
     if not leaves:
@@ -100,7 +113,7 @@ def _tool_lines(
     lines = []
     for group in groups:
         fitting = [p for p in phrases if len(group) > 1 or "one of" not in p]
-        tools = name_tools(group, rng)
+        tools = name_tools(group, rng, language)
         lines.append(fill(rng.choice(fitting), {**slots, "tools": tools}, rng))
     return lines
 
@@ -143,14 +156,8 @@ def write_band(band: Band, rng: Random, language: str = "en") -> dict[str, str]:
         }
     pieces = {"min": one(low), "max": one(high), "mid": one(high)}
     both = f"{pieces['min']}{dash}{pieces['max']}"
-    if band.currency == "USD" and band.period == "YEAR" and rng.random() < 0.2:
-        short = low % 1000 == 0 and high % 1000 == 0
-        both = f"${_kilo(low)}-{_kilo(high)}k" if short else f"{both} USD"
-    elif band.currency in ("GBP", "EUR") and band.period == "YEAR" and rng.random() < 0.15:
-        short = f"{_kilo(low)}-{_kilo(high)}"
-        both = {"GBP": f"£{short}k", "EUR": f"€{short}k"}[band.currency]
-        if language != "en":
-            both = f"{short}k €" if language == "de" else f"{short} k€"
+    if band.period == "YEAR" and low != high and rng.random() < 0.25:
+        both = _compact(band.currency, low, high, rng, language) or both
     if band.period == "MONTH":
         month = {
             "en": rng.choice((" per month", " a month", "/month")),
@@ -159,6 +166,25 @@ def write_band(band: Band, rng: Random, language: str = "en") -> dict[str, str]:
         }[language]
         both += month
     return {"range": both, **pieces}
+
+
+def _compact(currency: str, low: float, high: float, rng: Random, language: str) -> str | None:
+    """A range that names its currency once; None where the currency has no such style."""
+    if currency not in ("USD", "GBP", "EUR") or low % 1000 or high % 1000:
+        return None
+    short, sign = f"{_kilo(low)}-{_kilo(high)}", {"USD": "$", "GBP": "£", "EUR": "€"}[currency]
+    if language != "en":
+        return f"{short}k €" if language == "de" else f"{short} k€"
+    return rng.choice(
+        (
+            f"{sign}{short}k",
+            f"{sign}{short}k",
+            f"{sign}{_kilo(low)}-{_kilo(high)}K",
+            f"{_kilo(low)}k-{_kilo(high)}k {currency}",
+            f"{_thousands(low, ',')} - {_thousands(high, ',')} {currency}",
+            f"{currency} {short}k",
+        )
+    )
 
 
 def _amount_style(band: Band, rng: Random, language: str) -> tuple[Callable[[float], str], str]:
@@ -453,7 +479,8 @@ def _foreign_advert(role: Role, seed: int, rng: Random, version: int) -> tuple[S
     must_tools = tools["german_must" if role.language == "de" else "french_must"]
     leaves = (*role.tools.must, *(t for t in role.tools.nice if t not in role.tools.must))
     leaves += tuple(t for t in role.tools.duty if t not in leaves)
-    must = _sample(rows["must"], 3, slots, rng) + _tool_lines(leaves, must_tools, slots, rng)
+    must = _sample(rows["must"], 3, slots, rng)
+    must += _tool_lines(leaves, must_tools, slots, rng, role.language)
     notes = [
         fill(
             "Wir verwenden kein {tools}."
@@ -608,10 +635,23 @@ def _header(post: Post, slots: dict[str, str], rng: Random) -> tuple[str, bool]:
     template = rng.choice(words["header"])
     bands = lead.pay.bands if lead.pay else ()
     pay = ""
-    if "{pay}" in template and len(bands) == 1 and None not in bands[0][:2]:
-        pay = write_band(bands[0], rng)["range"] if bands[0].kind != "total" else ""
-    if pay and rng.random() < 0.3:
-        pay += rng.choice((" + equity", " plus equity", " + equity + benefits"))
+    if "{pay}" in template and len(bands) == 1 and bands[0].kind != "total":
+        said = write_band(bands[0], rng)
+        pay = said["range"]
+        if bands[0].pay_max is None:
+            pay = rng.choice((f"from {said['min']}", f"{said['min']}+"))
+        elif bands[0].pay_min is None:
+            pay = f"up to {said['max']}"
+    if pay and rng.random() < 0.35:
+        pay += rng.choice(
+            (
+                " + equity",
+                " plus equity",
+                " + equity + benefits",
+                " + 0.1% - 0.5%",
+                " & 0.2–1% equity",
+            )
+        )
     titles = [r.title for r in post.roles]
     joints = (" / ", " & ") if any("," in t for t in titles) else (", ", " / ", " & ")
     country = lead.places[0].country_name

@@ -82,7 +82,7 @@ class MarketSpec:
     deleted_rate: float = 0.03
     reply_rate: float = 0.08
     foreign_language_rate: float = 0.45
-    with_faults: bool = True
+    outage_rate: float = 0.0  # of board observations, beside one planted failure of each kind
 
     @classmethod
     def scaled(cls, seed: int, scale: float) -> MarketSpec:
@@ -293,7 +293,7 @@ def simulate(spec: MarketSpec) -> World:
         employers=employers,
         boards=boards,
         threads=tuple(_threads(spec, employers)),
-        faults=_faults(spec, boards) if spec.with_faults else {},
+        faults=_faults(spec, boards),
     )
 
 
@@ -654,7 +654,7 @@ def _pay(
         (band,),
         in_field=where != "text",
         in_text=where != "field",
-        is_junk=where == "field" and rng.random() < 0.006,
+        is_junk=where == "field" and rng.random() < 0.06,
     )
 
 
@@ -771,21 +771,31 @@ def _poisson(rng: Random, mean: float) -> int:
 def _faults(
     spec: MarketSpec, boards: Mapping[str, Mapping[str, tuple[Advert, ...]]]
 ) -> dict[tuple[str, str, date], Fault]:
-    """One of each kind, on a large board and never on the newest date."""
+    """Outages at random, and one failure of each kind on a large board, not on the newest date."""
+    rng = _rng(spec, "faults")
     days = spec.observation_dates
+    kinds: tuple[Fault, ...] = ("error", "error", "html", "truncated")
+    faults: dict[tuple[str, str, date], Fault] = {}
+    if spec.outage_rate:
+        for platform, rows in boards.items():
+            for board in sorted(rows):
+                for day in days:
+                    if rng.random() < spec.outage_rate:
+                        faults[platform, board, day] = rng.choice(kinds)
     if len(days) < 4:
-        return {}
+        return faults
     busiest = {
         platform: sorted(rows, key=lambda board: (-len(rows[board]), board))
         for platform, rows in boards.items()
     }
-    return {
+    planted: dict[tuple[str, str, date], Fault] = {
         ("greenhouse", busiest["greenhouse"][1], days[-3]): "error",
         ("ashby", busiest["ashby"][1], days[-4]): "html",
         ("lever", busiest["lever"][1], days[-2]): "truncated",
         ("ashby", busiest["ashby"][0], days[-2]): "lost_id",
         ("greenhouse", busiest["greenhouse"][0], days[-2]): "lost_title",
     }
+    return faults | planted
 
 
 # ------------------------------------------------------------------------------------ threads

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from io import BytesIO
@@ -225,7 +225,7 @@ def _board_responses(
             yield Response(lever.url(UNKNOWN_LEVER_BOARD), at, lever.UNKNOWN, status=404)
 
 
-def _renderer(world: World, platform: str, board: str) -> Any:
+def _renderer(world: World, platform: str, board: str) -> Callable[[Advert, date], dict[str, Any]]:
     """The function from an advert and a day to its row, on one board."""
     seed = world.spec.seed
     if platform == "ashby":

@@ -56,7 +56,9 @@ PAY = PayRange(estimator="pay_range", naming="pytorch", range_usd_year=(230_000,
 
 
 @pytest.mark.parametrize(
-    ("measure", "truth"), [(SLOPE, -0.05), (CROSSING, 2022.5), (PAY, P10)], ids=lambda m: str(m)[:20]
+    ("measure", "truth"),
+    [(SLOPE, -0.05), (CROSSING, 2022.5), (PAY, P10)],
+    ids=lambda m: str(m)[:20],
 )
 def test_intervals_hold_the_truth(measure, truth: float):
     rng = np.random.default_rng(20260101)

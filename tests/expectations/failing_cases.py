@@ -148,11 +148,15 @@ CASES: dict[str, dict[str, str]] = {
             WHERE verdict = 'undetermined'""",
         "statement_is_stated": f"UPDATE out.claim_verdicts SET statement = NULL {CLAIM}",
         "rule_is_stated": f"UPDATE out.claim_verdicts SET rule = NULL {CLAIM}",
-        "estimate_is_stated_when_decided": f"UPDATE out.claim_verdicts SET ci_low = NULL {CLAIM}",
+        "estimate_is_stated_when_decided": f"UPDATE out.claim_verdicts SET estimate = NULL {CLAIM}",
+        "ci_low_or_ci_high_is_stated_when_decided": f"""UPDATE out.claim_verdicts
+            SET ci_low = NULL, ci_high = 'nan' {CLAIM}""",
         "estimate_is_within_interval": f"UPDATE out.claim_verdicts SET estimate = 2.7 {CLAIM}",
         "n_roles_is_enough_when_decided": f"UPDATE out.claim_verdicts SET n_roles = 29 {CLAIM}",
         "n_companies_is_enough_when_decided": f"""UPDATE out.claim_verdicts
             SET n_companies = 9 {CLAIM}""",
+        "n_papers_is_enough_when_decided": """UPDATE out.claim_verdicts
+            SET n_papers = 29 WHERE claim_id = 'paper_one'""",
         "window_end_is_not_before_window_start": f"""UPDATE out.claim_verdicts
             SET window_end = DATE '2025-12-31' {CLAIM}""",
         "method_version_is_stated": f"UPDATE out.claim_verdicts SET method_version = NULL {CLAIM}",
@@ -216,6 +220,6 @@ VARIANTS: tuple[tuple[str, str, str], ...] = (
     (
         "out.claim_verdicts",
         "estimate_is_within_interval",
-        f"UPDATE out.claim_verdicts SET estimate = 1.4 {CLAIM}",
+        f"UPDATE out.claim_verdicts SET estimate = 1.4, ci_high = NULL {CLAIM}",
     ),
 )

@@ -30,6 +30,12 @@ SELECT
     'stated' AS posted_basis
 FROM range(getvariable('n_postings')) AS numbers (i);
 
+CREATE TABLE raw.observations AS
+SELECT source, board, source_id, observed_on, content_hash FROM raw.postings;
+
+CREATE TABLE raw.paper_links AS
+SELECT 'pwc_archive' AS source, DATE '2025-07-28' AS observed_on;
+
 CREATE TABLE core.postings AS
 SELECT
     source || ':' || board || ':' || source_id AS posting_id,
@@ -126,8 +132,9 @@ SELECT
     CASE WHEN decided THEN 2.0::DOUBLE END AS estimate,
     CASE WHEN decided THEN 1.5::DOUBLE END AS ci_low,
     CASE WHEN decided THEN 2.6::DOUBLE END AS ci_high,
-    CASE WHEN decided THEN 400 END AS n_roles,
-    CASE WHEN decided THEN n_companies END AS n_companies,
+    n_roles,
+    n_companies,
+    n_papers,
     DATE '2026-01-01' AS window_start,
     DATE '2026-08-01' AS window_end,
     'all' AS sources,
@@ -140,12 +147,12 @@ SELECT
     DATE '2026-08-01' AS as_of
 FROM (
     VALUES
-    ('hire_one', 'supported', true, 120),
-    ('hire_two', 'contradicted', true, 120),
-    ('paper_one', 'supported', true, 0),
-    ('pay_one', 'undetermined', false, 0),
-    ('scope_one', 'out_of_scope', false, 0)
-) AS claims (claim_id, verdict, decided, n_companies);
+    ('hire_one', 'supported', true, 400, 120, NULL),
+    ('hire_two', 'contradicted', true, 400, 120, NULL),
+    ('paper_one', 'supported', true, NULL, NULL, 700),
+    ('pay_one', 'undetermined', false, 3, 2, NULL),
+    ('scope_one', 'out_of_scope', false, NULL, NULL, NULL)
+) AS claims (claim_id, verdict, decided, n_roles, n_companies, n_papers);
 """
 
 

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
             "country_is_iso",
             'Referenced column "country" not found',
         ),
-        ("DROP TABLE core.papers", "core.papers", "table_is_not_empty", "papers does not exist"),
+        ("DROP TABLE core.papers", "core.papers", "paper_id_is_stated", "papers does not exist"),
         ("DROP TABLE core.roles", "core.postings", "role_id_has_role", "roles does not exist"),
     ],
 )
@@ -103,6 +103,13 @@ def test_small_share_is_tolerated_but_told() -> None:
         "element_count": 300,
         "samples": ["posting_id=ashby:board3:id3, text_chars_is_positive=0"],
     }
+
+
+def test_interval_may_be_open_at_one_end() -> None:
+    con = warehouse()
+    con.execute("UPDATE out.claim_verdicts SET ci_high = NULL WHERE claim_id = 'hire_one'")
+    con.execute("UPDATE out.claim_verdicts SET ci_low = 'nan' WHERE claim_id = 'hire_two'")
+    assert [o for o in run_suite(con, "out.claim_verdicts") if not o.passed] == []
 
 
 def test_great_expectations_is_lazy_and_offline() -> None:

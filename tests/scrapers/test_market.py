@@ -490,6 +490,12 @@ def test_structured_bands_are_those_of_the_boards_fields(
         assert said == served_bands
 
 
+def test_a_few_fields_hold_bands_that_nobody_can_mean(rows: list[dict[str, Any]]) -> None:
+    junk = [b for row in rows for b in row["pay_bands"] if not b["is_plausible"]]
+    assert 2 <= len(junk) <= 30
+    assert all(b["max"] / b["min"] > 10 or b["max"] < 100 for b in junk)
+
+
 def test_adverts_carry_the_known_traps_and_oddities(
     native: dict[str, dict[str, Any]], texts: dict[tuple[str, str], str]
 ) -> None:
@@ -734,12 +740,20 @@ def test_daily_observations_are_a_change_of_numbers(tmp_path: Path) -> None:
         for record, payload in payloads(tmp_path / "year" / "lever.warc.gz")
         if f"/{board}?" in record.url
     ]
-    assert len(stocks) == len(days) - 1  # one of them was cut short
+    assert len(stocks) == len(days)
     arrived = [b - a for a, b in pairwise(stocks)]
     left = [a - b for a, b in pairwise(stocks)]
     assert sum(map(len, arrived)) > 0
     assert sum(map(len, left)) > 0
     assert set().union(*stocks) <= {advert.source_id for advert in adverts}
+
+
+def test_outages_are_as_frequent_as_asked() -> None:
+    days = tuple(date(2026, 9, 1) + timedelta(days=n) for n in range(60))
+    world = simulate(replace(MarketSpec.scaled(3, 0.1), observation_dates=days, outage_rate=0.05))
+    asked = len(days) * sum(map(len, world.boards.values()))
+    assert 0.03 < len(world.faults) / asked < 0.08
+    assert {"error", "html", "truncated"} <= set(world.faults.values())
 
 
 def test_edits_change_an_advert_and_its_pay() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from warehouse.statistics.changepoint import crossing, smooth
+from warehouse.statistics.changepoint import crossing
 
 YEARS = 2016 + (np.arange(120) + 0.5) / 12
 
@@ -13,10 +13,6 @@ YEARS = 2016 + (np.arange(120) + 0.5) / 12
 def counts(log_ratio: np.ndarray, volume: np.ndarray | float = 200.0) -> tuple[np.ndarray, ...]:
     share = 1 / (1 + np.exp(-log_ratio))
     return (share * volume)[None, :], ((1 - share) * volume)[None, :]
-
-
-def test_smoothing_keeps_what_is_level():
-    assert smooth(np.full((2, 120), 3.0), YEARS) == pytest.approx(np.full((2, 120), 3.0))
 
 
 @pytest.mark.parametrize("date", [2018.5, 2020.0, 2021.25, 2023.9])

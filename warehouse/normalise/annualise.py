@@ -44,7 +44,7 @@ def exchange_rates() -> dict[str, dict[int, Decimal]]:
     """
     rates: dict[str, dict[int, Decimal]] = {}
     table = files("warehouse.normalise") / "vocabulary" / "exchange_rates.csv"
-    with table.open(encoding="utf-8", newline="") as rows:
+    with table.open(encoding="utf-8") as rows:
         for row in csv.DictReader(rows):
             by_year = rates.setdefault(row["currency"], {})
             by_year[int(row["year"])] = Decimal(row["units_per_usd"])

@@ -23,7 +23,7 @@ from typing import Literal, NamedTuple, cast
 
 import re2
 
-from warehouse.normalise.sections import find_sections, is_welcome, section_at
+from warehouse.normalise.sections import find_sections, find_welcomes, section_at
 from warehouse.normalise.types import Mention
 
 Kind = Literal["framework", "skill"]
@@ -57,22 +57,29 @@ _ONE_OF = re.compile(r"\b(?:one|any) of(?: \w+){0,3}[:(\s]*$|\beither\s+$", re.I
 _RIVALS = frozenset({"pytorch", "tensorflow", "jax"})
 
 _CLAUSE_START = re.compile(
-    r"[.;:!?\n,()–—]|\b(?:but|however|we (?:do )?use|only|aber|sondern|mais)\b", re.IGNORECASE
+    r"[.;:!?\n,()–—]|\b(?:but|however|we (?:do )?use|only|(?:our|the) stack|aber|sondern|mais)\b",
+    re.IGNORECASE,
+)
+# Cheap to look for, and most clauses have none of them
+_NEGATION_CUES = (
+    *("no", "n't", "n’t", "ever", "either", "without", "instead", "rather", "place of", " over "),
+    *("kein", "nicht", "ohne", "statt", "pas ", "sans ", "jamais"),
 )
 _NEGATION = re.compile(
     r"\b(?:(?:no|not|never|without|neither|nor|cannot|\w+n['’]t|instead of|rather than|in place of"
-    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais)\b(?![ ]*(?:only|just|limited|merely"
-    r"|necessarily|matter|nur|seulement|afraid|required|sure|yet|to mention)\b)"
-    r"|(?:prefer|chose|choose|picked|favou?r)\b.{0,30}\bover\b)(?:\W+[\w'’-]+){0,6}\W*$",
+    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais)\b(?!-)(?![ ]*(?:only|just|limited|merely"
+    r"|necessarily|matter|nur|seulement|afraid|required|sure|yet|to mention|be surprised)\b)"
+    r"|(?:prefer|chose|choose|picked|favou?r)\b.{0,30}\bover\b)(?: using\b)?"
+    r"(?:\W+(?!(?:using|via|through)\b)[\w'’-]+){0,5}\W*$",
     re.IGNORECASE,
 )
 _UNNEGATED = re.compile(
-    r"\b(?:if|whether|unless|even)\b.{0,30}\bn(?:o|['’])t\b|\bno (?:fear|problem|stranger|doubt)"
-    r"|(?:n['’]t|not) (?:be afraid|hesitate|worry|forget|mind)\b|why not\b",
+    r"\b(?:if|whether|unless|even)\b.{0,30}(?:n['’]t|\bno|\bnot)\b|\bno (?:fear|problem|stranger|doubt)"
+    r"|(?:n['’]t|not) (?:be afraid|hesitate|worry|forget|mind|wait)\b|why not\b",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
-    r"(?:\W+\w+){0,3}?\W+(?:(?:is|are|was|were|will be)\s+(?:not|never)|(?:is|are|was|were)n['’]t"
+    r"(?:[ \t]+\w+){0,3}?[ \t]+(?:(?:is|are|was|were|will be)\s+(?:not|never)|(?:is|are|was|were)n['’]t"
     r"|not)\s+(?:\w+\s+)?(?:used?|welcome|part of|supported|allowed|something we|what we|our)\b",
     re.IGNORECASE,
 )
@@ -216,8 +223,7 @@ def _read(surface: str) -> tuple[_Alias, ...]:
 
 def _stands_alone(alias: _Alias, text: str, start: int, end: int) -> bool:
     return any(
-        not gate.wants_evidence and not _is_refused(gate, text, start, end)
-        for gate in alias.gates
+        not gate.wants_evidence and not _is_refused(gate, text, start, end) for gate in alias.gates
     )
 
 
@@ -279,12 +285,17 @@ def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text
 
 def _with_context(text: str, hits: Sequence[_Hit]) -> list[Mention]:
     mentions: list[Mention] = []
-    sections = find_sections(text) if hits else []
+    if not hits:
+        return mentions
+    sections = find_sections(text)
+    welcomes = find_welcomes(text)
     for members, is_alternative in _lists(text, hits):
         is_negated = _is_negated(text, members[0].start, members[-1].end)
         for alias, start, end in members:
             section = section_at(sections, start)
-            if section in ("requirements", "other") and is_welcome(text, start, end):
+            if section in ("requirements", "other") and any(
+                first <= start < last for first, last in welcomes
+            ):
                 section = "preferred"
             mentions.append(
                 Mention(
@@ -325,20 +336,25 @@ def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]
 
 def _offers_choice(text: str, members: Sequence[_Hit]) -> bool:
     start, end = members[0].start, members[-1].end
+    before = text[max(0, start - 50) : start]
     return bool(
-        _OR_SIMILAR.match(text, end, end + 40) or _ONE_OF.search(text[max(0, start - 50) : start])
+        _OR_SIMILAR.match(text, end, end + 40)
+        or ((" of" in before or "ither" in before) and _ONE_OF.search(before))
     )
 
 
 def _is_negated(text: str, start: int, end: int) -> bool:
     """Say whether the clause before or the predicate after a list of names denies it."""
     clause = text[max(0, start - 90) : start]
-    boundaries = list(_CLAUSE_START.finditer(clause))
-    last = boundaries[-1].end() if boundaries else 0
-    clause = clause[last:]
-    if _NEGATION.search(clause) and not _UNNEGATED.search(clause):
-        return True
-    return bool(_NEGATED_AFTER.match(text, end, end + 60))
+    lowered = clause.lower()
+    if any(cue in lowered for cue in _NEGATION_CUES):
+        for boundary in list(_CLAUSE_START.finditer(clause))[-1:]:
+            clause = clause[boundary.end() :]
+        if _NEGATION.search(clause) and not _UNNEGATED.search(clause):
+            return True
+    predicate = text[end : end + 60]
+    has_cue = "not" in predicate or "n't" in predicate or "n’t" in predicate or "never" in predicate
+    return bool(has_cue and _NEGATED_AFTER.match(predicate))
 
 
 @cache

@@ -144,6 +144,26 @@ def locate(
     )
 
 
+def names_place(text: str) -> bool:
+    """Say whether a short string names a country, a state, a city or a part of the world."""
+    found = _read(text)
+    return bool(found.countries) or found.is_wide
+
+
+@lru_cache(maxsize=16_384)
+def is_place(text: str) -> bool:
+    """Say whether a short string is nothing but names of places ("Oslo, Norway (remote)")."""
+    if not names_place(text):
+        return False
+    plain, tokens, gaps = _tokenise(text)
+    mentions = _mentions(plain, tokens, gaps)
+    covered = {index for mention in mentions for index in range(mention.start, mention.end)}
+    fillers = _fillers()
+    return all(
+        index in covered or token[0].casefold() in fillers for index, token in enumerate(tokens)
+    )
+
+
 def _read_address(address: Mapping[str, str]) -> _Found:
     parts = (address.get(f"address{part}") for part in ("Locality", "Region", "Country"))
     return _read(", ".join(part.strip() for part in parts if part and part.strip()))
@@ -209,10 +229,7 @@ def _read(location: str) -> _Found:
 
 
 def _read_names(location: str, *, lone_cities_from: float) -> _Found:
-    text = _DOTTED.sub("", _fold(location).replace("'", "").replace("’", ""))
-    text = _GLUED_HQ.sub(" HQ", text)
-    tokens = list(_TOKEN.finditer(text))
-    gaps = [text[a.end() : b.start()] for a, b in pairwise(tokens)]
+    text, tokens, gaps = _tokenise(location)
     mentions = _mentions(text, tokens, gaps)
     chosen = _choose(tokens, gaps, mentions, lone_cities_from)
     return _Found(
@@ -222,6 +239,14 @@ def _read_names(location: str, *, lone_cities_from: float) -> _Found:
         ),
         is_wide=any(reading.kind == "area" and not reading.country for reading in chosen),
     )
+
+
+def _tokenise(location: str) -> tuple[str, list[re.Match[str]], list[str]]:
+    """Return the string without dots and accents, its words and what stands between them."""
+    text = _DOTTED.sub("", _fold(location).replace("'", "").replace("’", ""))
+    text = _GLUED_HQ.sub(" HQ", text)
+    tokens = list(_TOKEN.finditer(text))
+    return text, tokens, [text[a.end() : b.start()] for a, b in pairwise(tokens)]
 
 
 def _mentions(text: str, tokens: list[re.Match[str]], gaps: list[str]) -> list[_Mention]:
@@ -408,7 +433,7 @@ def _read_text(text: str) -> _Found:
 _HYBRID_FIELD = re.compile(r"\bhybrid|\bh[íi]brid|\bhybride\b", re.IGNORECASE)
 _REMOTE_FIELD = re.compile(
     r"\bremot|t[ée]l[ée]-?travail|teletrabajo|teletrabalho|home[- ]?office|work from (?:home|any)"
-    r"|\bwfh\b|\banywhere\b|\bdistributed\b|\btelecommut|\btelework",
+    r"|\bwfh\b|\banywhere\b|\bdistributed\b(?! (?:sys|comp|data|soft))|\btelecommut|\btelework",
     re.IGNORECASE,
 )
 _NOT_REMOTE_FIELD = re.compile(

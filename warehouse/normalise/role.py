@@ -43,8 +43,9 @@ _TECHNICAL: Final = _ML_FAMILIES | {"software_engineer", "data_engineer", "hardw
 _IF_ML: Final[dict[Family, Family]] = {"software_engineer": "ml_engineer", "operations": "research"}
 # The department of people who make models; engineers in it need fewer duties in their text.
 _ML_DEPARTMENT = re.compile(
-    r"^(?:(?:applied )?(?:ml|machine learning|ai|ai/ml|ml/ai|deep learning)(?: (?:engineering|research"
-    r"|team|science))?|modell?ing|models?|research(?: (?:&|and) \w+)?|(?:core|applied) research"
+    r"^(?:(?:applied )?(?:ml|machine learning|ai|ai/ml|ml/ai|deep learning)"
+    r"(?: (?:engineering|research|team|science))?|modell?ing|models?"
+    r"|research(?: (?:&|and) \w+)?|(?:core|applied) research"
     r"|technical staff - ml|machine perception|computer vision|perception|nlp|data science"
     r"|applied-ml)$"
 )
@@ -97,7 +98,7 @@ class _TermSet:
     def __init__(self, patterns: list[str]) -> None:
         options = re2.Options()
         options.max_mem = _MAX_MEMORY_BYTES
-        self._set = re2.Set.SearchSet(options)
+        self._set = re2.Set.SearchSet(options)  # type: ignore[no-untyped-call]
         for pattern in patterns:
             self._set.Add(pattern)
         self._set.Compile()
@@ -281,7 +282,9 @@ def _is_client_side(head: _Term, segments: list[str]) -> bool:
 
 # --- the level -----------------------------------------------------------------------------------
 
-_SENIOR_OR_STAFF = re.compile(r"\bsenior\)? ?(?:/|or|,|&|and|to|\+|-) ?\(?(?:staff|lead|principal)\b")
+_SENIOR_OR_STAFF = re.compile(
+    r"\bsenior\)? ?(?:/|or|,|&|and|to|\+|-) ?\(?(?:staff|lead|principal)\b"
+)
 _MANAGER_ONLY_SENIOR = re.compile(r"\bsenior\b.*\bmanagers?\b")
 
 
@@ -329,9 +332,9 @@ def _level_in_text(title: str, text: str) -> Level | None:
 # --- the text ------------------------------------------------------------------------------------
 
 _ABOUT_THE_ROLE = re.compile(
-    r"^\W*(?:about (?:the|this|your) (?:role|job|position|opportunity|team)|the (?:role|job|position"
-    r"|opportunity)|role overview|role summary|overview|job (?:description|summary)|(?:key )?"
-    r"responsibilities|what you(?:['’]ll| will|'re going to| get to)|your (?:role|mission|tasks"
+    r"^\W*(?:about (?:the|this|your) (?:role|job|position|opportunity|team)"
+    r"|the (?:role|job|position|opportunity)|role overview|role summary|overview"
+    r"|job (?:description|summary)|(?:key )?responsibilities|what you(?:['’]ll| will|'re going to| get to)|your (?:role|mission|tasks"
     r"|responsibilities|impact)|in this role|as (?:an?|our) )",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -13,12 +13,17 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import resources
-from typing import cast, get_args
+from typing import cast
+
+import re2
 
 from warehouse.normalise.types import Section
 
-_LONGEST_HEADING = 110  # characters
-_SECTIONS: tuple[Section, ...] = get_args(Section)
+_LONGEST_HEADING = 100  # characters
+_LONGEST_INLINE = 60  # characters before the ":" of "Requirements: Python, SQL"
+_SENTENCE_MARKS = (".", ",", ";", ")")
+# In order of precedence: "About the role" is no company's praise
+_SECTIONS: tuple[Section, ...] = ("requirements", "preferred", "other", "about")
 # What may stand before a heading on its line: bullets, emoji, "##", "3."
 _LEAD = r"[^\w\n]{0,8}(?:\d{1,2}[.)][ \t]*)?"
 _END = r"[ \t]*[:?!.…*#=_\-–—]*[ \t]*$"
@@ -34,17 +39,18 @@ _EQUAL_OPPORTUNITY = re.compile(
     r"[Ee]qual[- ][Oo]pportunity [Ee]mployer|[Ee]qual [Ee]mployment [Oo]pportunit"
     r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation"
 )
+_EQUAL_OPPORTUNITY_CUES = ("pportunit", "regard", "reasonable acc")  # cheap to look for
 # A sentence that says of what it names that it is welcome, not required
-_WELCOME = re.compile(
+_WELCOME = (
     r"\b(?:nice[- ]to[- ]haves?|good to have|(?:a|big|huge|strong|definite|major|added|real) plus\b"
     r"|bonus(?: points?)?\b|(?:is|are|strongly|highly) preferred\b|preferred but|preferably"
     r"|preferred\)|ideally\b|(?:an?|added|distinct) (?:advantage|asset)\b|desirable\b"
     r"|not (?:strictly )?required|would be (?:great|nice|helpful|beneficial|ideal|a bonus)"
     r"|(?:is|are) (?:helpful|beneficial|welcome)\b|von vorteil|wünschenswert|idealerweise"
-    r"|(?:est |serait )?un (?:vrai |gros )?(?:plus|atout)\b|idéalement|appréciée?s?\b)",
-    re.IGNORECASE,
+    r"|(?:est |serait )?un (?:vrai |gros )?(?:plus|atout)\b|idéalement|appréciée?s?\b)"
 )
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
+_LONGEST_SENTENCE = 300  # characters that a welcome reaches back or ahead
 
 
 def find_sections(text: str) -> list[tuple[int, Section]]:
@@ -60,8 +66,9 @@ def find_sections(text: str) -> list[tuple[int, Section]]:
     found: list[tuple[int, Section]] = [(0, "other")]
     start = 0
     for line in text.split("\n"):
-        # Most of a text stands in lines that are too long for a heading
-        if (len(line) <= _LONGEST_HEADING or ":" in line[:60]) and (section := _heading(line)):
+        # Two lines in three are sentences: not worth the pattern
+        is_short = len(line) <= _LONGEST_HEADING and line[-1:] not in _SENTENCE_MARKS
+        if line and (is_short or ":" in line[:_LONGEST_INLINE]) and (section := _heading(line)):
             found.append((start, section))
         start += len(line) + 1
     if len(found) > 1:
@@ -70,8 +77,9 @@ def find_sections(text: str) -> list[tuple[int, Section]]:
             found[:2] = [(0, found[1][1])]
         elif _PRESENTS_COMPANY.match(introduction) and not _SEEKS.search(introduction):
             found[0] = (0, "about")
-    notice = _EQUAL_OPPORTUNITY.search(text, len(text) // 2)
-    if notice:
+    half = len(text) // 2
+    is_likely = any(text.find(cue, half) >= 0 for cue in _EQUAL_OPPORTUNITY_CUES)
+    if is_likely and (notice := _EQUAL_OPPORTUNITY.search(text, half)):
         found.append((text.rfind("\n", 0, notice.start()) + 1, "about"))
         found.sort(key=lambda item: item[0])
     return found
@@ -82,20 +90,21 @@ def section_at(sections: Sequence[tuple[int, Section]], position: int) -> Sectio
     return sections[bisect_right(sections, position, key=lambda item: item[0]) - 1][1]
 
 
-def is_welcome(text: str, start: int, end: int) -> bool:
-    """Say whether the sentence around a span calls what it names a plus rather than a need.
+def find_welcomes(text: str) -> list[tuple[int, int]]:
+    """Return the spans of sentences that call what they name a plus rather than a need.
 
     Args:
         text: Plain text.
-        start: Offset of the span's first character.
-        end: Offset after its last one.
     """
-    first = start
-    for mark in _SENTENCE_END.finditer(text, max(0, start - 300), start):
-        first = mark.end()
-    first = max(0, start - 300) if first == start and text[start - 1 : start] != "\n" else first
-    close = _SENTENCE_END.search(text, end, end + 200)
-    return _WELCOME.search(text, first, close.start() if close else end + 200) is not None
+    found = []
+    for match in _welcome().finditer(text):
+        start, end = match.span()
+        first = max(0, start - _LONGEST_SENTENCE)
+        for mark in _SENTENCE_END.finditer(text, first, start):
+            first = mark.end()
+        close = _SENTENCE_END.search(text, end, end + _LONGEST_SENTENCE)
+        found.append((first, close.start() if close else end + _LONGEST_SENTENCE))
+    return found
 
 
 @lru_cache(maxsize=16384)  # boards repeat their headings from advert to advert
@@ -121,3 +130,11 @@ def _headings() -> re.Pattern[str]:
         )
     body = "|".join(groups).replace("'", "['’]")
     return re.compile(rf"{_LEAD}(?:{body})", re.IGNORECASE)
+
+
+@cache
+def _welcome() -> re2._Regexp:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    return re2.compile(_WELCOME, options)

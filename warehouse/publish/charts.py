@@ -49,6 +49,8 @@ FRAMEWORKS = {
 _WIDTH: dict[Size, int] = {"wide": 780, "narrow": 330}
 _HEIGHT: dict[Size, int] = {"wide": 330, "narrow": 270}
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+# fonts of readers may run wider than the one that the layout is measured with
+_PADDING = {"left": 8, "right": 16, "top": 4, "bottom": 4}
 _RATIO_LIMITS = (1 / 64, 64)  # a hopelessly wide interval must not flatten the line
 
 
@@ -220,19 +222,20 @@ def _end_labels(
     """Each line's name in its colour, moved apart: at the end of the line, or above on a phone."""
     ends = sorted((found[-1]["share"], name) for name, found in by_framework.items())
     charts: list[alt.Chart] = []
-    height = -1.0
+    height = -gap
     for place, (share, framework) in enumerate(ends):
         name, colour = FRAMEWORKS[framework]
-        height = max(share, height + gap)
-        data = _chart([{"share": height}])
         style: dict[str, Any] = {"color": colour, "fontWeight": 600, "fontSize": 13, "text": name}
         if size == "wide":
-            mark = data.mark_text(align="left", dx=10, **style)
+            height = max(share, height + gap)
+            mark = _chart([{"share": height}]).mark_text(align="left", dx=10, **style)
             charts.append(mark.encode(alt.Y("share:Q", scale=scale), x=alt.value("width")))
         else:
-            mark = data.mark_text(align="left", baseline="bottom", **style)
+            row, column = divmod(len(ends) - 1 - place, 2)  # the largest first
+            rows = (len(ends) + 1) // 2
+            mark = _chart([{}]).mark_text(align="left", baseline="bottom", **style)
             charts.append(
-                mark.encode(x=alt.value(8 + 160 * (place % 2)), y=alt.value(-8 - 18 * (place // 2)))
+                mark.encode(x=alt.value(8 + 160 * column), y=alt.value(-8 - 18 * (rows - 1 - row)))
             )
     return charts
 
@@ -297,7 +300,7 @@ def _clamp(value: float | None, low: float, high: float) -> float | None:
 def _svg(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart, prefix: str) -> str:
     """Renders without the network; ids get `prefix`, for a page holds several charts."""
     configured = (
-        chart.configure(font=_FONT, background="transparent", aria=False, padding=2)
+        chart.configure(font=_FONT, background="transparent", aria=False, padding=_PADDING)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=MUTED,

@@ -22,7 +22,7 @@ import jinja2
 from markupsafe import Markup
 
 from warehouse.publish import charts
-from warehouse.publish.snapshot import Relation, relations
+from warehouse.publish.snapshot import SAMPLE_MARK, Relation, relations
 
 Row = dict[str, Any]
 
@@ -106,7 +106,10 @@ def render_report(
     """
     is_sample = bool(run["is_sample"])
     publication = Publication(con)
-    descriptions = {label: found.comment for label, found in publication.relations.items()}
+    descriptions = {
+        label: (found.comment or "").removeprefix(SAMPLE_MARK.strip()).strip()
+        for label, found in publication.relations.items()
+    }
     verdicts = _verdicts(publication)
     judged = [row for row in verdicts if row["verdict"] != "out_of_scope"]
     environment = jinja2.Environment(
@@ -145,15 +148,36 @@ def _verdicts(publication: Publication) -> list[Row]:
     for row in found:
         unit = row.get("unit")
         row["estimate_said"] = figure(row["estimate"], unit)
-        row["interval_said"] = (
-            f"{figure(row['ci_low'], unit)} to {figure(row['ci_high'], unit)}"
-            if _is_number(row["ci_low"]) and _is_number(row["ci_high"])
-            else None
-        )
+        row["interval_said"] = _interval(row["ci_low"], row["ci_high"], unit)
+        row["based_said"] = _based_on(row)
         row["article_said"] = _listed(row["article"])
         row["fragile_said"] = _listed(row["fragile_under"])
         row.setdefault("finding", None)
+        row.setdefault("caveats", None)
     return found
+
+
+def _interval(low: float | None, high: float | None, unit: str | None) -> str:
+    """Both ends of an interval; an open one is told as such."""
+    match _is_number(low), _is_number(high):
+        case True, True:
+            return f"{figure(low, unit)} to {figure(high, unit)}"
+        case True, False:
+            return f"{figure(low, unit)} or {'later' if unit == 'year' else 'more'}"
+        case False, True:
+            return f"{figure(high, unit)} or {'earlier' if unit == 'year' else 'less'}"
+        case _:
+            return ""
+
+
+def _based_on(row: Row) -> list[str]:
+    """How many units a verdict rests on, the larger unit last."""
+    counted = {
+        "papers": row.get("n_papers"),
+        "roles": row["n_roles"],
+        "companies": row["n_companies"],
+    }
+    return [f"{n:,} {name}" for name, n in counted.items() if n is not None]
 
 
 def _headlines(judged: Sequence[Row]) -> list[Row]:
@@ -206,7 +230,7 @@ def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None
             f"Machine-learning roles by the {period} in which they entered the market, all sources "
             f"together: {_count(sum(row['n_named'] for row in rows))} roles name either framework. "
             "Axis by doublings; above the 1 : 1 line more roles name PyTorch, below it more name "
-            "TensorFlow. Band: 95 % interval, whole employers resampled. Hollow dots and dashes: "
+            "TensorFlow. Band: 95 % interval, whole companies resampled. Hollow dots and dashes: "
             "periods not fully observed."
         ),
         columns=(
@@ -216,7 +240,7 @@ def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None
             "PyTorch only",
             "TensorFlow only",
             "both",
-            "employers",
+            "companies",
             "partial",
         ),
         rows=[
@@ -308,7 +332,7 @@ def _refused(publication: Publication) -> list[Row]:
         return []
     rows = publication.rows(
         f"""SELECT source, stage, reason, count(*) AS n FROM "out".refused_rows
-        GROUP BY ALL ORDER BY n DESC, ALL LIMIT {_REFUSALS}"""
+        GROUP BY ALL ORDER BY n DESC, source, stage, reason LIMIT {_REFUSALS}"""
     )
     for row in rows:
         row["reason"] = _shortened(row["reason"])
@@ -334,7 +358,8 @@ def figure(value: float | Decimal | None, unit: str | None = None) -> str:
 
     Args:
         value: The figure; NULL and NaN give a dash.
-        unit: `ratio`, `share`, `share per year`, `USD a year`, `year`; anything else is plain.
+        unit: `ratio`, `share`, `share per year`, `USD a year` or `year` (decimal, told as its
+            month); anything else is plain.
     """
     if not _is_number(value):
         return "–"
@@ -349,7 +374,7 @@ def figure(value: float | Decimal | None, unit: str | None = None) -> str:
         case "USD a year":
             said = f"${number:,.0f}"
         case "year":
-            said = f"{number:.1f}"
+            said = f"{date(int(number), int(number % 1 * 12) + 1, 1):%B %Y}"
         case _:
             digits = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
             said = f"{number:,.{digits}f}"

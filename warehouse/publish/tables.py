@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from warehouse.publish.snapshot import Column, Relation, identifier, literal
+from warehouse.publish.snapshot import SAMPLE_MARK, Column, Relation, identifier, literal
 
 FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
 """Texts that a spreadsheet may run, as a pattern that RE2 and Python read alike."""
@@ -104,12 +104,11 @@ def write_data_package(
 
     Source: https://specs.frictionlessdata.io/tabular-data-package/
     """
-    sample = "SAMPLE DATA, generated, not the world. " if is_sample else ""
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": "hiring-signal-sample" if is_sample else "hiring-signal",
         "title": ("SAMPLE: " if is_sample else "") + "Hiring Signal reports",
-        "description": sample
+        "description": (SAMPLE_MARK if is_sample else "")
         + "What public job postings and papers say about PyTorch, TensorFlow and JAX. Text that a "
         "spreadsheet would read as a formula has a leading apostrophe.",
         "resources": [_resource(file) for file in files],

@@ -10,6 +10,7 @@ Woodroofe 2010); a kernel of fixed width is an ordinary smooth function of the c
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from warehouse.statistics.bootstrap import Floats
 
@@ -17,19 +18,10 @@ BANDWIDTH_YEARS = 0.5
 _HALF = 0.5  # added to both counts: the log of a ratio with a zero (Haldane 1956, Anscombe 1956)
 
 
-def smooth(counts: Floats, years: Floats) -> Floats:
-    """Smooth counts over time, leaving their level as it is.
-
-    Args:
-        counts: Counts, any number of rows by periods.
-        years: Middle of each period in decimal years.
-
-    Returns:
-        Kernel-weighted mean count at each period, same shape.
-    """
+def _kernel(years: Floats) -> Floats:
+    """Weight of each period (rows) in the smoothed value at each period (columns)."""
     distance = (years[:, None] - years[None, :]) / BANDWIDTH_YEARS
-    kernel = np.exp(-0.5 * np.square(distance))
-    return np.asarray(counts @ (kernel / kernel.sum(axis=0)))
+    return np.asarray(np.exp(-0.5 * np.square(distance)), np.float64)
 
 
 def crossing(ahead: Floats, behind: Floats, years: Floats) -> tuple[Floats, Floats]:
@@ -48,27 +40,25 @@ def crossing(ahead: Floats, behind: Floats, years: Floats) -> tuple[Floats, Floa
         series. A row that leads throughout crossed before it: (-inf, first date). A row that
         doesn't lead at the end has not crossed: (last date, inf). A row of zeros is NaN.
     """
-    upper, lower = smooth(ahead, years), smooth(behind, years)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        at = smooth((ahead + behind) * years, years) / smooth(ahead + behind, years)
-    at = np.where(np.isfinite(at), at, years)
-    width = len(years) * BANDWIDTH_YEARS * np.sqrt(2 * np.pi)
-    span = max(years[-1] - years[0], BANDWIDTH_YEARS)
-    in_kernel = width / span  # periods that one kernel averages, so that a half is half a role
-    log_ratio = np.log(upper + _HALF / in_kernel) - np.log(lower + _HALF / in_kernel)
+    kernel, both = _kernel(years), ahead + behind
+    end = len(years) - 1
+    trails = (ahead - behind) @ kernel <= 0
+    last = end - trails[:, ::-1].argmax(axis=1)  # last period still behind
+    after = np.minimum(last + 1, end)
 
-    rows = np.arange(len(log_ratio))
-    trails = log_ratio <= 0
-    last = log_ratio.shape[1] - 1 - trails[:, ::-1].argmax(axis=1)  # last period still behind
-    after = np.minimum(last + 1, log_ratio.shape[1] - 1)
-    before, beyond = log_ratio[rows, last], log_ratio[rows, after]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = before / (before - beyond)
-    date = at[rows, last] + np.nan_to_num(part) * (at[rows, after] - at[rows, last])
+    def at(period: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """Mean date under the kernel at a period of each row, and the log ratio there."""
+        under = kernel[:, period].T
+        upper, lower = (ahead * under).sum(axis=1), (behind * under).sum(axis=1)
+        mean = (both * years * under).sum(axis=1) / (both * under).sum(axis=1)
+        return mean, np.log(upper + _HALF) - np.log(lower + _HALF)
 
+    with np.errstate(divide="ignore", invalid="ignore"):
+        (start, before), (stop, beyond) = at(last), at(after)
+        date = start + np.nan_to_num(before / (before - beyond)) * (stop - start)
     always, never = ~trails.any(axis=1), trails[:, -1]
-    lows = np.where(always, -np.inf, np.where(never, at[:, -1], date))
-    highs = np.where(always, at[:, 0], np.where(never, np.inf, date))
-    empty = ahead.sum(axis=1) + behind.sum(axis=1) == 0
+    lows = np.where(always, -np.inf, np.where(never, years[-1], date))
+    highs = np.where(always, years[0], np.where(never, np.inf, date))
+    empty = both.sum(axis=1) == 0
     lows[empty] = highs[empty] = np.nan
     return lows, highs

@@ -2,7 +2,7 @@
 description: PyTorch to TensorFlow among the roles that entered the market, by year and source.
 key: [period_start, sources, population]
 made_by: warehouse.statistics
-reads: [core.roles]
+reads: [core.roles, core.postings]
 columns:
   period_start: DATE | First day of the period
   sources: VARCHAR | all, or the one source that is counted

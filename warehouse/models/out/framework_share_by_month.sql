@@ -2,7 +2,7 @@
 description: Share of roles that name a framework family, by month and source.
 key: [month, sources, population, framework]
 made_by: warehouse.statistics
-reads: [core.roles]
+reads: [core.roles, core.postings]
 columns:
   month: DATE | First day of the month
   sources: VARCHAR | all, or the one source that is counted

@@ -28,7 +28,8 @@ SMALLEST_YEAR, LARGEST_YEAR = Decimal("0.1"), Decimal(500)
 _ESCAPED = re.compile(r"\\([^\w\s])")
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
 _CONTRACT = re.compile(
-    r"(?<!\w)(?:contract(?:or|ors)?|freelanc\w+|B2B|C2C|corp[- ]to[- ]corp|IR35|freiberuf\w+)(?!\w)",
+    r"(?<!\w)(?:contract(?:or|ors)?|freelanc\w+|B2B|C2C|corp[- ]to[- ]corp|IR35"
+    r"|freiberuf\w+)(?!\w)",
     re.IGNORECASE,
 )
 _EMPLOYED = re.compile(r"(?<!\w)(?:full[- ]?time|part[- ]?time|intern|employee)s?(?!\w)", re.I)

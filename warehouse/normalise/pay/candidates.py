@@ -38,9 +38,9 @@ _LABEL_GAP = re.compile(
 )
 # Something else is counted: "20,000+ locations".
 _NOUN = re.compile(
-    r"\+?\s(?!(?:per|base|gross|salary|plus|and|or|depending|dependent|based|doe|brutto|annual"
-    r"|yearly|with|for|total|comp|compensation|range|negotiable|basic|ote|if|to|in|as|is|on|at|a)\b)"
-    r"[a-z]{3,}"
+    r"\+?[ ](?!(?:www|https?|per|base|gross|salary|plus|and|or|depending|dependent|based|doe|brutto"
+    r"|annual|yearly|with|for|total|comp|compensation|range|negotiable|basic|ote|if|to|in|as|is|on"
+    r"|at|a)\b)[a-z]{3,}"
 )
 
 
@@ -130,10 +130,10 @@ def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
         return True
     if amount.scale == "m":
         return False
-    if amount.scale and amount.scale != "lakh" or amount.is_grouped:
+    if (amount.scale and amount.scale != "lakh") or amount.is_grouped:
         return True
     if amount.is_range:
-        return amount.high >= 1000 and not _is_years(amount) or in_field
+        return (amount.high >= 1000 and not _is_years(amount)) or in_field
     return amount.high >= 2100
 
 
@@ -147,14 +147,12 @@ def _read(text: str, amount: Amount, places: Places) -> _Read:
         said, _ = period.after(amount.inner, 0)
     if amount.scale == "lpa":
         said = "YEAR"
-    around = evidence.surroundings(text, amount.start, amount.end, end)
+    around = evidence.surroundings(text, amount.start, end)
     reading = evidence.read(around)
     hints = tuple(h for h in (places.local, reading.implied_currency) if h)
     if amount.scale in {"lpa", "lakh", "crore"}:
         hints = ("INR", *hints)
-    resolved = currency.resolve(
-        text, around.start, (amount.end, end), amount.marks, hints
-    )
+    resolved = currency.resolve(text, around.start, (amount.end, end), amount.marks, hints)
     return _Read(amount, around, reading, resolved, said, period.before(list(around.cues)), end)
 
 
@@ -201,19 +199,29 @@ def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate
     if read.said and is_sized:
         # "for $1,200 a month" is a price; by the hour or year only people are paid
         return read.said not in {"MONTH", "WEEK"} or not read.around.left.strip(_EDGE)
-    return is_yearly and (read.around.is_cell or _continues(text, read, previous))
+    return is_yearly and (
+        read.around.is_cell
+        or read.around.opens_cell
+        or read.around.ends_cell
+        or _continues(text, read, previous)
+    )
 
 
 def _is_accepted_bare(read: _Read, *, is_yearly: bool, is_sized: bool) -> bool:
     """Whether an amount without a currency is pay: only beside a word of pay."""
     amount, reading = read.amount, read.reading
-    if not (is_sized if read.said else is_yearly) or _NOUN.match(read.around.right):
+    if not (is_sized if read.said else is_sized or is_yearly):
         return False
-    if reading.gap is not None and reading.is_pay:
-        return _is_near(reading) if amount.is_range else bool(_LABEL_GAP.fullmatch(reading.gap))
-    if reading.is_pay:
+    if reading.is_named:
         return True
-    return amount.is_range and amount.scale == "k" and (reading.is_weak or read.around.is_cell)
+    if _NOUN.match(read.around.right):
+        return False
+    if reading.is_pay and reading.gap is not None:
+        return _is_near(reading) if amount.is_range else bool(_LABEL_GAP.fullmatch(reading.gap))
+    is_placed = reading.is_weak or read.around.is_cell
+    return amount.scale == "k" and (
+        (amount.is_range and is_placed) or (reading.is_weak and read.around.opens_cell)
+    )
 
 
 def _is_near(reading: Reading) -> bool:

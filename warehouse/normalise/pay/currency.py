@@ -52,7 +52,7 @@ def currencies() -> dict[str, Currency]:
     def split(cell: str) -> tuple[str, ...]:
         return tuple(filter(None, cell.split("|")))
 
-    with table.open(encoding="utf-8", newline="") as lines:
+    with table.open(encoding="utf-8") as lines:
         return {
             row["code"]: Currency(
                 row["code"],
@@ -90,8 +90,9 @@ def _pattern(words: set[str]) -> str:
 def mark_before() -> re.Pattern[str]:
     """A currency mark that ends where the searched stretch ends (pass `endpos`)."""
     symbols, names, shared = _marks()
-    worded = {w for w in (*symbols, *shared, *names) if w[0].isalpha() and w.isascii()}
-    signs = {*symbols, *shared, *(n for n in names if not n.isascii())} - worded
+    worded = {w for w in (*symbols, *shared) if w[0].isalpha() and w.isascii()}
+    worded |= {name for name in names if name.lower() in {"euro", "euros"}}
+    signs = {*symbols, *shared} - worded
     return re.compile(
         rf"(?:(?<![A-Za-z])(?:{_pattern(worded)}|{_SMALL_CODES})[\s:()]{{0,3}}[$€£]?"
         rf"|{_pattern(signs)})\s?\Z"
@@ -108,7 +109,7 @@ def last_characters() -> frozenset[str]:
 
 @cache
 def mark_after() -> re.Pattern[str]:
-    """A currency mark at the start of what follows a figure; a second group where another follows."""
+    """A currency mark right behind a figure; a second group where another figure follows."""
     symbols, names, shared = _marks()
     words = {*symbols, *shared, *names} - _BEFORE_ONLY
     return re.compile(

@@ -19,28 +19,36 @@ _RIGHT_REACH = 60
 _HEADING_LENGTH = 80
 _HEADING_WORDS = 7
 _BULLETS = "-*•●·–—+>"
+
+# Where the clause before an amount starts: a new cell, line or sentence. Flattened texts have two
+# blanks where a line ended.
 _CLAUSE_START = re.compile(r"[|;●•\n]|\s{2,}|[.!?]\s+(?=[^a-z\d])|\s[-–—]\s(?=[A-Z])")
+_ROW_CELL = re.compile(rf"{_CLAUSE_START.pattern}|,\s(?=[^\w\s]{{0,4}}\d)")
 _NEW_LINE = re.compile(r"(?:\n|\s{2})\s*\Z")
 _LINES = re.compile(r"\n|\s{2,}|\|")
-_ONLY_MARKS = re.compile(r"[\s\W_]*\Z")
 _PHRASE_END = re.compile(
-    r"[|;●•\n(){}\[\],.+&:!?]|\s[-–—]\s|\s{2}|\b(?:plus|and|with|or|w/|depending|dependent|based|including|to|und|et|y"
-    r"|doe|not|but|as|at|who|that|which|we|you|is|are|will|commensurate|negotiable)\b",
+    r"[|;●•\n(){}\[\],.+&:!?/]|\s[-–—]\s|\s{2}"
+    r"|\b(?:plus|and|with|or|w/|depending|dependent|based|including|to|und|et|y|doe|not|but|as|at"
+    r"|who|that|which|we|you|is|are|will|commensurate|negotiable)\b",
     re.IGNORECASE,
 )
-# Money joined to pay is a whole ("salary + bonus: $150k"), not other money.
-_JOINED = re.compile(r"[\s,]*(?:\+|&|/|and|plus|und|et)\s*(?:\w+\s)?\Z", re.IGNORECASE)
+# Other money joined to pay is part of it: "salary + bonus: $150k", "salary and generous equity".
+_JOINED = re.compile(r"[\s,]*(?:\+|&|/|and|plus|und|et)\s*(?:[\w-]+\s){0,3}", re.IGNORECASE)
+# Other money that only says what the pay is for: "the salary for this sales position is".
+_SUBJECT = re.compile(r"\s*(?:\w+\s+){0,2}?(?:for|of|in|at|as)\s[^,;:+&$]*", re.IGNORECASE)
+_COPULA = re.compile(r":|=|\b(?:is|are|ranges?|will|would|between|starts?|from)\b", re.IGNORECASE)
 _ADDED = re.compile(r"(?:[+&]|\bplus|\band)\s*(?:an?\s)?\Z", re.IGNORECASE)
 _PACKAGE = re.compile(
-    r"[ )*\]]*(?:(?:\+|plus|and|&|,|w/|with|\|)\s*)(?:[\w.%~-]+\s){0,3}?"
+    r"[ )*\]]*(?:(?:\+|plus|and|&|,|/|w/|with|\|)\s*)(?:[\w.%~–-]+\s){0,3}?"
     r"(?:equity|bonus|bonuses|benefits|stock|options|shares?\b|super\b|commissions?|profit|package"
     r"|variable|perks|RSUs?|tokens?|healthcare|health|medical|dental|401|pension|incentives?"
-    r"|share options|\d+(?:\.\d+)?\s?%|holidays?|vacation|PTO)(?!\w)",
+    r"|\d+(?:\.\d+)?\s?%|holidays?|vacation|PTO)(?!\w)",
     re.IGNORECASE,
 )
 _PLUS = re.compile(r"\s?\+(?!\s*\w)|\+(?=\s(?!equity|bonus|benefits|stock|super|package|options))")
 _BASE = re.compile(r"\b(?:base|basic|salary|wages?|fixed)\b", re.IGNORECASE)
 _CEILING_BEHIND = re.compile(r"\s?(?:max(?:imum)?|tops)\b", re.IGNORECASE)
+_LABEL_END = re.compile(r"[\s:=~*–—>(-]*")
 
 
 class Surroundings(NamedTuple):
@@ -49,55 +57,79 @@ class Surroundings(NamedTuple):
     left: str  # the clause before it, or the line above where it begins its own line
     right: str  # the words behind it and its period
     cues: tuple[Cue, ...]  # of `left`
-    is_cell: bool  # nothing else in its line or cell
     start: int  # where the clause starts
+    is_cell: bool  # it has a line, a cell or brackets to itself
+    opens_cell: bool  # it stands first behind a "|"
+    ends_cell: bool  # it stands last in a cell of a row
 
 
 class Reading(NamedTuple):
     """What the surroundings say."""
 
     is_pay: bool  # a word of pay governs the amount
+    is_named: bool  # that word stands right behind it: "150k base"
     is_weak: bool  # only a word that often means something else ("rate", "paid")
     is_other: bool  # other money governs it
     is_stipend: bool
-    gap: str | None  # the text from the pay word to the amount; None where there is none before
+    gap: str | None  # the text from the word of pay before to the amount
     implied_currency: str  # what the pay word's language suggests, or ""
 
 
-def surroundings(text: str, start: int, end: int, after: int) -> Surroundings:
+class _Before(NamedTuple):
+    """The last word of each sort in the clause before."""
+
+    pay: Cue | None = None
+    weak: Cue | None = None
+    hint: Cue | None = None
+    stipend: Cue | None = None
+    other: Cue | None = None
+
+
+def surroundings(text: str, start: int, after: int) -> Surroundings:
     """The text around an amount that can speak of it.
 
     Args:
         text: The text.
         start: Where the amount starts.
-        end: Where it ends.
-        after: Where the words of its period end.
+        after: Where the amount and the words of its period end.
 
     Returns:
         The clause before and the words behind.
     """
-    reach = max(0, start - _LEFT_REACH)
-    cut = reach
-    for m in _CLAUSE_START.finditer(text, reach, start):
+    cut = reach = max(0, start - _LEFT_REACH)
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    is_row = "|" in line  # a header such as "Company | Place | $120k"
+    for m in (_ROW_CELL if is_row else _CLAUSE_START).finditer(text, reach, start):
         cut = m.end()
     clause = text[cut:start]
-    governing = clause
     right = text[after : after + _RIGHT_REACH]
-    is_cell = False
-    if _ONLY_MARKS.match(clause):
+    governing = clause
+    is_cell = opens_cell = False
+    if _only_marks().fullmatch(clause):
         is_cell = bool(_cell_end().match(right))
+        opens_cell = text[cut - 1 : cut] == "|"
         above = text[max(0, cut - _HEADING_LENGTH - 20) : cut]
         if _NEW_LINE.search(above):
             heading = _LINES.split(above.rstrip())[-1]
             is_item = heading[:1] in _BULLETS and heading[:1] == clause.lstrip()[:1]
             governing = "" if is_item or len(heading.split()) > _HEADING_WORDS else heading
-    return Surroundings(governing, right, tuple(words.cues(governing)), is_cell, cut)
+    elif clause.rstrip()[-1:] in {"(", "["}:
+        is_cell = right.lstrip()[:1] in {")", "]"}
+    return Surroundings(
+        governing,
+        right,
+        tuple(words.cues(governing)),
+        cut,
+        is_cell,
+        opens_cell,
+        is_row and bool(_cell_end().match(right)),
+    )
 
 
 def read(around: Surroundings) -> Reading:
     """Whether the words before and behind an amount make it pay.
 
-    The nearest word decides; a word of other money that is joined to a word of pay does not count.
+    Of the words before, the nearest decides; the noun right behind overrides it.
 
     Args:
         around: What stands around the amount.
@@ -105,65 +137,90 @@ def read(around: Surroundings) -> Reading:
     Returns:
         The reading.
     """
-    pay = weak = stipend = other = None
-    for cue in around.cues:
-        if cue.role in {"pay", "total"}:
-            pay = cue
-        elif cue.role == "weak_pay":
-            is_label = around.left[cue.end : cue.end + 1] in {":", "\n"}
-            weak, pay = (weak, cue) if is_label else (cue, pay)
-        elif cue.role == "stipend":
-            stipend = cue
-        elif cue.role == "not_pay":
-            joined = pay or weak
-            if joined and _JOINED.fullmatch(around.left[joined.end : cue.start]):
-                if pay:
-                    pay = cue._replace(role="pay", value=pay.value)
-                else:
-                    weak = cue
-            else:
-                other = cue
-    behind = _behind(around.right)
-    nearest = max((c for c in (pay, weak, other, stipend) if c), key=lambda c: c.end, default=None)
-    is_other = behind == "not_pay" or (behind not in {"pay", "package"} and nearest is not None and nearest is other)
-    if _ADDED.search(around.left) and _adds_other(around.right):
-        is_other = True
-    best = pay or weak
+    before = _before(around)
+    best = before.pay or before.weak
+    gap = around.left[best.end :] if best else None
+    is_label = gap is not None and bool(_LABEL_END.fullmatch(gap))
+    behind = _behind(around.right, is_label=is_label)
+    nearest = max(
+        (c for c in (before.pay, before.weak, before.other, before.stipend) if c),
+        key=lambda c: c.end,
+        default=None,
+    )
+    is_other = behind == "not_pay" or (
+        behind not in {"pay", "package"} and nearest is not None and nearest is before.other
+    )
     return Reading(
-        is_pay=bool(pay) or behind == "pay",
-        is_weak=bool(weak) or behind == "package",
-        is_other=is_other,
-        is_stipend=behind == "stipend" or (nearest is not None and nearest is stipend),
-        gap=around.left[best.end :] if best else None,
+        is_pay=before.pay is not None or behind == "pay",
+        is_named=behind == "pay",
+        is_weak=bool(before.weak or before.hint) or behind == "package",
+        is_other=is_other or _is_added(around),
+        is_stipend=behind == "stipend" or (nearest is not None and nearest is before.stipend),
+        gap=gap,
         implied_currency=best.value if best else "",
     )
 
 
-def _behind(right: str) -> str:
-    """The role of the noun phrase that an amount opens: "$5M ARR", "$150k base"."""
+def _before(around: Surroundings) -> _Before:
+    left = around.left
+    found = _Before()
+    for cue in around.cues:
+        if cue.role in {"pay", "total"}:
+            found = found._replace(pay=cue)
+        elif cue.role == "weak_pay":
+            is_label = left[cue.end : cue.end + 1] in {":", "\n"}
+            found = found._replace(pay=cue) if is_label else found._replace(weak=cue)
+        elif cue.role in {"hint", "stipend"}:
+            found = found._replace(**{cue.role: cue})
+        elif cue.role == "not_pay":
+            pay = found.pay or found.weak
+            between = left[pay.end : cue.start] if pay else ""
+            if pay and _JOINED.fullmatch(between):
+                joined = cue._replace(value=pay.value)
+                found = found._replace(pay=joined) if found.pay else found._replace(weak=joined)
+            elif not (found.pay and _SUBJECT.fullmatch(between) and _COPULA.search(left, cue.end)):
+                found = found._replace(other=cue)
+    return found
+
+
+def _behind(right: str, *, is_label: bool) -> str:
+    """The role of the noun phrase that an amount opens: "$5M ARR", "$150k base".
+
+    Behind a label ("Pay: $18 for direct client work") only its first word counts.
+    """
     if _PACKAGE.match(right):
         return "package"
-    stop = _PHRASE_END.search(right)
-    phrase = right[: stop.start()] if stop else right
     if _after_words().match(right):
         return "pay"
+    stop = _PHRASE_END.search(right)
+    phrase = right[: stop.start()] if stop else right
     for cue in words.cues(phrase):
         if cue.role in {"pay", "total"}:
             return "pay"
         if cue.role in {"not_pay", "stipend"}:
-            return cue.role
+            return "" if is_label and phrase[: cue.start].strip() else cue.role
     return ""
 
 
-def _adds_other(right: str) -> bool:
-    """Whether an added amount is of other money: "& 200k+ equity"."""
-    found = words.cues(right[:25].lstrip("+ "))
+def _is_added(around: Surroundings) -> bool:
+    """Whether an amount of other money is added to pay: "base & 200k+ equity"."""
+    if not _ADDED.search(around.left):
+        return False
+    found = words.cues(around.right[:25].lstrip("+ "))
     return bool(found) and found[0].role == "not_pay"
 
 
 @cache
+def _only_marks() -> re.Pattern[str]:
+    bounds = words.alternatives("floor", "ceiling")
+    return re.compile(rf"(?:[\W_]|(?:{bounds}|c|ca|circa|about|around|approx|the)(?!\w))*", re.I)
+
+
+@cache
 def _after_words() -> re.Pattern[str]:
-    return re.compile(rf"(?!\s\s)[ *,(\[+-]{{0,4}}(?:{words.alternatives('after')})(?!\w)", re.IGNORECASE)
+    return re.compile(
+        rf"(?!\s\s)[ *,(\[+-]{{0,4}}(?:{words.alternatives('after')})(?!\w)", re.IGNORECASE
+    )
 
 
 @cache
@@ -178,7 +235,8 @@ def _bound(role: str) -> re.Pattern[str]:
 @cache
 def _cell_end() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:\s?(?:{words.alternatives('open')})(?!\w))?[\s)*+.,\]]*?(?:[|\n●•;)]|\Z|\s[-–—●•]\s|\s\s)",
+        rf"(?:\s?(?:{words.alternatives('open')})(?!\w))?[\s)*+.,\]]*?"
+        r"(?:[|\n●•;)\]]|\Z|\s[-–—●•]\s|\s\s)",
         re.IGNORECASE,
     )
 
@@ -215,11 +273,14 @@ def bound(text: str, start: int, end: int, cues: tuple[Cue, ...]) -> str:
 
 def is_total(around: Surroundings) -> bool:
     """Whether the amount is pay with its variable part: "OTE $200k"."""
-    said = max((c.end for c in around.cues if c.role == "total"), default=0)
+    right = around.right.lstrip("+ ")
+    stop = _PHRASE_END.search(right)
+    phrase = right[: stop.start()] if stop else right
+    if _BASE.match(phrase):
+        return False
+    said = max((cue.end for cue in around.cues if cue.role == "total"), default=0)
     if said and not _BASE.search(around.left, said):
         return True
-    stop = _PHRASE_END.search(around.right)
-    phrase = around.right[: stop.start()] if stop else around.right
     return any(cue.role == "total" for cue in words.cues(phrase))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 import re2
 
@@ -16,11 +17,12 @@ from warehouse.normalise.pay import currency, words
 _CODES_WRITTEN_SMALL = "usd|eur|gbp|chf|cad|aud|pln|inr|sek|euros?"
 # An amount without a currency needs a word of pay before it, this near.
 _REACH = 60
+_GROUPING = r".,'’ \x{a0}\x{202f}"
 _BARE = re.compile(r"\d(?:\d{0,2}(?:[.,'’ \u00a0\u202f]\d{3})+|\d{4,}|(?<!1)(?<!2)\d{3})(?![\d])")
 
 
 @cache
-def _marked() -> re2.Set:
+def _marked() -> Any:
     """Amounts that carry a currency or a scale, but for millions and billions."""
     marks = {
         mark
@@ -28,11 +30,13 @@ def _marked() -> re2.Set:
         for mark in (*row.symbols, *row.shared_symbols, *row.names)
     }
     sign = "|".join(re.escape(m) for m in sorted(marks) if not m.isascii() or not m[-1].isalpha())
-    word = "|".join(re.escape(m.rstrip("*")) for m in sorted(marks) if m.isascii() and m[0].isalpha())
+    word = "|".join(
+        re.escape(m.rstrip("*")) for m in sorted(marks) if m.isascii() and m[0].isalpha()
+    )
     codes = "|".join(currency.currencies())
     return _set(
-        rf"(?:{sign})[ \x{{a0}}]?\)?~?\d[\d.,'’ \x{{a0}}\x{{202f}}]*(?:[^\dmMbB.,'’ \x{{a0}}\x{{202f}}]|$)",
-        rf"\d[\d.,]*[ \x{{a0}}\x{{202f}}]?[kKmTL万萬만]?[ \x{{a0}}]?\(?(?:{sign})",
+        rf"(?:{sign})[ \x{{a0}}]?\)?~?\d[{_GROUPING}\d]*(?:[^{_GROUPING}\dmMbB]|$)",
+        rf"\d[\d.,–-]*[ \x{{a0}}\x{{202f}}]?[kKmTL万萬만]?[ \x{{a0}}]?\(?(?:{sign})",
         rf"(?:{codes}|{word})[\s:()$]*\d",
         rf"\d[ \x{{a0}}]?[kK]?[ \x{{a0}}]?\(?(?:{codes}|{word})",
         rf"(?i)\d ?k? ?(?:{_CODES_WRITTEN_SMALL})\b|\b(?:{_CODES_WRITTEN_SMALL}) ?\d",
@@ -43,15 +47,16 @@ def _marked() -> re2.Set:
 
 
 @cache
-def _labels() -> re2.Set:
+def _labels() -> Any:
     labels = {w.replace("*", "") for role, _, w in words.rows() if role == "pay"}
     return _set(rf"(?i){'|'.join(re.escape(w) for w in sorted(labels))}")
 
 
-def _set(*patterns: str) -> re2.Set:
+def _set(*patterns: str) -> Any:  # re2 has no types
     options = re2.Options()
     options.max_mem = 64 << 20  # the automaton is built as texts are read; keep all of it
-    compiled = re2.Set.SearchSet(options)
+    kind: Any = re2.Set
+    compiled = kind.SearchSet(options)
     for pattern in patterns:
         compiled.Add(pattern)
     compiled.Compile()

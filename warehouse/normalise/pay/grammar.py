@@ -52,8 +52,9 @@ _COUNTED = re.compile(
     r"|Tage|Urlaubstage|Jahre|Stunden|jours|ans|días|años|heures|horas|days’)\b)"
 )
 _JOINT = (
-    r"(?P<sign>[-–—‑‒−~〜～_]+|&[mn]dash;"
+    r"(?P<sign>[-‐-―−﹣－~〜～_]+|&[mn]dash;"
     r"|(?:up\s?to|to|until|till?|bis(?:\szu)?|à|au?|al|do|до|tot|through|hasta|ao|から)(?!\w)"
+    r"|(?:(?:[,;/]|and)\s?)?(?:an?\s|the\s)?max(?:imum)?\.?(?:\s?(?:of|is|salary|:))*"
     r"|(?P<both>(?:and|und|y|et|e|en|och|og|i|и)(?!\w)|&)|(?P<slash>/))"
 )
 _BETWEEN_REACH = 30
@@ -75,7 +76,10 @@ class Figure(NamedTuple):
     def value(self, scale: str | None = None) -> Decimal:
         """The amount with its own scale, else this one."""
         name = self.scale or scale
-        return self.number * _SCALES[name] if name else self.number
+        if name is None:
+            return self.number
+        value = self.number * _SCALES[name]
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
 
 
 class Amount(NamedTuple):
@@ -139,7 +143,7 @@ def figures(text: str) -> list[Figure]:
         is_marked_before = mark is not None
         if not is_marked_before and begin:
             previous = text[begin - 1]
-            if previous.isalpha() and previous.isascii() or previous in "_@#=%":
+            if (previous.isalpha() and previous.isascii()) or previous in "_@#=%":
                 continue
             if previous in ".,:'" and text[begin - 2 : begin - 1].isdigit():
                 continue
@@ -155,9 +159,9 @@ def figures(text: str) -> list[Figure]:
                 end = tail.end(1) if tail.group(2) else tail.end()
         else:
             behind = text[end : end + 2]
-            if behind[:1].isalnum() and behind[0].isascii() or behind[:1] == "_":
-                if not (mark and _GLUED_UNIT.match(text, end)):
-                    continue
+            is_word = behind[:1] == "_" or (behind[:1].isalnum() and behind[0].isascii())
+            if is_word and not (mark and _GLUED_UNIT.match(text, end)):
+                continue
             if behind[:1] in (".", ",") and behind[1:].isdigit():
                 continue
         found.append(
@@ -242,7 +246,7 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
     is_bare = first.mark is None and first.scale is None and not first.is_grouped
     if is_bare and second.is_marked_before:
         return None  # "3 - €60k"
-    if joint.group("slash") and (second.mark and second.is_marked_before or len(inner) > 1):
+    if joint.group("slash") and ((second.mark and second.is_marked_before) or len(inner) > 1):
         return None
     low, high = _values(first, second)
     slip = None
@@ -252,7 +256,7 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
         low, high = low, high * 1000
     if is_slip:
         slip = "a digit is missing behind a comma; read as thousands"
-    if low > high and not (second.scale and first.scale or second.mark and first.mark):
+    if low > high and not ((second.scale and first.scale) or (second.mark and first.mark)):
         return None  # "$120,000 - 15 days": not the end of a range
     if is_bare and high > 10 * low and not second.mark:
         return None

@@ -17,6 +17,11 @@ _PER = (
     r"(?:[/\\]\s?(?:per\s)?|p/|p\.\s?|(?:à\s|de\s)?l['’]|all['’]|每"
     r"|(?:per|pr\.?|an?|each|every|par|pro|por|al|la|le|im|am|die|na|za|om|i|ao|в|за|на|pe)[\s-])"
 )
+# "$60k + annual bonus": the bonus is annual.
+_OTHER = (
+    r"\s(?:\w+\s)?(?:bonus|bonuses|commissions?|incentives?|equity|stipend|allowance|budget|grants?"
+    r"|variable|profit|raises?|reviews?|performance|leave|stock|refresh)"
+)
 # Without "per" these alone are understood behind a figure: "$50 hr".
 _BARE = r"hr|hrs|hour|yr"
 
@@ -26,7 +31,7 @@ def _after() -> re.Pattern[str]:
     by_period = "|".join(
         rf"(?P<{period}>"
         rf"{_PER}(?:{words.alternatives('unit', value=period)})"
-        rf"|{words.alternatives('adverb', 'initials', value=period)})"
+        rf"|{words.alternatives('adverb', 'initials', value=period)}(?!{_OTHER}))"
         for period in words.PERIODS
     )
     bare = rf"(?P<bare>{_BARE})"

@@ -18,7 +18,7 @@ PERIODS: tuple[Period, ...] = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR")
 
 # The roles that are looked up around a figure; the others are built into patterns.
 CUE_ROLES = frozenset(
-    {"pay", "weak_pay", "stipend", "not_pay", "total", "contract", "adverb", "compound"}
+    {"pay", "weak_pay", "hint", "stipend", "not_pay", "total", "contract", "adverb", "compound"}
     | {"breakdown", "minimum_pay"}
 )
 
@@ -53,7 +53,7 @@ def rows() -> tuple[tuple[str, str, str], ...]:
         Role, value and word.
     """
     table = files("warehouse.normalise") / "vocabulary" / "pay_words.csv"
-    with table.open(encoding="utf-8", newline="") as lines:
+    with table.open(encoding="utf-8") as lines:
         return tuple(
             (row["role"], row["value"], word)
             for row in csv.DictReader(lines)
@@ -140,11 +140,11 @@ def cues(text: str) -> list[Cue]:
 @lru_cache(maxsize=1 << 16)
 def _single(token: str) -> tuple[tuple[str, str], ...]:
     words = lexicon()
-    hits = words.exact.get(token)
-    if hits is not None or len(token) < 4:
-        return hits or ()
+    hits = words.exact.get(token, ())
+    if len(token) < 4:
+        return hits
     found = [hit for ending, hit in words.endings.items() if token.endswith(ending)]
     found += [hit for start, hit in words.beginnings.items() if token.startswith(start)]
-    if not found and "-" in token:
+    if not hits and not found and "-" in token:
         found = [hit for part in token.split("-") for hit in words.exact.get(part, ())]
-    return tuple(found)
+    return (*hits, *found)

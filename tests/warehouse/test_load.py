@@ -1,0 +1,203 @@
+"""Landing files into raw: once per source, board and day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from warehouse import models
+from warehouse.load import known_boards, load_file, newest_observation
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        models.create_schemas(connection)
+        yield connection
+
+
+def posting(
+    number: int, day: str = "2026-10-01", board: str = "acme", **more: Any
+) -> dict[str, Any]:
+    return {
+        "kind": "posting",
+        "source": "lever",
+        "board": board,
+        "observed_at": f"{day}T06:00:00Z",
+        "source_id": str(number),
+        "title": f"Job {number}",
+        "body": f"<p>Work {number}</p>",
+        **more,
+    }
+
+
+def asked(day: str = "2026-10-01", board: str = "acme", **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "board",
+        "source": "lever",
+        "board": board,
+        "observed_at": f"{day}T06:00:00Z",
+        "state": "ok",
+        "url": f"https://api.example/{board}",
+        **more,
+    }
+
+
+def load(
+    con: duckdb.DuckDBPyConnection, folder: Path, name: str, *lines: dict[str, Any] | str
+) -> None:
+    path = folder / f"{name}.jsonl"
+    path.write_text(
+        "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
+    )
+    load_file(con, path, f"lever/{name}.jsonl")
+
+
+def seen(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    return con.execute(
+        "SELECT observed_on::VARCHAR, board, source_id FROM raw.observations ORDER BY ALL"
+    ).fetchall()
+
+
+def dump(con: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
+    return {
+        table: con.execute(f"FROM raw.{table} ORDER BY ALL").fetchall()
+        for table in ("boards", "bodies", "observations", "paper_links", "refused")
+    }
+
+
+def test_loading_a_file_again_changes_nothing(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    lines = (posting(1), posting(2), asked())
+    load(con, tmp_path, "a", *lines)
+    before = dump(con)
+    load(con, tmp_path, "a", *lines)
+    load(con, tmp_path, "same lines under another name", *lines)
+    assert dump(con) == before
+    assert len(before["observations"]) == 2
+
+
+def test_the_same_text_on_two_days_is_kept_once(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1), asked())
+    load(con, tmp_path, "b", posting(1, "2026-10-02"), asked("2026-10-02"))
+    assert len(seen(con)) == 2
+    assert con.execute("SELECT count(*) FROM raw.bodies").fetchall() == [(1,)]
+
+
+def test_the_later_answer_of_a_day_counts(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    later = {"observed_at": "2026-10-01T18:00:00Z"}
+    load(con, tmp_path, "a", posting(1), asked())
+    load(con, tmp_path, "b", posting(2) | later, asked() | later)
+    assert seen(con) == [("2026-10-01", "acme", "2")]
+
+
+def test_a_failure_never_takes_the_place_of_an_answer(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1), asked())
+    later = {"observed_at": "2026-10-01T18:00:00Z"}
+    load(con, tmp_path, "b", asked(state="failed", reason="HTTP 500") | later)
+    assert seen(con) == [("2026-10-01", "acme", "1")]
+    assert con.execute("SELECT state FROM raw.boards").fetchall() == [("ok",)]
+
+
+def test_boards_of_one_day_can_come_in_several_files(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1), asked(), asked(board="other", state="failed"))
+    load(con, tmp_path, "b", posting(2, board="other"), asked(board="other"))
+    assert [row[1:] for row in seen(con)] == [("acme", "1"), ("other", "2")]
+
+
+def test_an_unchanged_board_shows_what_it_showed_before(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1), posting(2), asked())
+    load(con, tmp_path, "b", asked("2026-10-02", state="failed", reason="HTTP 500"))
+    load(
+        con,
+        tmp_path,
+        "c",
+        asked("2026-10-03", state="unchanged"),
+        asked("2026-10-04", state="unchanged"),
+    )
+    days = [day for day, _, _ in seen(con)]
+    assert days == ["2026-10-01"] * 2 + ["2026-10-03"] * 2 + ["2026-10-04"] * 2
+
+
+def test_a_line_that_does_not_fit_is_refused_and_the_rest_goes_on(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    untitled = posting(3)
+    del untitled["body"]
+    local = posting(4, observed_at="2026-10-01T06:00:00+02:00")
+    load(con, tmp_path, "a", posting(1), "{ no json", untitled, local, posting(2), asked())
+    assert [row[2] for row in seen(con)] == ["1", "2"]
+    refused = con.execute(
+        "SELECT source_id, stage, reason FROM raw.refused ORDER BY line"
+    ).fetchall()
+    assert [row[:2] for row in refused] == [(None, "load"), ("3", "load"), ("4", "load")]
+    assert "line 2 of the landing file" in refused[0][2]
+    assert "body" in refused[1][2]
+    assert "UTC" in refused[2][2]
+
+
+def test_rows_of_a_board_that_was_not_finished_are_refused(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(
+        con, tmp_path, "a", posting(1), posting(2), posting(3, board="whole"), asked(board="whole")
+    )
+    assert [row[1] for row in seen(con)] == ["whole"]
+    [(board, reason)] = con.execute("SELECT board, reason FROM raw.refused").fetchall()
+    assert board == "acme"
+    assert reason.startswith("2 rows, but no observation")
+
+
+def test_the_same_id_twice_in_one_listing_counts_once(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1), posting(1, title="Job 1, moved"), asked())
+    assert len(seen(con)) == 1
+    assert con.execute("SELECT source_id FROM raw.refused").fetchall() == [("1",)]
+
+
+def test_a_load_that_breaks_off_leaves_nothing(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = dump(con)
+    with monkeypatch.context() as patch:
+        patch.setattr("warehouse.load._MERGE", ("INSERT INTO raw.boards BY NAME SELECT 1 AS nope",))
+        with pytest.raises(duckdb.Error):
+            load(con, tmp_path, "a", posting(1), asked())
+    assert dump(con) == before
+    load(con, tmp_path, "a", posting(1), asked())
+    assert len(seen(con)) == 1
+
+
+def test_known_boards_are_those_that_answered(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1), asked(etag='"v1"', payload_digest="sha256:1"))
+    load(con, tmp_path, "b", asked("2026-10-02", state="failed", reason="HTTP 500", etag='"x"'))
+    [(url, known)] = known_boards(con, "lever").items()
+    assert url == "https://api.example/acme"
+    assert known["etag"] == '"v1"'
+    assert known["observed_at"].startswith("2026-10-01")
+    assert known_boards(con, "ashby") == {}
+
+
+def test_the_newest_observation_counts_failures_too(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert newest_observation(con) is None
+    load(con, tmp_path, "a", asked("2026-10-05", state="failed", reason="HTTP 500"))
+    assert str(newest_observation(con)) == "2026-10-05"

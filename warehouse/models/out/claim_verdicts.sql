@@ -1,0 +1,37 @@
+/*
+description: "One claim of the articles, and what the data say of it."
+key: [claim_id]
+made_by: warehouse.claims
+reads: [core.roles, core.postings, core.mentions, core.pay_bands, core.papers, core.paper_frameworks]
+columns:
+  claim_id: VARCHAR | Id of the claim in the registry
+  claim_version: INTEGER | Version of the claim's rule; a changed rule is a new version
+  article: VARCHAR | Articles that make the claim
+  statement: VARCHAR | What they say, in our words
+  estimand: VARCHAR | What is measured, with its population and denominator
+  estimate: DOUBLE | Point estimate in `unit`, NULL where there is none
+  ci_low: DOUBLE | Lower end of the 95 % interval, NULL where open
+  ci_high: DOUBLE | Upper end of the 95 % interval, NULL where open
+  unit: "VARCHAR | Unit of the estimate: ratio, share, USD a year, year …"
+  n_roles: BIGINT | Roles in the population and window
+  n_companies: BIGINT | Companies behind them
+  n_papers: BIGINT | Papers in the population and window
+  n_pytorch_only: BIGINT | Units that name the PyTorch family and not TensorFlow
+  n_tensorflow_only: BIGINT | Units that name the TensorFlow family and not PyTorch
+  n_both: BIGINT | Units that name both
+  n_neither: BIGINT | Units that name neither
+  window_start: DATE | First day that counts
+  window_end: DATE | Last day that counts
+  sources: VARCHAR | Sources that have units in the window
+  rule: VARCHAR | When the claim is supported, written down before the data
+  verdict: VARCHAR | supported, contradicted, undetermined or out_of_scope
+  reason: VARCHAR | Why, in a few words
+  finding: VARCHAR | What was found, in one sentence
+  fragile_under: VARCHAR | Variants under which the verdict turns into its opposite
+  unsettled_under: VARCHAR | Variants under which the verdict becomes undetermined
+  proxy: BOOLEAN | Whether what is measured only stands in for what the article speaks of
+  caveats: VARCHAR | What to keep in mind
+  is_sample: BOOLEAN | Whether this is about the sample market and not the world
+  method_version: VARCHAR | Version of the normalisers
+  as_of: DATE | Newest day of observation that counts
+*/
