@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 import great_expectations.expectations as gxe
 import pandas as pd
-import pycountry
+from babel import Locale
 from babel.numbers import list_currencies
 from great_expectations.compatibility import pydantic
 from great_expectations.execution_engine import PandasExecutionEngine
@@ -75,7 +75,13 @@ PAPER_FRAMEWORKS = [
 
 VERDICTS = list(get_args(Verdict))
 
-COUNTRIES = [*(country.alpha_2 for country in pycountry.countries), "XK"]
+# ISO 3166 alpha-2 and XK (Kosovo); CLDR also has unions, pseudo-locales and "unknown".
+_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+COUNTRIES = sorted(
+    code
+    for code in Locale.parse("en").territories
+    if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+)
 """ISO 3166 alpha-2, and XK, by which all but ISO know Kosovo."""
 
 CURRENCIES = sorted(list_currencies())

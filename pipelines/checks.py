@@ -4,13 +4,12 @@ Belongs here: the adapter. Does not belong here: what is expected, or how it is 
 (`expectations`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
-from expectations.catalogue import Check, checks_for
+from expectations.catalogue import checks_for
 from pipelines.settings import RunSettings
 from pipelines.tables import Work, at_work, key_of
 from warehouse import database, models
@@ -59,7 +58,7 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
     return judge
 
 
-def outcomes_of(work: Work, table: str) -> dict[str, dict[str, object]]:
+def outcomes_of(work: Work, table: str) -> dict[str, dict[str, Any]]:
     """Judge a table, or give the outcomes of before where nothing has changed since.
 
     Args:
@@ -70,7 +69,7 @@ def outcomes_of(work: Work, table: str) -> dict[str, dict[str, object]]:
         By check: whether it `passed`, and what was `observed`.
     """
     fingerprint = work.fingerprints.of(table) + suites_digest()
-    found: dict[str, dict[str, object]] | None = database.built(work.con, NAME + table, fingerprint)
+    found: dict[str, dict[str, Any]] | None = database.built(work.con, NAME + table, fingerprint)
     if found is None:
         # Five seconds of import: only where something is to be judged.
         from expectations.runner import run_suite
@@ -94,20 +93,7 @@ def suites_digest() -> str:
     return models.digest_of_package("expectations")
 
 
-def _shown(value: object) -> dg.MetadataValue:  # type: ignore[type-arg]
-    if isinstance(value, bool | int | float):
-        return dg.MetadataValue.text(str(value)) if isinstance(value, bool) else _number(value)
-    return dg.MetadataValue.json(value) if isinstance(value, list | dict) else _text(value)
-
-
-def _number(value: float) -> dg.MetadataValue:  # type: ignore[type-arg]
-    return dg.MetadataValue.int(value) if isinstance(value, int) else dg.MetadataValue.float(value)
-
-
-def _text(value: object) -> dg.MetadataValue:  # type: ignore[type-arg]
-    return dg.MetadataValue.text(str(value))
-
-
-def explain(check: Check, outcome: dict[str, object]) -> str:
-    """One line for a person: which check failed, what it guards, and what it saw."""
-    return f"{check.table}: {check.name}: {check.description} Observed: {outcome['observed']}"
+def _shown(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        return dg.MetadataValue.json(value)
+    return value if isinstance(value, int | float | str) else str(value)

@@ -220,16 +220,18 @@ def sql(
     """
     from warehouse import query as published
 
+    write = {
+        Format.TABLE: published.write_table,
+        Format.CSV: published.write_csv,
+        Format.JSON: published.write_json,
+    }[format]
     try:
-        con = published.open_published(_data(data))
-    except FileNotFoundError as error:
-        _fail(str(error))
-    if query is None:
-        published.prompt(con)
-        return
-    try:
-        published.print_query(con, query, format.value, sys.stdout)
-    except published.QueryError as error:
+        with published.open_published(_data(data)) as con:
+            if query is None:
+                published.prompt(con)
+            else:
+                write(published.run_query(con, query), sys.stdout)
+    except (published.NothingPublishedError, published.QueryError) as error:
         _fail(str(error))
 
 
@@ -258,12 +260,12 @@ def claims(
     from warehouse import query as published
 
     try:
-        con = published.open_published(_data(data))
-        if claim is None:
-            show_verdicts(con, console)
-        else:
-            show_claim(con, claim, console)
-    except (FileNotFoundError, UnknownClaimError) as error:
+        with published.open_published(_data(data)) as con:
+            if claim is None:
+                show_verdicts(con, console)
+            else:
+                show_claim(con, claim, console)
+    except (published.NothingPublishedError, UnknownClaimError) as error:
         _fail(str(error))
 
 

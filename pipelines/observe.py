@@ -66,6 +66,7 @@ def observe(plan: Plan, known: dict[str, dict[str, dict[str, str]]]) -> Iterator
     folder = plan.replay
     if plan.mode == "sample":
         folder = sample_market(plan.data)
+        plan = plan._replace(boards=plan.boards or folder / "boards")
     archive = Archive(folder) if folder else None
     sources = plan.sources or SOURCES
     parallel = LIVE_PARALLEL if archive is None else os.cpu_count() or 1

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+DETAIL_FROM_S = 1.0
+"""A part of a stage, "tables (core.roles)", is worth a line of its own from here on."""
+
 
 class Stage:
     """A stage at work: how far it is, and what it found."""
@@ -61,9 +64,10 @@ class Reporter:
                 stage = Stage(name, bar)
                 yield stage
         stage.seconds = time.perf_counter() - started
-        if not self._is_quiet:
+        is_detail = "(" in name
+        if not self._is_quiet and (not is_detail or stage.seconds >= DETAIL_FROM_S):
             self._console.print(
-                f"  {name:<34} {stage.seconds:6.1f} s  {stage.found}", highlight=False
+                f"  {name:<34} {stage.seconds:6.1f} s  {stage.found}", highlight=False, soft_wrap=True
             )
 
 

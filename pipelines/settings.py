@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import IO, Literal, NamedTuple, cast
+from typing import IO, Literal, NamedTuple
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -84,7 +84,7 @@ class RunSettings(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise ValueError("a replay needs the folder of WARC files to replay")
         origins = self.origins or os.environ.get(ORIGINS_VARIABLE)
         return Plan(
-            mode=cast("Mode", mode),
+            mode=mode,
             data=data_folder(self.data),
             replay=Path(self.replay).resolve() if self.replay else None,
             as_of=date.fromisoformat(self.as_of) if self.as_of else None,

@@ -4,8 +4,6 @@ Belongs here: how a table becomes an asset, when it is built anew, and what is s
 belong here: how its rows come about (`warehouse`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -75,7 +73,7 @@ def at_work(
             con.execute("SET VARIABLE as_of = $day", {"day": as_of})
             fingerprints = database.Fingerprints(con, as_of)
             yield Work(con, plan.data, as_of, plan.is_sample, fingerprints, stage)
-        database.add_seconds(con, context.run_id, name.split(" ")[0], stage.seconds)
+        database.add_seconds(con, context.run.run_id, name.split(" ")[0], stage.seconds)
 
 
 def spec_of(table: str, **more: Any) -> dg.AssetSpec:

@@ -22,7 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from itertools import islice
@@ -101,7 +101,6 @@ def open_published(data: Path) -> duckdb.DuckDBPyConnection:
         "threads": str(min(4, os.cpu_count() or 1)),
         "temp_directory": str(Path(tempfile.gettempdir()) / f"hiring-signal-sql-{os.getpid()}"),
         "max_temp_directory_size": "8GB",
-        "TimeZone": "UTC",
         "lock_configuration": "true",
     }
     link = data / "published" / "warehouse.duckdb"
@@ -387,16 +386,13 @@ class _Completer(Completer):
         complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
     ) -> Iterator[Completion]:
         text = document.text_before_cursor.lstrip()
-        if text.startswith("\\d "):
-            words = self._tables
-        elif text.startswith("\\format "):
-            words = list(FORMATS)
-        elif text.startswith("\\"):
-            words = ["\\?", "\\d", "\\format", "\\q"]
+        command, is_complete, _ = text.partition(" ")
+        words = {"\\d": self._tables, "\\format": list(FORMATS)}.get(command, self._words)
+        if command.startswith("\\") and not is_complete:
+            words, begun = ["\\?", "\\d", "\\format", "\\q"], command
         else:
-            words = self._words
-        start = _WORD.search(document.text_before_cursor)
-        begun = start[0].lower() if start else ""
+            found = _WORD.search(text)
+            begun = found[0].lower() if found else ""
         for word in words:
             # a table of `out` is found by its bare name too
             if begun and word.lower().startswith((begun, f"out.{begun}")):
@@ -466,7 +462,8 @@ def _plain(value: object) -> object:
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
         case datetime():
-            return f"{value:%Y-%m-%dT%H:%M:%S}Z"
+            instant = value.astimezone(UTC) if value.tzinfo else value
+            return f"{instant:%Y-%m-%dT%H:%M:%S}Z"
         case date() | clock_time():
             return value.isoformat()
         case list() | tuple():

@@ -103,16 +103,6 @@ CHECKS = (
         "Figures count roles: an advert without one is not counted. Look at the merging of copies.",
     ),
     check(
-        "role_id_has_role",
-        "ExpectReferenceToExist",
-        {},
-        "critical",
-        "An advert points to a role that is not in core.roles, so it is not counted. The two "
-        "tables come from different runs: build both again.",
-        offender="""CASE WHEN role_id NOT IN
-            (SELECT role_id FROM core.roles WHERE role_id IS NOT NULL) THEN role_id END""",
-    ),
-    check(
         "family_is_stated",
         "ExpectColumnValuesToNotBeNull",
         {"column": "family"},

@@ -1,4 +1,4 @@
-"""The job for the whole, its schedule, and the resource that tells a run what to do.
+"""The job for the whole, and its schedule.
 
 Belongs here: when what is run. Does not belong here: what the steps do.
 """
@@ -9,7 +9,7 @@ import os
 
 import dagster as dg
 
-from pipelines.settings import MODE_VARIABLE, RunSettings
+from pipelines.settings import MODE_VARIABLE
 
 MARKET_JOB = "market"
 
@@ -35,9 +35,3 @@ def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         run_key=f"{context.scheduled_execution_time:%Y-%m-%d}",
         run_config={"resources": {"settings": {"config": {"mode": mode}}}},
     )
-
-
-@dg.definitions
-def resources() -> dg.Definitions:
-    """What every step shares."""
-    return dg.Definitions(resources={"settings": RunSettings()}, executor=dg.in_process_executor)

@@ -3,8 +3,6 @@
 Belongs here: the last step. Does not belong here: what is in a publication (`warehouse.publish`).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

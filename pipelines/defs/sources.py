@@ -3,8 +3,6 @@
 Belongs here: landing. Does not belong here: what a spider does (`scrapers`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,19 +15,19 @@ from pipelines.tables import OWNERS
 from warehouse import database
 from warehouse.load import known_boards
 
-SPECS = [
-    dg.AssetSpec(
-        key=["landing", source],
-        group_name="sources",
-        description=(SPIDERS[source].__doc__ or "").splitlines()[0],
-        owners=OWNERS,
-        kinds={"scrapy", "json"},
-    )
-    for source in SOURCES
-]
 
-
-@dg.multi_asset(specs=SPECS)
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            key=["landing", source],
+            group_name="sources",
+            description=(SPIDERS[source].__doc__ or "").splitlines()[0],
+            owners=OWNERS,
+            kinds={"scrapy", "json"},
+        )
+        for source in SOURCES
+    ]
+)
 def landing(
     context: dg.AssetExecutionContext, settings: RunSettings
 ) -> Iterator[dg.MaterializeResult[Any]]:

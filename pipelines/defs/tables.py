@@ -4,8 +4,6 @@ Belongs here: which step makes which tables. Does not belong here: how
 (`pipelines.tables`, `warehouse`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

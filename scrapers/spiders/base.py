@@ -109,7 +109,7 @@ class BoardSpider(Spider):
         archive = self.archive
         if self._asked:
             names = self._asked
-        elif archive is not None and not directory:
+        elif archive is not None and not (directory and self.takes_boards):
             names = sorted({b for url in archive.urls() if (b := self.board_of(url)) is not None})
         else:
             names = list(rows)
@@ -119,11 +119,11 @@ class BoardSpider(Spider):
     def requests_for(self, row: BoardRow) -> Iterator[Request]:
         """The request of one board, or in a replay one per capture of it."""
         url = self.address(row.board)
-        captures = (
-            [entry.captured_at for entry in self.archive.entries(url)] if self.archive else []
-        )
-        for captured_at in captures or [None]:
-            yield self.request(url, row, captured_at)
+        captures = self.archive.entries(url) if self.archive else []
+        for capture in captures:
+            yield self.request(url, row, capture.captured_at)
+        if not captures:
+            yield self.request(url, row)
 
     def request(self, url: str, row: BoardRow, captured_at: datetime | None = None) -> Request:
         """A request whose answer `parse` takes, conditional where validators are known."""
@@ -201,10 +201,10 @@ class BoardSpider(Spider):
 
     def failed(self, failure: Failure) -> Iterator[Line]:
         """Yield the observation of a request that got no answer."""
-        request: Request = failure.request  # type: ignore[attr-defined]
+        request: Request = failure.request
         near = request.meta.get("capture_at") or self.newest_capture() or datetime.now(UTC)
         board = self.board(request.cb_kwargs["row"], near)
-        state, reason = judge_exception(failure.value)
+        state, reason = judge_exception(failure.value or RuntimeError("no reason given"))
         yield observation(board, request.cb_kwargs["asked"], state, reason)
 
     def newest_capture(self) -> datetime | None:

@@ -45,7 +45,6 @@ CASES: dict[str, dict[str, str]] = {
         "source_is_known": f"""UPDATE core.postings
             SET source = 'Ashby', posting_id = 'Ashby:board3:id3' {ONE}""",
         "role_id_is_stated": f"UPDATE core.postings SET role_id = NULL {ONE}",
-        "role_id_has_role": "DELETE FROM core.roles WHERE role_id = 'role-id3'",
         "family_is_stated": f"UPDATE core.postings SET family = NULL {ONE}",
         "family_is_known": f"UPDATE core.postings SET family = 'wizardry' {ONE}",
         "level_is_stated": f"UPDATE core.postings SET level = NULL {ONE}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def working(tmp_path: Path) -> Path:
+def working(built: Path, tmp_path: Path) -> Path:
     """A working warehouse of the test's own."""
-    return build(tmp_path / "warehouse.duckdb")
+    return Path(shutil.copy(built, tmp_path / "warehouse.duckdb"))
 
 
 @pytest.fixture(scope="session")

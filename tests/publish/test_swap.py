@@ -16,17 +16,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.publish.tables import RUN, change
+from tests.publish.tables import PLAIN_PAGE, RUN, change, plain_page
 from warehouse.publish import report, snapshot, swap
 from warehouse.publish.swap import publish
-
-RENDERED = "<!doctype html><title>page</title>"
 
 
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Charts are tested elsewhere; here a page is a file."""
-    monkeypatch.setattr(report, "render_report", lambda con, run, reports=(): RENDERED)
+    monkeypatch.setattr(report, "render_report", plain_page)
 
 
 def _files(data: Path) -> dict[str, tuple[int, bytes]]:
@@ -147,7 +145,7 @@ def test_a_damaged_publication_is_made_anew(working: Path, tmp_path: Path) -> No
     (first.path / "index.html").unlink()
     second = publish(working, tmp_path, RUN)
     assert second.is_changed
-    assert (tmp_path / "published" / "index.html").read_text() == RENDERED
+    assert (tmp_path / "published" / "index.html").read_text() == PLAIN_PAGE
 
 
 STEPS = (
@@ -197,9 +195,9 @@ def test_killed_at_a_step_then_run_again(working: Path, tmp_path: Path, step: st
         f"""
         import os, signal, sys
         from pathlib import Path
-        from tests.publish.tables import RUN
+        from tests.publish.tables import RUN, plain_page
         from warehouse.publish import report, swap
-        report.render_report = lambda con, run, reports=(): {RENDERED!r}
+        report.render_report = plain_page
         real = swap.{step}
         def killed(*args, **kwargs):
             real(*args, **kwargs)

@@ -156,6 +156,25 @@ def test_a_board_speaks_from_its_first_observation_an_archive_from_its_first_thr
     assert partial == {"all": [], "hackernews": [], "ashby": [1, 2, 3, 4]}
 
 
+def test_a_gap_between_two_sources_is_partial():
+    con = empty()
+    add_roles(
+        con,
+        [
+            {"company_id": "a", "source": "hackernews", "entered_on": date(2024, 11, 3)},
+            {"company_id": "a", "source": "ashby", "entered_on": date(2025, 2, 3)},
+            {"company_id": "a", "source": "ashby", "entered_on": date(2025, 5, 3)},
+        ],
+    )
+    con.execute(
+        """UPDATE core.postings SET first_seen_on = '2025-04-01', last_seen_on = '2025-05-31'
+        WHERE source = 'ashby'"""
+    )
+    series = framework_ratio(con, "month", AS_OF)
+    of_all = series[(series["sources"] == "all") & (series["population"] == "all")]
+    assert [day.month for day in of_all.loc[of_all["is_partial"], "period_start"]] == [12, 1, 2, 3]
+
+
 def test_a_role_in_two_sources_counts_in_each_and_once_in_all():
     con = empty()
     role = {"company_id": "a", "entered_on": date(2026, 1, 3), "sources": ["ashby", "lever"]}

@@ -132,16 +132,16 @@ class Rule(Entry):
     def words(self) -> str:
         """The rule in words, as it stands in the table of verdicts."""
         wholes = [
-            f"whole 95 % interval {'of ' + c.part + ' ' if c.part else ''}{c.words}"
+            f"whole 95 % interval {'of ' + c.part + ' ' if c.part else ''}is {c.words}"
             for c in self.conditions
         ]
         text = "supported when the " + " and the ".join(wholes)
-        if any(c.part for c in self.conditions) or self.needs:
-            count = f"at least {self.needs}" if self.needs else "each part"
-            text += (
-                f" (joint rule: {count} must hold by itself, one that fails beyond that refutes)"
-            )
-        return text + "; contradicted when wholly outside; else undetermined"
+        text += "; contradicted when wholly outside; else undetermined"
+        if self.needs:
+            return f"{text} (joint rule: at least {self.needs} parts must hold)"
+        if any(c.part for c in self.conditions):
+            text += " (joint rule: every part must hold, one that is contradicted refutes)"
+        return text
 
 
 class Judgement(NamedTuple):

@@ -16,21 +16,25 @@ from importlib.resources import files
 from typing import Final
 from urllib.parse import unquote
 
-from cleanco import basename
+from cleanco.clean import basename
 
 _PARENTHESIS = re.compile(r"\s*[(\[{].*$")
 _LINK = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 _DOMAIN = re.compile(
-    r"\.(?:com?|io|ai|org|net|dev|app|so|xyz|tech|health|inc|fm|me|us|eu|gg|id|is|it|sh|ly|to|tv|vc"
-    r"|bio|care|cloud|energy|finance|games|cash|money|space|studio|systems|team|tools|world|labs|de"
-    r"|fr|nl|ch|co\.uk|uk|ca|in|au|com\.au)$",
+    r"\.(?:com?|io|ai|org|net|dev|app|so|xyz|inc|fm|me|us|eu|gg|id|is|it|sh|ly|to|tv|vc|de|fr|nl|ch"
+    r"|co\.uk|uk|ca|in|au|com\.au)$",
     re.IGNORECASE,
 )
 # "Scale AI", "Scale.ai" and the board "scaleai" are one employer, and so is "Scale"
 _AI_WORD = re.compile(r"[\s.,-]+(?:a\.?i\.?)$", re.IGNORECASE)
 _AI_GLUED: Final = "ai"
 _MIN_STEM_CHARS: Final = 4
-_ARTICLE = re.compile(r"^the\s+(?=\w{3,})", re.IGNORECASE)
+# Glued in the identifiers of boards: "thetradedesk", but not "thermo" or "theorem"
+_ARTICLE = re.compile(r"^the(?!a|e|i|m|n|o|r|s|ta|y)(?=\w{4,})")
+_GLUED_FORM = re.compile(r"(?<=\w{5})(?:inc|llc|ltd|gmbh|corporation|careers|jobs)$")
+# Second boards of one employer get a number ("acmerobotics2"); names with one ("Acme4") are short
+_BOARD_NUMBER = re.compile(r"(?<=[a-z]{6})\d{1,2}$")
+_MARKS = re.compile(r"[™®©℠]")
 # What boards add to an employer's name for a second board of theirs
 _BOARD_SUFFIX = re.compile(
     r"(?<=\w)[\s-]+(?:careers?|jobs?|hiring|internal|external|job board|early careers|students?)$",
@@ -54,7 +58,7 @@ def company_key(name: str) -> str:
     Returns:
         Lower-case letters and digits; never empty for a name that is not blank.
     """
-    plain = _without_accents(unquote(name)).strip()
+    plain = _without_accents(_MARKS.sub("", unquote(name))).strip()
     aliases = _aliases()
     text = _LINK.sub("", plain)
     text = _PARENTHESIS.sub("", text) or text
@@ -63,10 +67,10 @@ def company_key(name: str) -> str:
     if whole in aliases:
         return aliases[whole]
     text = _without_legal_form(text)
-    text = _ARTICLE.sub("", text)
     text = _DOMAIN.sub("", text) or text
     text = _AI_WORD.sub("", text) or text
-    key = _without_glued_ai(_compact(text))
+    key = _GLUED_FORM.sub("", _BOARD_NUMBER.sub("", _compact(text)))
+    key = _without_glued_ai(_ARTICLE.sub("", key))
     return aliases.get(key, key) or whole or plain.casefold() or name
 
 

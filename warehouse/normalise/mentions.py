@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
@@ -32,19 +33,22 @@ _OPTIONAL_SPACE = r"[\s_\-\x{a0}\x{2010}-\x{2013}]?"
 _DFA_MEMORY = 64 << 20  # bytes; the default of 8 MiB makes RE2 rebuild its states all the time
 # The first month in which a bare "Torch" means PyTorch (labelling guide of the gold set)
 _TORCH_IS_PYTORCH_SINCE = "2018-01"
+_LONGEST_ALIAS = 80  # characters
 _CONTEXT = 160  # characters of context that a gate's refusals see
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 
 _ADDRESS = re.compile(
-    r"\S*://|www\.|\S+@\S+\.\w|[\w-]+(?:\.[\w-]+)*\.(?:com|org|io|ai|co|net|dev|app|gg|xyz|ly|me|us|uk"
+    r"\S+@\S+\.\w|[\w-]+(?:\.[\w-]+)*\.(?:com|org|io|ai|co|net|dev|app|gg|xyz|ly|me|us|uk"
     r"|de|fr|eu|jobs|careers|tech|so|sh|cloud)(?:[/:?]|$)",
     re.IGNORECASE,
 )
-_TOKEN_EDGES = re.compile(r"[\s()\[\]<>\"',;|]")
+_SCHEME = re.compile(r"[A-Za-z]+://|www\.")
+_ADDRESS_MARKS = frozenset("/.@-_=?&:")
+_TOKEN_EDGE = re.compile(r"[\s()\[\]<>\"',;|]")
 
 # Between two members of one list: "PyTorch, TensorFlow (or JAX)", "PyTorch / TensorFlow"
 _LIST_GAP = re.compile(
-    r"[ \t,;/&+|()*·•-]*(?:\n[ \t]*)?(?:(?:and/or|and|or|nor|und|oder|et|ou|with|w/)\b)?[ \t,/&(*]*",
+    r"[ \t,/&+|()*·•-]*(?:\n[ \t]*)?(?:(?:and/or|and|or|nor|und|oder|et|ou|with|w/)\b)?[ \t,/&(*]*",
     re.IGNORECASE,
 )
 _OR = re.compile(r"\b(?:or|oder|ou)\b|and/or", re.IGNORECASE)
@@ -74,13 +78,15 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _UNNEGATED = re.compile(
-    r"\b(?:if|whether|unless|even)\b.{0,30}(?:n['’]t|\bno|\bnot)\b|\bno (?:fear|problem|stranger|doubt)"
-    r"|(?:n['’]t|not) (?:be afraid|hesitate|worry|forget|mind|wait)\b|why not\b",
+    r"\b(?:if|whether|unless|even)\b.{0,30}(?:n['’]t|\bno|\bnot)\b"
+    r"|\bno (?:fear|problem|stranger|doubt)|why not\b"
+    r"|(?:n['’]t|not) (?:be afraid|hesitate|worry|forget|mind|wait)\b",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
-    r"(?:[ \t]+\w+){0,3}?[ \t]+(?:(?:is|are|was|were|will be)\s+(?:not|never)|(?:is|are|was|were)n['’]t"
-    r"|not)\s+(?:\w+\s+)?(?:used?|welcome|part of|supported|allowed|something we|what we|our)\b",
+    r"(?:[ \t]+\w+){0,3}?[ \t]+(?:(?:is|are|was|were|will be)\s+(?:not|never)"
+    r"|(?:is|are|was|were)n['’]t|not)\s+(?:\w+\s+)?"
+    r"(?:used?|welcome|part of|supported|allowed|something we|what we|our)\b",
     re.IGNORECASE,
 )
 
@@ -138,9 +144,7 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
         surface = text[start:end]
         unsettled = []
         for alias in _read(surface):
-            if not alias.gates:
-                strong.append(_Hit(alias, start, end))
-            elif _stands_alone(alias, text, start, end):
+            if not alias.gates or _stands_alone(alias, text, start, end):
                 strong.append(_Hit(alias, start, end))
             elif any(gate.wants_evidence for gate in alias.gates):
                 unsettled.append(alias)
@@ -190,22 +194,21 @@ def _fold(text: str) -> tuple[str, list[int] | None]:
 
 def _in_address(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before not in "/.@-_=?&" and after not in "/.@-_=?&:":
-        return False
-    if not (before in "/.@-_=?&" and before) and not (after in "/.@-_=?&:" and after):
+    if (not before or before not in _ADDRESS_MARKS) and (not after or after not in _ADDRESS_MARKS):
         return False
     first = start
-    while first > 0 and not _TOKEN_EDGES.match(text[first - 1]):
+    while first > 0 and not _TOKEN_EDGE.match(text[first - 1]):
         first -= 1
-    last = _TOKEN_EDGES.search(text, end)
-    token = text[first : last.start() if last else len(text)]
+    edge = _TOKEN_EDGE.search(text, end)
+    token = text[first : edge.start() if edge else len(text)]
+    if scheme := _SCHEME.search(token):
+        return start - first >= scheme.start()
     address = _ADDRESS.match(token)
-    # "fast.ai" and "Next.js" are names, not hosts; "PyTorch/https://…" is a name before an address
-    return bool(
-        address
-        and not (address[0].endswith("://") and address.end() > end - first and "/" not in before)
-        and not ("." in text[start:end] and first == start)
-    )
+    if not address:
+        return False
+    if first == start and "@" not in address[0]:
+        return "/" in token  # "spaCy.io" and "fast.ai" are names
+    return True
 
 
 @lru_cache(maxsize=8192)
@@ -247,12 +250,17 @@ def _evidence(
     """Distance in characters of the nearest thing that vouches for a weak alias, None without."""
     nearest: int | None = None
     for gate in alias.gates:
-        if gate.era and (gate.era == "before 2018") != is_old:
+        if gate.era and (gate.era == "before pytorch") != is_old:
             continue
         if not gate.wants_evidence or _is_refused(gate, text, start, end):
             continue
         reach = gate.reach or len(text)
-        for hit in strong:
+        # Spans are short: a hit that reaches into the window begins little before it
+        nearby = slice(
+            bisect_left(strong, start - reach - _LONGEST_ALIAS, key=_start),
+            bisect_right(strong, end + reach, key=_start),
+        )
+        for hit in strong[nearby]:
             distance = max(hit.start - end, start - hit.end, 0)
             if (
                 distance <= reach
@@ -270,6 +278,10 @@ def _evidence(
             if nearest is None and not gate.reach and gate.words.search(title):
                 nearest = len(text)
     return nearest
+
+
+def _start(hit: _Hit) -> int:
+    return hit.start
 
 
 def _vouches(alias: _Alias, vouchers: frozenset[str]) -> bool:
@@ -403,8 +415,7 @@ def _vocabulary() -> _Vocabulary:
 
 def _rows(name: str) -> list[dict[str, str]]:
     path = resources.files("warehouse.normalise") / "vocabulary" / name
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
 def _compiled(pattern: str, *, end: str = "") -> re.Pattern[str] | None:

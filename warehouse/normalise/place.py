@@ -71,6 +71,13 @@ _AFTER_ITS_COUNTRY = 1.0
 # would be a place.
 _FAMOUS = math.log10(600_000)
 _UNMISTAKABLE = math.log10(5_000_000)
+_CONFIRMED_STATE = _SCORES["state"] + _CONFIRMED_BY_COUNTRY
+# What a state that follows may turn into a small town of the same name.
+_UNMISTAKABLE_SCORES: dict[_Kind, float] = {
+    "city": _UNMISTAKABLE,
+    "state": _CONFIRMED_STATE,
+    "country": _SCORES["country"] + _AFTER_ITS_COUNTRY,
+}
 # How much likelier than by population alone a posting means a city of that country: a stated
 # assumption, read off the boards that this project observes (mostly US, then Europe and India).
 _PRIOR = {"US": 4.0} | dict.fromkeys(
@@ -78,7 +85,7 @@ _PRIOR = {"US": 4.0} | dict.fromkeys(
 )
 _NAME_LOCALES = ("en", "de", "fr", "es", "pt", "it", "nl", "sv", "pl")
 # Two letters that are also words (or Los Angeles): a state only where a city of it stands before.
-_CODES_TO_CONFIRM = frozenset({"OR", "IN", "ME", "HI", "OK", "LA", "ON", "AL", "PA", "MA", "ID"})
+_CODES_TO_CONFIRM = frozenset({"OR", "IN", "ME", "HI", "OK", "LA", "ON"})
 # Alpha-2 codes that mean something else in a location more often than the country.
 _NOT_COUNTRY_CODES = frozenset({"AI", "IT", "QA", "TV", "AM", "PM", "NO", "SO", "TO", "AS", "BE"})
 _MAX_WORDS = 5
@@ -93,7 +100,7 @@ _LIST_BREAK = re.compile(r"[;/|•·&+\n\"?!]|\.\s")
 
 def _linear(expression: str) -> re.Pattern[str]:
     """Compile a pattern that is run over whole texts: RE2's time is linear in their length."""
-    pattern: re.Pattern[str] = re2.compile(expression)  # type: ignore[no-untyped-call]
+    pattern: re.Pattern[str] = re2.compile(expression)
     return pattern
 
 
@@ -299,29 +306,37 @@ def _choose(
         before = mentions[number - 1] if number else None
         if before and not _qualifies(gaps, before, mention):
             before = None
-        best = max(
+        score, reading = max(
             ((_score(reading, before, after), reading) for reading in mention.readings),
             key=lambda scored: scored[0],
         )
-        score, reading = best
-        name = " ".join(token[0] for token in tokens[mention.start : mention.end])
-        if name in _CODES_TO_CONFIRM and score < _SCORES["state"] + _CONFIRMED_BY_COUNTRY:
-            # "LA" is still a city
-            lone = [other for other in mention.readings if other.kind == "city"]
-            if not lone and not (name in {"MA", "PA", "IN", "ID", "AL"} and before):
+        if _is_doubtful_code(tokens, gaps, mention, covered) and score < _CONFIRMED_STATE:
+            cities = [other for other in mention.readings if other.kind == "city"]
+            chosen.extend(cities[:1])  # "LA" is a city then
+            continue
+        if reading.kind == "city" and score < max(_FAMOUS, lone_cities_from):
+            fills = lone_cities_from == 0.0 and _fills_segment(tokens, gaps, mention, covered)
+            if not fills:
                 continue
-            reading = lone[0] if lone else reading
-        elif reading.kind == "city":
-            if score < max(_FAMOUS, lone_cities_from) and not (
-                lone_cities_from == 0.0 and _fills_segment(tokens, gaps, mention, covered)
-            ):
-                continue
-            if after and score < _UNMISTAKABLE and _is_state_alone(after, reading):
-                continue  # "Lafayette, Georgia": a small town of that name there
-        elif reading.kind == "state" and after and _is_state_alone(after, reading):
-            continue  # "Ontario, Ohio"
+        is_doubtful = after and _is_doubtful_code(tokens, gaps, after, covered - {mention.end - 1})
+        if after and not is_doubtful and score < _UNMISTAKABLE_SCORES.get(reading.kind, 0.0):
+            comma = "," in gaps[mention.end - 1]
+            if _is_elsewhere(after, reading) and (comma or reading.kind == "city"):
+                continue  # "Lafayette, Georgia", "Ontario, Ohio", "Lebanon, NH": towns there
         chosen.append(reading)
     return chosen
+
+
+def _is_doubtful_code(
+    tokens: list[re.Match[str]], gaps: list[str], mention: _Mention, covered: set[int]
+) -> bool:
+    """Whether it is "OR" or "IN" that does not follow the comma of an unknown town."""
+    if tokens[mention.start][0] not in _CODES_TO_CONFIRM or mention.end - mention.start > 1:
+        return False
+    follows_town = (
+        mention.start > 0 and "," in gaps[mention.start - 1] and mention.start - 1 not in covered
+    )
+    return not follows_town
 
 
 def _qualifies(gaps: list[str], first: _Mention, second: _Mention) -> bool:
@@ -358,7 +373,7 @@ def _confirmation(reading: _Reading, after: _Reading) -> float:
     return 0.0
 
 
-def _is_state_alone(after: _Mention, place: _Reading) -> bool:
+def _is_elsewhere(after: _Mention, place: _Reading) -> bool:
     """Whether `after` is a US state or a Canadian province that has no such place."""
     states = [reading for reading in after.readings if reading.kind == "state"]
     is_big_city = any(
@@ -366,9 +381,9 @@ def _is_state_alone(after: _Mention, place: _Reading) -> bool:
     )
     if not states or is_big_city:
         return False
-    if place.kind == "state":
-        return all(place.country != state.country for state in states)
-    return all(place.region != state.region for state in states)
+    if place.kind == "city":
+        return all(place.region != state.region for state in states)
+    return all(place.country != reading.country for reading in after.readings)
 
 
 def _fills_segment(

@@ -88,7 +88,7 @@ def classify_role(title: str, text: str, *, department: str = "", team: str = ""
 
 def _linear(expression: str) -> re.Pattern[str]:
     """Compile a pattern that is run over whole texts: RE2's time is linear in their length."""
-    pattern: re.Pattern[str] = re2.compile(expression)  # type: ignore[no-untyped-call]
+    pattern: re.Pattern[str] = re2.compile(expression)
     return pattern
 
 
@@ -98,7 +98,7 @@ class _TermSet:
     def __init__(self, patterns: list[str]) -> None:
         options = re2.Options()
         options.max_mem = _MAX_MEMORY_BYTES
-        self._set = re2.Set.SearchSet(options)  # type: ignore[no-untyped-call]
+        self._set = re2.Set.SearchSet(options)
         for pattern in patterns:
             self._set.Add(pattern)
         self._set.Compile()
@@ -334,8 +334,9 @@ def _level_in_text(title: str, text: str) -> Level | None:
 _ABOUT_THE_ROLE = re.compile(
     r"^\W*(?:about (?:the|this|your) (?:role|job|position|opportunity|team)"
     r"|the (?:role|job|position|opportunity)|role overview|role summary|overview"
-    r"|job (?:description|summary)|(?:key )?responsibilities|what you(?:['’]ll| will|'re going to| get to)|your (?:role|mission|tasks"
-    r"|responsibilities|impact)|in this role|as (?:an?|our) )",
+    r"|job (?:description|summary)|(?:key )?responsibilities"
+    r"|what you(?:['’]ll| will|'re going to| get to)"
+    r"|your (?:role|mission|tasks|responsibilities|impact)|in this role|as (?:an?|our) )",
     re.IGNORECASE | re.MULTILINE,
 )
 

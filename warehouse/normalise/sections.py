@@ -117,8 +117,7 @@ def _heading(line: str) -> Section | None:
 def _headings() -> re.Pattern[str]:
     """One pattern for all headings; the name of the group that matched is the section."""
     path = resources.files("warehouse.normalise") / "vocabulary" / "headings.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     groups = []
     for section in _SECTIONS:
         whole = "|".join(r["heading"] for r in rows if r["section"] == section and r["whole"])

@@ -69,8 +69,9 @@ def to_text(raw: str) -> str:
     elements break lines, inline elements join ("Py<b>Torch</b>"), list items stand on lines of
     their own, scripts, styles and link targets go, and so do zero-width characters.
 
-    Text without markup and entities comes back as it is, but for no-break spaces, which become
-    spaces (so that offsets in it stay true). The function is idempotent.
+    Text without markup and entities keeps its length, so that offsets in it stay true: it comes
+    back as it is (zero-width characters too), but for no-break spaces, which become spaces, and
+    lone surrogates, which become "?". The function is idempotent.
 
     Args:
         raw: Plain text or HTML, escaped any number of times.
@@ -78,7 +79,7 @@ def to_text(raw: str) -> str:
     Returns:
         Plain text; paragraphs are separated by at most one empty line.
     """
-    text = _plain_spaces(raw)
+    text = _plain_spaces(_encodable(raw))
     while True:
         before = text
         if "<" in text:
@@ -90,6 +91,15 @@ def to_text(raw: str) -> str:
         text = _plain_spaces(text)
         if not text.isascii():
             text = _ZERO_WIDTH.sub("", text)
+
+
+def _encodable(text: str) -> str:
+    """Put a mark for the halves of surrogate pairs that JSON lets through and UTF-8 does not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def _plain_spaces(text: str) -> str:

@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 Size = Literal["wide", "narrow"]
 
 INK, MUTED, GRID = "#1b1f24", "#57606a", "#d8dee4"
-PYTORCH, TENSORFLOW, JAX, NONE = "#c2500a", "#0072b2", "#00795a", "#767e87"
+PYTORCH, TENSORFLOW, JAX, NONE = "#c2500a", "#0072b2", "#00795a", "#69717a"
 SAMPLE = "#b3261e"
 PALETTE: dict[str, str] = {
     "ink": INK,

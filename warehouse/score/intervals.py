@@ -69,7 +69,9 @@ def wilson(successes: int, trials: int) -> Interval:
     return Interval(successes / trials, float(interval.low), float(interval.high))
 
 
-def bootstrap_f1(documents: Sequence[Counts], *, draws: int = _DRAWS, seed: int = _SEED) -> Interval:
+def bootstrap_f1(
+    documents: Sequence[Counts], *, draws: int = _DRAWS, seed: int = _SEED
+) -> Interval:
     """Return micro F1 with its percentile interval over documents drawn with replacement.
 
     Labels of one document hang together, so documents are drawn, not labels.

@@ -4,8 +4,8 @@ Belongs here: the tables `framework_ratio_by_*`, `framework_share_by_month`, `pa
 read from `core` and returned as frames. Does not belong here: claims, or storing the frames.
 
 A series is gap-free: each period between the first and the last of its source set has a row, with
-zero counts and empty figures where nothing was seen. A period is partial when it is not over at
-`as_of`, began before the source set was first observed, or ended after it was last observed.
+zero counts and empty figures where nothing was seen. A period is partial unless it is over at
+`as_of` and one source of the set was observed from its first day to its last.
 """
 
 from __future__ import annotations
@@ -167,15 +167,11 @@ def is_partial(period: int, grain: Grain, covered: Coverage, as_of: date) -> boo
     return starts_late or last_day > min(as_of, covered.last).toordinal()
 
 
-def _coverage(con: duckdb.DuckDBPyConnection) -> dict[str, Coverage]:
-    """Read the days that each source covers; "all" is covered where any source is."""
+def _coverage(con: duckdb.DuckDBPyConnection) -> dict[str, list[Coverage]]:
+    """Read the days that each source covers; of "all", each source covers its own."""
     rows = con.execute(_COVERAGE, {"archives": sorted(ARCHIVES)}).fetchall()
-    by_source = {source: Coverage(first, last) for source, first, last in rows}
-    if by_source:
-        by_source["all"] = Coverage(
-            min(c.first for c in by_source.values()), max(c.last for c in by_source.values())
-        )
-    return by_source
+    by_source = {source: [Coverage(first, last)] for source, first, last in rows}
+    return by_source | {"all": [days[0] for days in by_source.values()]}
 
 
 class _Cells(NamedTuple):
@@ -258,12 +254,11 @@ def _quotients(upper: sparse.csr_array, lower: sparse.csr_array) -> tuple[Floats
 
 
 def _finish(
-    frame: pd.DataFrame, grain: Grain, as_of: date, coverage: dict[str, Coverage]
+    frame: pd.DataFrame, grain: Grain, as_of: date, coverage: dict[str, list[Coverage]]
 ) -> pd.DataFrame:
-    """Replace the period's number by its first day, and mark partial periods."""
-    whole = Coverage(date.min, date.max)
+    """Replace the period's number by its first day, and mark periods that no source covers."""
     frame["is_partial"] = [
-        is_partial(period, grain, coverage.get(sources, whole), as_of)
+        all(is_partial(period, grain, days, as_of) for days in coverage.get(sources, ()))
         for period, sources in zip(frame["period"], frame["sources"], strict=True)
     ]
     frame["period"] = pd.Series(
@@ -410,4 +405,4 @@ def paper_share(
         date.fromordinal(period_start(int(papers["month"].max()) + 1, "month").toordinal() - 1),
     )
     frame = pd.concat(frames, ignore_index=True).assign(sources="all")
-    return _finish(frame, grain, as_of, {"all": covered})[list(_PAPER_COLUMNS)]
+    return _finish(frame, grain, as_of, {"all": [covered]})[list(_PAPER_COLUMNS)]

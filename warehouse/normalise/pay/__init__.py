@@ -16,7 +16,7 @@ from typing import Any
 
 from warehouse.normalise.annualise import PERIODS_A_YEAR
 from warehouse.normalise.pay import candidates, currency, evidence, gate, grammar, period, zones
-from warehouse.normalise.pay.candidates import Candidate, Places
+from warehouse.normalise.pay.candidates import Candidate
 from warehouse.normalise.types import PayBand, PayKind, Period, Provenance
 
 # The widest band that adverts state in earnest; wider ones are placeholders ("$1 – $500,000").
@@ -71,7 +71,8 @@ def find_pay(
         return []
     text = _clean(text)
     header = text[:_HEADER_LENGTH].split("\n", 1)[0]
-    found = candidates.in_text(text, _places(location or header, country))
+    local = currency.of_country(country) if country else _only_place(location or header)
+    found = candidates.in_text(text, local)
     return _distinct(_band(c, text, _kind(c, text, f"{title}\n{header}"), "parsed") for c in found)
 
 
@@ -88,7 +89,7 @@ def parse_pay_field(raw: str, *, country: str | None = None) -> list[PayBand]:
     text = _clean(raw)
     return _distinct(
         _band(c, text, _kind(c, text, ""), "structured")
-        for c in candidates.in_field(text, _places("", country))
+        for c in candidates.in_field(text, currency.of_country(country) if country else None)
     )
 
 
@@ -140,11 +141,10 @@ def _clean(text: str) -> str:
     return text
 
 
-def _places(said: str, country: str | None) -> Places:
-    if country:
-        return Places(currency.of_country(country))
+def _only_place(said: str) -> str | None:
+    """The currency of the places named, where they share one."""
     found = currency.places_of(said)
-    return Places(found.pop() if len(found) == 1 else None)
+    return found.pop() if len(found) == 1 else None
 
 
 def _kind(found: Candidate, text: str, header: str) -> PayKind:

@@ -25,9 +25,12 @@ _PLUS_BETWEEN = re.compile(r"\+|\bplus\b", re.IGNORECASE)
 # Pay per year that a text may state without any word of pay, as multiples of a currency's
 # `year_from`: for the dollar 6,000 (part of a year) to 840,000.
 _LEAST, _MOST = Decimal("0.5"), Decimal(70)
+# Millions of this currency (yen, forint) are pay where a period is said.
+_LARGE_UNIT = 1_000_000
 # Without a word of pay, the ends of a range are this close: "$250k - $2M" are deals.
 _CLOSE = 5
 _NEAR = 45
+_LEAST_BARE = 1000
 _EDGE = " \t\xa0*-–—•●·>([{+~"
 # What may stand between a word of pay and its figure when that has no currency.
 _LABEL_GAP = re.compile(
@@ -42,12 +45,6 @@ _NOUN = re.compile(
     r"|annual|yearly|with|for|total|comp|compensation|range|negotiable|basic|ote|if|to|in|as|is|on"
     r"|at|a)\b)[a-z]{3,}"
 )
-
-
-class Places(NamedTuple):
-    """What the posting says of its place, as far as it decides a currency."""
-
-    local: str | None  # the currency of the only place or country named
 
 
 class Candidate(NamedTuple):
@@ -71,19 +68,18 @@ class _Read(NamedTuple):
     end: int
 
 
-def in_text(text: str, places: Places) -> list[Candidate]:
+def in_text(text: str, local: str | None) -> list[Candidate]:
     """The amounts of a text that are pay.
 
     Args:
         text: Plain text.
-        places: For the currency of shared marks.
+        local: The currency of the only place that the posting names, for shared marks.
 
     Returns:
         Candidates in the order of the text.
     """
     found: list[Candidate] = []
-    reads = [r for a in grammar.amounts(text) if _is_possible(a) for r in [_read(text, a, places)]]
-    _share_periods(text, reads)
+    reads = _reads(text, local)
     skip_until = 0
     for read in reads:
         if read.amount.start < skip_until:
@@ -99,25 +95,40 @@ def in_text(text: str, places: Places) -> list[Candidate]:
     return found
 
 
-def in_field(text: str, places: Places) -> list[Candidate]:
-    """The amounts of a salary field that are pay: all that are not said to be other money."""
+def in_field(text: str, local: str | None) -> list[Candidate]:
+    """The amounts of a salary field that are pay: all that are not said to be other money.
+
+    Args:
+        text: The field.
+        local: The currency of the only place that the posting names, for shared marks.
+
+    Returns:
+        Candidates in the order of the field.
+    """
     found: list[Candidate] = []
-    reads = [
-        r
-        for a in grammar.amounts(text)
-        if _is_possible(a, in_field=True)
-        for r in [_read(text, a, places)]
-    ]
-    _share_periods(text, reads)
-    for read in reads:
+    for read in _reads(text, local, in_field=True):
         previous = found[-1] if found else None
-        if read.reading.is_other or (
-            previous and _PLUS_BETWEEN.search(text, previous.amount.end, read.amount.start)
+        is_bare = not read.amount.marks and read.amount.high < _LEAST_BARE
+        if (
+            (is_bare and read.said is None)
+            or read.reading.is_other
+            or (previous and _PLUS_BETWEEN.search(text, previous.amount.end, read.amount.start))
         ):
             continue
         resolved = read.currency or (previous.currency if previous else Resolved("USD", False))
         found.append(_candidate(read, resolved, previous, text))
     return found
+
+
+def _reads(text: str, local: str | None, *, in_field: bool = False) -> list[_Read]:
+    reads: list[_Read] = []
+    previous_end = 0
+    for amount in grammar.amounts(text):
+        if _is_possible(amount, in_field=in_field):
+            reads.append(_read(text, amount, local, previous_end))
+            previous_end = amount.end
+    _share_periods(text, reads)
+    return reads
 
 
 def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
@@ -126,6 +137,8 @@ def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
         return False
     if amount.scale == "k" and amount.low == 401_000:
         return False
+    if amount.high < 50 and "PHP" in amount.marks:
+        return False  # a version of the language
     if amount.marks:
         return True
     if amount.scale == "m":
@@ -133,7 +146,7 @@ def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
     if (amount.scale and amount.scale != "lakh") or amount.is_grouped:
         return True
     if amount.is_range:
-        return (amount.high >= 1000 and not _is_years(amount)) or in_field
+        return (amount.high >= _LEAST_BARE and not _is_years(amount)) or in_field
     return amount.high >= 2100
 
 
@@ -141,7 +154,7 @@ def _is_years(amount: Amount) -> bool:
     return 1900 <= amount.low <= 2100 and 1900 <= amount.high <= 2100
 
 
-def _read(text: str, amount: Amount, places: Places) -> _Read:
+def _read(text: str, amount: Amount, local: str | None, previous_end: int) -> _Read:
     said, end = period.after(text, amount.end)
     if said is None and amount.inner:
         said, _ = period.after(amount.inner, 0)
@@ -149,10 +162,13 @@ def _read(text: str, amount: Amount, places: Places) -> _Read:
         said = "YEAR"
     around = evidence.surroundings(text, amount.start, end)
     reading = evidence.read(around)
-    hints = tuple(h for h in (places.local, reading.implied_currency) if h)
+    hints = tuple(h for h in (local, reading.implied_currency) if h)
     if amount.scale in {"lpa", "lakh", "crore"}:
         hints = ("INR", *hints)
-    resolved = currency.resolve(text, around.start, (amount.end, end), amount.marks, hints)
+    own_left = around.left
+    if previous_end > around.start:
+        own_left = text[previous_end : amount.start]
+    resolved = currency.resolve(text, own_left, (amount.end, end), amount.marks, hints)
     return _Read(amount, around, reading, resolved, said, period.before(list(around.cues)), end)
 
 
@@ -183,8 +199,11 @@ def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate
             and read.said in {"MONTH", "WEEK", "YEAR"}
             and amount.high >= (year_from / 12 * Decimal("0.8"))
         )
-    if amount.scale == "m" and not (
-        amount.high <= year_from * 200 and reading.is_pay and _is_near(reading)
+    is_large_unit = read.said is not None and is_sized and year_from >= _LARGE_UNIT
+    if (
+        amount.scale == "m"
+        and not is_large_unit
+        and not (amount.high <= year_from * 200 and reading.is_pay and _is_near(reading))
     ):
         return False
     if not amount.marks:
@@ -218,9 +237,10 @@ def _is_accepted_bare(read: _Read, *, is_yearly: bool, is_sized: bool) -> bool:
         return False
     if reading.is_pay and reading.gap is not None:
         return _is_near(reading) if amount.is_range else bool(_LABEL_GAP.fullmatch(reading.gap))
-    is_placed = reading.is_weak or read.around.is_cell
+    is_named = reading.is_weak or read.around.is_cell
+    is_placed = read.around.opens_cell
     return amount.scale == "k" and (
-        (amount.is_range and is_placed) or (reading.is_weak and read.around.opens_cell)
+        is_named or is_placed if amount.is_range else is_named and is_placed
     )
 
 

@@ -133,7 +133,7 @@ def _stated() -> re.Pattern[str]:
 @cache
 def _stated_behind() -> re.Pattern[str]:
     return re.compile(
-        rf"[\s*)(\[,/]{{0,4}}(?:\+\s*super(?:annuation)?[\s(]*)?(?:in\s)?({_stated().pattern})"
+        rf"\+?[\s*)(\[,/]{{0,4}}(?:\+\s*super(?:annuation)?[\s(]*)?(?:in\s)?({_stated().pattern})"
     )
 
 
@@ -189,13 +189,13 @@ def of_country(country: str) -> str | None:
 
 
 def resolve(
-    text: str, start: int, ends: tuple[int, ...], marks: tuple[str, ...], hints: tuple[str, ...]
+    text: str, left: str, ends: tuple[int, ...], marks: tuple[str, ...], hints: tuple[str, ...]
 ) -> Resolved | None:
     """The currency of an amount.
 
     Args:
         text: The text.
-        start: Where the clause that governs the amount starts.
+        left: The clause that governs the amount, without other amounts.
         ends: Where the amount ends, and where the words of its period end.
         marks: The currency marks of the amount as written.
         hints: Currencies to take for a shared mark or for none, in order of weight: that of the
@@ -209,17 +209,16 @@ def resolve(
         code = code_of(mark)
         if code:
             return Resolved(code, False)
-    for end in ends:
-        behind = _stated_behind().match(text, end)
-        if behind:
-            code = code_of(behind.group(1))
-            if code:
-                return Resolved(code, False)
-    said = _stated().findall(text, start, ends[0])
-    if said and (code := code_of(said[-1])):
-        return Resolved(code, False)
+    sharing = [
+        code for code, row in currencies().items() if not marks or marks[0] in row.shared_symbols
+    ]
+    behind = [m.group(1) for end in ends if (m := _stated_behind().match(text, end))]
+    before = _stated().findall(left)
+    for said in (*behind, *before[-1:]):
+        code = code_of(said)
+        if code in sharing:
+            return Resolved(code, False)
     if not marks:
         return Resolved(hints[0], False) if hints else None
-    sharing = [code for code, row in currencies().items() if marks[0] in row.shared_symbols]
     local = next((hint for hint in hints if hint in sharing), sharing[0])
     return Resolved(local, local != sharing[0] and marks[0] == "$")

@@ -39,9 +39,9 @@ _SUBJECT = re.compile(r"\s*(?:\w+\s+){0,2}?(?:for|of|in|at|as)\s[^,;:+&$]*", re.
 _COPULA = re.compile(r":|=|\b(?:is|are|ranges?|will|would|between|starts?|from)\b", re.IGNORECASE)
 _ADDED = re.compile(r"(?:[+&]|\bplus|\band)\s*(?:an?\s)?\Z", re.IGNORECASE)
 _PACKAGE = re.compile(
-    r"[ )*\]]*(?:(?:\+|plus|and|&|,|/|w/|with|\|)\s*)(?:[\w.%~–-]+\s){0,3}?"
+    r"[ )*\]+]*?(?:(?:\+|plus|and|&|,|/|w/|with|\|)\s*)(?:[\w.%~–-]+\s){0,3}?"
     r"(?:equity|bonus|bonuses|benefits|stock|options|shares?\b|super\b|commissions?|profit|package"
-    r"|variable|perks|RSUs?|tokens?|healthcare|health|medical|dental|401|pension|incentives?"
+    r"|variable|perks|RSUs?|tokens?|coins|healthcare|health|medical|dental|401|pension|incentives?"
     r"|\d+(?:\.\d+)?\s?%|holidays?|vacation|PTO)(?!\w)",
     re.IGNORECASE,
 )
@@ -98,7 +98,7 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
     """
     cut = reach = max(0, start - _LEFT_REACH)
     line = text[text.rfind("\n", 0, start) + 1 : start]
-    is_row = "|" in line  # a header such as "Company | Place | $120k"
+    is_row = "|" in line or line.count(" - ") > 1  # a header such as "Company | Place | $120k"
     for m in (_ROW_CELL if is_row else _CLAUSE_START).finditer(text, reach, start):
         cut = m.end()
     clause = text[cut:start]
@@ -266,9 +266,8 @@ def bound(text: str, start: int, end: int, cues: tuple[Cue, ...]) -> str:
     if ceiling or _CEILING_BEHIND.match(text, end):
         return "ceiling"
     is_minimum = any(cue.role == "minimum_pay" for cue in cues)
-    if floor or is_minimum or _PLUS.match(text, end) or _open().match(text, end):
-        return "floor"
-    return ""
+    is_plus = "+" in text[start:end] or _PLUS.match(text, end)
+    return "floor" if floor or is_minimum or is_plus or _open().match(text, end) else ""
 
 
 def is_total(around: Surroundings) -> bool:

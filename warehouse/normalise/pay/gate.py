@@ -35,7 +35,8 @@ def _marked() -> Any:
     )
     codes = "|".join(currency.currencies())
     return _set(
-        rf"(?:{sign})[ \x{{a0}}]?\)?~?\d[{_GROUPING}\d]*(?:[^{_GROUPING}\dmMbB]|$)",
+        rf"(?:{sign})[ \x{{a0}}]?\)?~?\d[{_GROUPING}\d]*"
+        rf"(?:[^{_GROUPING}\dmMbB]|[mMbB](?:[^\Wi_]|i[^l])|$)",
         rf"\d[\d.,–-]*[ \x{{a0}}\x{{202f}}]?[kKmTL万萬만]?[ \x{{a0}}]?\(?(?:{sign})",
         rf"(?:{codes}|{word})[\s:()$]*\d",
         rf"\d[ \x{{a0}}]?[kK]?[ \x{{a0}}]?\(?(?:{codes}|{word})",

@@ -21,7 +21,7 @@ _NUMBER = (
 )
 _END = r"(?![^\W_])"
 _SCALE = (
-    rf"(?P<k>[kKкК]{_END}|[kK](?=(?:EUR|USD|GBP|CHF|CAD|AUD|PLN|INR|SEK|euros?|eur)\b)"
+    rf"(?P<k>\+?[kKкК]{_END}|[kK](?=(?:EUR|USD|GBP|CHF|CAD|AUD|PLN|INR|SEK|euros?|eur)\b)"
     rf"|(?:thousand|Tsd\.?|тыс\.?|tys\.?|tis\.?){_END}|T(?=\s?(?:€|EUR)))"
     rf"|(?P<lpa>(?:LPA|lpa|Lpa|L\.P\.A\.?|[Ll](?:akh|ac)s?\s?(?:PA|pa|p\.a\.?)){_END})"
     rf"|(?P<lakh>(?:[Ll]akhs?|[Ll]acs?|L){_END})"
@@ -52,7 +52,7 @@ _COUNTED = re.compile(
     r"|Tage|Urlaubstage|Jahre|Stunden|jours|ans|días|años|heures|horas|days’)\b)"
 )
 _JOINT = (
-    r"(?P<sign>[-‐-―−﹣－~〜～_]+|&[mn]dash;"
+    r"(?P<sign>[-‐-―−﹣－~〜～_]+>?|→|&[mn]dash;"
     r"|(?:up\s?to|to|until|till?|bis(?:\szu)?|à|au?|al|do|до|tot|through|hasta|ao|から)(?!\w)"
     r"|(?:(?:[,;/]|and)\s?)?(?:an?\s|the\s)?max(?:imum)?\.?(?:\s?(?:of|is|salary|:))*"
     r"|(?P<both>(?:and|und|y|et|e|en|och|og|i|и)(?!\w)|&)|(?P<slash>/))"
@@ -149,7 +149,7 @@ def figures(text: str) -> list[Figure]:
                 continue
         scale = m.lastgroup
         digits = m.group()[: m.start(scale) - begin] if scale else m.group()
-        digits = digits.rstrip(".,-–— \u00a0\u202f")
+        digits = digits.rstrip(".,-–—+ \u00a0\u202f")
         tail = after.match(text, end)
         if tail and tail.group(2) and (mark or digits.isdigit()):
             tail = None  # "level 3 $120k": the mark of the next figure
@@ -280,8 +280,9 @@ def _lacks_digit(figure: Figure, other: Figure) -> bool:
 def _values(first: Figure, second: Figure) -> tuple[Decimal, Decimal]:
     """Both ends; a scale or thousands written once ("120-150k", "55-65,000") count for both."""
     low, high = first.value(), second.value()
-    is_short = first.scale is None and first.number < 1000 and not first.is_comma_decimal
-    if is_short and second.scale is None and second.is_grouped and high < 1_000_000:
+    is_short = 10 <= first.number < 1000 and first.scale is None and first.number.as_tuple()[2] == 0
+    is_one_mark = second.is_grouped and second.scale is None and not second.is_marked_before
+    if is_short and is_one_mark and high < 1_000_000:
         return (low * 1000 if low * 100 < high and low * 1000 <= high else low), high
     if first.scale is None and second.scale and first.number < 1000 and not first.is_grouped:
         scaled = first.value(second.scale)

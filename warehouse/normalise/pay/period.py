@@ -31,7 +31,7 @@ def _after() -> re.Pattern[str]:
     by_period = "|".join(
         rf"(?P<{period}>"
         rf"{_PER}(?:{words.alternatives('unit', value=period)})"
-        rf"|{words.alternatives('adverb', 'initials', value=period)}(?!{_OTHER}))"
+        rf"|(?:{words.alternatives('adverb', 'initials', value=period)})(?!{_OTHER}))"
         for period in words.PERIODS
     )
     bare = rf"(?P<bare>{_BARE})"

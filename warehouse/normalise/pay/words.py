@@ -43,6 +43,7 @@ class Lexicon(NamedTuple):
     beginnings: dict[str, tuple[str, str]]  # "Jahres*"
     unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces between words
     unspaced_pattern: re.Pattern[str]
+    phrase_starts: frozenset[str]  # first words of the phrases
 
 
 @cache
@@ -99,7 +100,8 @@ def lexicon() -> Lexicon:
             exact[lowered] = (*exact.get(lowered, ()), (role, value))
     longest_first = sorted(unspaced, key=lambda w: (-len(w), w))
     pattern = re.compile("|".join(map(re.escape, longest_first)))
-    return Lexicon(exact, endings, beginnings, unspaced, pattern)
+    starts = frozenset(phrase.split()[0] for phrase in exact if " " in phrase)
+    return Lexicon(exact, endings, beginnings, unspaced, pattern, starts)
 
 
 def cues(text: str) -> list[Cue]:
@@ -117,19 +119,17 @@ def cues(text: str) -> list[Cue]:
     tokens = [(m.start(), m.end(), m.group().lower()) for m in _TOKEN.finditer(text)]
     i = 0
     while i < len(tokens):
-        start = tokens[i][0]
+        start, end, token = tokens[i]
         hits: tuple[tuple[str, str], ...] = ()
-        for length in (3, 2, 1):
-            if i + length <= len(tokens):
-                taken = tokens[i : i + length]
-                phrase = " ".join(token for _, _, token in taken)
-                hits = words.exact.get(phrase, ()) if length > 1 else _single(phrase)
-                if hits:
-                    found += [Cue(start, taken[-1][1], role, value) for role, value in hits]
-                    i += length
+        taken = 1
+        if token in words.phrase_starts:
+            for length in (3, 2):
+                phrase = " ".join(t for _, _, t in tokens[i : i + length])
+                if i + length <= len(tokens) and phrase in words.exact:
+                    hits, end, taken = words.exact[phrase], tokens[i + length - 1][1], length
                     break
-        else:
-            i += 1
+        found += [Cue(start, end, *hit) for hit in hits or _single(token)]
+        i += taken
     if not text.isascii():
         for m in words.unspaced_pattern.finditer(text):
             found += [Cue(m.start(), m.end(), *hit) for hit in words.unspaced[m.group()]]

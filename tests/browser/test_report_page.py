@@ -1,0 +1,157 @@
+"""The report page of a hostile corpus in a real browser: quiet, inert and readable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import visit
+from tests.publish.tables import RUN, SCRIPT_TITLE, build
+from warehouse.publish.swap import publish
+
+pytestmark = pytest.mark.browser
+
+ALL_VIEWS = [(1200, "light"), (1200, "dark"), (360, "light"), (360, "dark")]
+
+# WCAG 2 contrast of every visible text with the background that shines through behind it
+CONTRASTS = r"""
+() => {
+  const channel = c => { c /= 255; return c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
+  const light = c => .2126 * channel(c[0]) + .7152 * channel(c[1]) + .0722 * channel(c[2]);
+  const parse = s => s.match(/[\d.]+/g).map(Number);
+  const behind = e => {
+    for (; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length === 3 || c[3] > 0) return c;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    const inSvg = element.closest('svg');
+    const box = element.getBoundingClientRect();
+    if (!node.textContent.trim() || !box.width || element.closest('style')) continue;
+    if (inSvg && element.textContent === 'SAMPLE') continue;  // a watermark, said elsewhere too
+    const style = getComputedStyle(element);
+    const a = light(parse(inSvg ? style.fill : style.color)), b = light(behind(element));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) poor.push(ratio.toFixed(2) + ' ' + node.textContent.trim().slice(0, 40));
+  }
+  return poor;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of the hostile corpus, as a sample market and as the real one."""
+    pages = {}
+    for name, is_sample in (("real", False), ("sample", True)):
+        data = tmp_path_factory.mktemp(name)
+        publish(build(data / "warehouse.duckdb"), data, {**RUN, "is_sample": is_sample})
+        pages[name] = data / "published" / "index.html"
+    return pages
+
+
+@pytest.fixture
+def page(browser: Browser, files: dict[str, Path]) -> Iterator[Page]:
+    loaded = visit(browser, files["real"]).page
+    yield loaded
+    loaded.close()
+
+
+@pytest.mark.parametrize("name", ["real", "sample"])
+def test_loads_from_a_file_without_a_word_or_a_request(
+    browser: Browser, files: dict[str, Path], name: str
+) -> None:
+    seen = visit(browser, files[name])
+    assert seen.complaints == []
+    assert {url.split(":", 1)[0] for url in seen.requests} <= {"file", "data"}
+    assert len([url for url in seen.requests if url.startswith("file:")]) == 1
+    seen.page.close()
+
+
+def test_hostile_texts_run_nothing(page: Page) -> None:
+    assert page.title() == "Hiring Signal: PyTorch or TensorFlow, as of 1 March 2026"
+    assert page.get_by_text(SCRIPT_TITLE, exact=True).count() >= 3
+    assert page.locator("script").count() == 0
+
+
+def test_content_policy_forbids_scripts_all_the_same(page: Page) -> None:
+    page.set_content(
+        re.sub(r"</main>", "<script>document.title = 'owned'</script></main>", page.content())
+    )
+    assert page.title() != "owned"
+
+
+def test_headings_and_tables(page: Page) -> None:
+    headings = page.get_by_role("heading", level=2).all_inner_texts()
+    assert headings == [
+        "In short",
+        "PyTorch roles for each TensorFlow role",
+        "Papers with code, by framework",
+        "Every claim",
+        "Data quality",
+        "Method and limits",
+        "Downloads",
+    ]
+    assert page.get_by_role("heading", level=1).count() == 1
+    table = page.get_by_role("table", name="Verdicts as of 1 March 2026")
+    assert table.get_by_role("row").count() == 1 + 3 + 6
+    assert page.get_by_role("img").count() == 2, "one layout of each chart is shown"
+
+
+def test_details_open_by_keyboard(page: Page) -> None:
+    summary = page.get_by_text("The figures behind this chart").first
+    figures = page.get_by_role("region", name="PyTorch roles for each TensorFlow role, as a table")
+    assert not figures.is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert figures.is_visible()
+    page.keyboard.press("Tab")
+    assert figures.evaluate("node => node === document.activeElement"), "it scrolls by keyboard"
+
+
+@pytest.mark.parametrize(("width", "scheme"), ALL_VIEWS)
+@pytest.mark.parametrize("name", ["real", "sample"])
+def test_every_view_fits_and_is_readable(
+    browser: Browser, files: dict[str, Path], name: str, width: int, scheme: str
+) -> None:
+    page = visit(browser, files[name], width=width, scheme=scheme).page
+    page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CONTRASTS) == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_no_text_of_a_chart_is_cut_off(
+    browser: Browser, files: dict[str, Path], width: int
+) -> None:
+    page = visit(browser, files["real"], width=width).page
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('figure svg text')].filter(text => {
+          const box = text.getBoundingClientRect();
+          const frame = text.closest('svg').getBoundingClientRect();
+          return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1
+            || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+        }).map(text => text.textContent)"""
+    )
+    assert cut == []
+    page.close()
+
+
+def test_dark_mode_recolours_the_charts(browser: Browser, files: dict[str, Path]) -> None:
+    colours = []
+    for scheme in ("light", "dark"):
+        page = visit(browser, files["real"], scheme=scheme).page
+        marks = page.locator("figure .wide svg path[stroke]")
+        colours.append(set(marks.evaluate_all("n => n.map(e => getComputedStyle(e).stroke)")))
+        page.close()
+    assert not colours[0] & colours[1] - {"none"}

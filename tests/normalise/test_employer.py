@@ -1,0 +1,85 @@
+"""One key for one employer, and different keys for different ones."""
+
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warehouse.normalise.employer import company_key
+
+SAME = [
+    ("legal form", "Stripe", "Stripe, Inc."),
+    ("case", "Stripe", "stripe"),
+    ("domain", "Stripe", "stripe.com"),
+    ("link", "Acme Robotics", "https://www.acmerobotics.io"),
+    ("two legal forms", "Müller Optik", "Müller Optik GmbH & Co. KG"),
+    ("accents", "Société Démo", "Societe Demo SAS"),
+    ("escaped board", "Forward Financing", "Forward%20Financing"),
+    ("glued board", "Aleph Alpha", "AlephAlpha"),
+    ("glued legal form", "Acme Robotics, Inc.", "acmeroboticsinc"),
+    ("second board", "Acme Robotics", "acmerobotics2"),
+    ("careers board", "Acme Robotics", "Acme Robotics Careers"),
+    ("article", "The Trade Desk", "tradedesk"),
+    ("ai word", "Scale AI", "scale.ai"),
+    ("glued ai", "Scale AI", "scaleai"),
+    ("ampersand", "Salt & Pepper Labs", "Salt and Pepper Labs"),
+    ("office", "Acme (Berlin)", "Acme"),
+    ("mark", "Acme™", "Acme"),
+    ("alias", "Weights & Biases", "wandb"),
+    ("alias with a space", "Open AI", "OpenAI"),
+]
+DIFFERENT = [
+    ("ai is the name", "OpenAI", "Open"),
+    ("ai is part of a word", "Hyundai", "Hyund"),
+    ("the is part of a word", "Thermo Fisher", "rmo Fisher"),
+    ("number is the name", "Mark43", "Mark"),
+    ("other word", "Acme Robotics", "Acme Logistics"),
+]
+
+
+@pytest.mark.parametrize(("why", "one", "other"), SAME)
+def test_spellings_meet(why, one, other):
+    assert company_key(one) == company_key(other)
+
+
+@pytest.mark.parametrize(("why", "one", "other"), DIFFERENT)
+def test_names_stay_apart(why, one, other):
+    assert company_key(one) != company_key(other)
+
+
+@pytest.mark.parametrize(
+    "name", ["Inc.", "GmbH", "AI", "!!!", "株式会社", "Co", "The", ".io", "(x)"]
+)
+def test_a_name_of_nothing_but_forms_still_has_a_key(name):
+    assert company_key(name)
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_the_key_is_never_empty(name):
+    assert company_key(name)
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
+def test_case_has_no_influence_on_ascii_names(name):
+    assert company_key(name.upper()) == company_key(name.lower())
+
+
+def test_aliases_lead_to_keys_that_their_own_spelling_has():
+    path = files("warehouse.normalise").joinpath("vocabulary", "employer_aliases.csv")
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert rows
+    assert {row["name"]: company_key(row["name"]) for row in rows} == {
+        row["name"]: row["key"] for row in rows
+    }
+
+
+@pytest.mark.shared
+def test_most_boards_meet_the_name_of_their_employer(shared):
+    text = (shared / "boards_known.tsv").read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(text.splitlines(), delimiter="\t") if row["company"]]
+    met = sum(company_key(row["board"]) == company_key(row["company"]) for row in rows)
+    assert met / len(rows) > 0.72  # the rest are boards named after something else
