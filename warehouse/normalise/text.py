@@ -16,7 +16,8 @@ _PARAGRAPH = (
     " nav aside blockquote address figure figcaption fieldset form details dialog center menu body"
     " html select"
 )
-_LINE = "li br div tr dt dd option legend summary caption"
+_LINE = "br div legend summary caption"
+_ITEM = "li tr dt dd option"  # one line each: what follows the end of one opens a line itself
 _CELL = "td th"
 _INLINE = (
     "strong span a b em u i abbr acronym audio base bdi bdo big button canvas cite code col"
@@ -26,14 +27,22 @@ _INLINE = (
 )
 _BREAKS: dict[str, str] = {
     spelling: characters
-    for names, characters in ((_PARAGRAPH, "\n\n"), (_LINE, "\n"), (_CELL, " "), (_INLINE, ""))
+    for names, opening, closing in (
+        (_PARAGRAPH, "\n\n", "\n\n"),
+        (_LINE, "\n", "\n"),
+        (_ITEM, "\n", ""),
+        (_CELL, " ", " "),
+        (_INLINE, "", ""),
+    )
     for name in names.split()
-    for spelling in (name, name.upper())
+    for tag, characters in ((name, opening), (f"/{name}", closing))
+    for spelling in (tag, tag.upper())
 }
 # Attributes need a "=" somewhere: "x <b or c> d" is an inequality. Quoted values may hold ">".
 # Possessive, so that no unclosed quote can make it backtrack; then the second way reads the tag.
 _TAG_END = r"""(?:/?>|\s(?:\s*/?>|[^<>"'=]*+=(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>|[^<>]*+>)))"""
-_TAG = re.compile(rf"</?({'|'.join(sorted(_BREAKS, key=lambda name: name.isupper()))}){_TAG_END}")
+_NAMES = [name for name in _BREAKS if not name.startswith("/")]
+_TAG = re.compile(rf"<(/?(?:{'|'.join(sorted(_NAMES, key=str.isupper))})){_TAG_END}")
 _CLOSED_BLOCK = re.compile(r"</(?:p|li|ul|ol|div|h[1-6]|P|LI|UL|OL|DIV|H[1-6])\s*>")
 _UNSEEN = re.compile(
     r"<(?:!--.*?(?:-->|\Z)|![dD][oO][cC][tT][yY][pP][eE][^>]*>|\?xml[^>]*>|!\[CDATA\["
@@ -133,7 +142,7 @@ def _without_tags(text: str) -> str:
         # True HTML, where a line break in the source is a space. Hacker News never closes its
         # <p>: there the line breaks are the author's.
         stripped = _join_source_lines(stripped)
-    parts = _TAG.split(stripped)  # odd parts are element names
+    parts = _TAG.split(stripped)  # odd parts are "p", "/p"
     parts[1::2] = [_BREAKS[name] for name in parts[1::2]]
     stripped = "".join(parts)
     if stripped == text:

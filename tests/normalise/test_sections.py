@@ -1,0 +1,103 @@
+"""Headings in three languages, and what they govern."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warehouse.normalise.sections import find_sections, find_welcomes, section_at
+
+HEADINGS = [
+    ("Requirements", "requirements"),
+    ("MINIMUM QUALIFICATIONS:", "requirements"),
+    ("🔎 What we’re looking for", "requirements"),
+    ("## Who you are", "requirements"),
+    ("You have:", "requirements"),
+    ("Dein Profil", "requirements"),
+    ("Das bringst du mit:", "requirements"),
+    ("Votre profil", "requirements"),
+    ("Nice to have", "preferred"),
+    ("** Bonus points **", "preferred"),
+    ("Preferred qualifications:", "preferred"),
+    ("Von Vorteil", "preferred"),
+    ("Les atouts", "preferred"),
+    ("About us", "about"),
+    ("About Example Robotics", "about"),
+    ("What we offer", "about"),
+    ("Benefits & Perks:", "about"),
+    ("Über uns", "about"),
+    ("Was wir dir bieten", "about"),
+    ("Qui sommes-nous ?", "about"),
+    ("About the role", "other"),
+    ("What you'll do", "other"),
+    ("Key responsibilities:", "other"),
+    ("Deine Aufgaben", "other"),
+    ("Vos missions", "other"),
+    ("Tech stack:", "other"),
+]
+
+NO_HEADINGS = [
+    "You have five years of experience with Python and enjoy it",
+    "Benefits from our platform reach a million people, and we count on you to keep it running.",
+    "We are looking for someone who builds training systems that last and documents them well",
+    "Bonus is paid each year in March to everyone who was here in December",
+]
+
+
+@pytest.mark.parametrize(("heading", "section"), HEADINGS)
+def test_a_heading_governs_what_follows(heading: str, section: str) -> None:
+    before = "Zeta | Berlin | onsite"
+    text = f"{before}\n\n{heading}\n\nSomething with Kubernetes in it"
+    sections = find_sections(text)
+    assert section_at(sections, text.index("Kubernetes")) == section
+    assert section_at(sections, 0) == "other"
+
+
+@pytest.mark.parametrize("line", NO_HEADINGS)
+def test_a_sentence_is_no_heading(line: str) -> None:
+    assert find_sections(f"Zeta | Berlin\n{line}\nKubernetes") == [(0, "other")]
+
+
+def test_a_heading_may_stand_before_its_text() -> None:
+    text = "Zeta | Berlin\nRequirements: Python, Go\nNice to have: Rust\nPerks: a dog"
+    sections = find_sections(text)
+    assert [section_at(sections, text.index(word)) for word in ("Python", "Rust", "dog")] == [
+        "requirements", "preferred", "about",
+    ]  # fmt: skip
+
+
+def test_the_company_introduces_itself_before_the_first_heading() -> None:
+    text = "Zeta is building a map of every tree.\n\nRequirements\nPython"
+    assert find_sections(text)[0] == (0, "about")
+    text = "Zeta is hiring an engineer who knows PyTorch.\n\nRequirements\nPython"
+    assert find_sections(text)[0] == (0, "other")
+
+
+def test_the_equal_opportunity_notice_is_about_the_company() -> None:
+    text = "Requirements\nPython\n" + "More Python\n" * 9 + "Zeta is an equal opportunity employer."
+    assert find_sections(text)[-1] == (text.index("Zeta is"), "about")
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "is_welcome"),
+    [
+        ("Python is a must. PyTorch would be nice to have. We use Go.", "PyTorch", True),
+        ("Python is a must. PyTorch would be nice to have. We use Go.", "Python", False),
+        ("Python is a must. PyTorch would be nice to have. We use Go.", "Go", False),
+        ("Experience with JAX is a plus", "JAX", True),
+        ("Kenntnisse in JAX sind von Vorteil", "JAX", True),
+        ("La maîtrise de JAX serait un plus", "JAX", True),
+        ("C++ surplus", "C++", False),
+    ],
+)
+def test_welcome_is_said_by_the_sentence(text: str, word: str, is_welcome: bool) -> None:
+    position = text.index(word)
+    assert any(start <= position < end for start, end in find_welcomes(text)) is is_welcome
+
+
+@given(st.text(max_size=300))
+def test_sections_cover_any_text_in_order(text: str) -> None:
+    starts = [start for start, _ in find_sections(text)]
+    assert starts[0] == 0
+    assert starts == sorted(starts)
