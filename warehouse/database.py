@@ -23,6 +23,9 @@ FILE = "warehouse.duckdb"
 MEMORY_LIMIT = "2GB"
 """For DuckDB alone; beyond it, it spills to disk."""
 
+SCHEMAS = "schemas"
+"""What the making of schemas is called in `meta.builds`."""
+
 _CODE = Path(__file__).parent
 
 
@@ -46,7 +49,6 @@ def open_working(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     )
     try:
         con.execute("SET TimeZone = 'UTC'")
-        models.create_schemas(con)
         con.execute("CREATE SCHEMA IF NOT EXISTS meta")
         con.execute(
             "CREATE TABLE IF NOT EXISTS meta.builds "
@@ -56,6 +58,10 @@ def open_working(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             "CREATE TABLE IF NOT EXISTS meta.stages "
             "(run_id VARCHAR, stage VARCHAR, seconds DOUBLE, PRIMARY KEY (run_id, stage))"
         )
+        definition = models.definition_digest(models.models())
+        if built(con, SCHEMAS, definition) is None:
+            models.create_schemas(con)
+            note_built(con, SCHEMAS, definition, {})
         yield con
     finally:
         con.close()

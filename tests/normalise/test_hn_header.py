@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
 
 from warehouse.normalise.hn_header import Header, parse_header
+from warehouse.normalise.text import to_text
 
 CASES = [
     (
@@ -36,13 +40,13 @@ CASES = [
     ),
     (
         "employer named like a town",
-        "Braintree | Security Engineer | Chicago, IL | ONSITE",
-        ("Braintree", ("Security Engineer",), "Chicago, IL | ONSITE", False),
+        "Arlington | Billing Engineer | Oslo, Norway | ONSITE",
+        ("Arlington", ("Billing Engineer",), "Oslo, Norway | ONSITE", False),
     ),
     (
         "title first",
-        "Staff Engineer | Acme Learning Inc. | Remote | Full-time",
-        ("Acme Learning Inc", ("Staff Engineer",), "Remote", True),
+        "Staff Engineer | Acme Schools Inc. | Remote | Full-time",
+        ("Acme Schools Inc", ("Staff Engineer",), "Remote", True),
     ),
     (
         "dashes",
@@ -137,10 +141,6 @@ def test_rules_and_empty_lines_above_change_nothing(text, count):
 
 @pytest.mark.shared
 def test_real_threads_mostly_have_headers(shared):
-    from warcio.archiveiterator import ArchiveIterator
-
-    from warehouse.normalise.text import to_text
-
     comments: list[str] = []
     with (shared / "captures" / "hackernews-2015-2024.warc.gz").open("rb") as stream:
         responses = (r for r in ArchiveIterator(stream) if r.rec_type == "response")
@@ -155,6 +155,4 @@ def test_real_threads_mostly_have_headers(shared):
 
 
 def _texts(thread: bytes) -> list[str]:
-    import json
-
-    return [child["text"] for child in json.loads(thread)["children"] if child.get("text")]
+    return [child["text"] for child in json.loads(thread).get("children", ()) if child.get("text")]

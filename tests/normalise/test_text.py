@@ -67,8 +67,9 @@ def test_half_a_surrogate_pair_cannot_break_the_encoding() -> None:
 
 PIECES = st.lists(
     st.sampled_from(
-        ["<p>", "</p>", "<b>", "</b", ">", "<", "&amp;", "&lt;", "&", "lt;", "#60;", "\n", " ", "x",
-         "<script>", "</script>", "<!--", "-->", "<li class='a'>", "&nbsp;", "\u200b", "é", '"', "="]
+        ["<p>", "</p>", "<b>", "</b", ">", "<", "&amp;", "&lt;", "&", "lt;", "#60;", "\n", " ",
+         "x", "<script>", "</script>", "<!--", "-->", "<li class='a'>", "&nbsp;", "\u200b",
+         "é", '"', "="]
     ),
     max_size=14,
 ).map("".join)  # fmt: skip

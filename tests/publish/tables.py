@@ -117,13 +117,15 @@ INSERT INTO out.claim_verdicts VALUES
         getvariable('formula'), false),
     ('out_debugging', NULL, 'One of the two is easier to debug.', NULL, NULL, NULL, NULL, NULL,
         NULL, NULL, 'out_of_scope', 'no advert can show it', NULL, NULL, false);
-CREATE TABLE out.source_health AS
+CREATE TABLE out.board_health AS
 SELECT * FROM (VALUES
-    ('ashby', DATE '2026-03-01', 'ok', 12, 12, 40, NULL),
-    ('ashby', DATE '2026-02-01', 'failed', 12, 0, 0, 'an older state that must not show'),
-    ('lever', DATE '2026-03-01', 'failed', 3, 0, 0,
-        getvariable('script') || repeat(' and so on', 90))
-) AS health (source, observed_on, state, boards_asked, boards_answered, postings_seen, reason);
+    ('ashby', 'alpha', DATE '2026-03-01', 'ok', 25, NULL),
+    ('ashby', 'beta', DATE '2026-02-01', 'unchanged', 15, NULL),
+    ('ashby', 'alpha', DATE '2026-02-01', 'failed', 0, 'an older state that must not show'),
+    ('greenhouse', 'gamma', DATE '2026-03-01', 'ok', 7, NULL),
+    ('greenhouse', 'delta', DATE '2026-03-01', 'unknown', NULL, 'HTTP 404'),
+    ('lever', getvariable('script'), DATE '2026-03-01', 'failed', 0, repeat('and so on ', 90))
+) AS health (source, board, observed_on, state, postings_seen, reason);
 CREATE TABLE out.refused_rows AS
 SELECT
     'ashby' AS source, i::VARCHAR AS source_id, 'load' AS stage, getvariable('script') AS reason,

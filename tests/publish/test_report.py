@@ -87,30 +87,65 @@ def test_verdicts_are_told_by_topic(page: LexborHTMLParser) -> None:
 
 def test_headlines_are_the_decided_claims_firm_ones_first(page: LexborHTMLParser) -> None:
     assert _texts(page, ".tally li") == ["3 supported", "1 contradicted", "2 undetermined"]
-    said = _texts(page, ".headlines .said")
-    assert len(said) == 4
-    assert said[-1] == "TensorFlow led job adverts in 2020."
+    assert [text.split()[0] for text in _texts(page, ".headlines .said")] == [
+        "More", "Senior", "About", "TensorFlow",
+    ], "by topic, the fragile one last"  # fmt: skip
+
+
+def test_headlines_beyond_the_limit_are_counted() -> None:
+    page = _rendered(
+        """CREATE TABLE out.claim_verdicts AS SELECT 'hire_' || i AS claim_id,
+        ['careers', 'experts'] AS article, 'Claim ' || i AS statement, 1.5::DOUBLE AS estimate,
+        NULL::DOUBLE AS ci_low, 2.0::DOUBLE AS ci_high, 40 AS n_roles, 12 AS n_companies,
+        'supported' AS verdict, NULL::VARCHAR AS reason, NULL::VARCHAR AS fragile_under, true AS proxy
+        FROM range(9) AS numbers (i)"""
+    )
+    assert len(page.css(".headlines li")) == 8
+    assert "1 more decided claim in the table" in page.text()
+    found = _texts(page, ".headlines .found")[0]
+    assert found == (
+        "We find 1.50 (95 % interval 2.00 or less), from 40 roles at 12 companies. "
+        "A proxy for what the article counts."
+    )
+    assert "careers, experts" in _texts(page, ".verdicts .claim .small")[0]
 
 
 def test_charts_have_words_and_a_table(page: LexborHTMLParser) -> None:
     pictures = page.css("[role=img]")
     assert len(pictures) == 4
     assert "in 2019 Q2" in (pictures[0].attributes["aria-label"] or "")
-    assert "PyTorch 59 %" in (pictures[2].attributes["aria-label"] or "")
+    assert "PyTorch 59\u00a0%" in (pictures[2].attributes["aria-label"] or "")
     rows = _texts(page, "#ratio ~ details tbody tr")
     assert len(rows) == 30
     assert rows[0] == "2019 Q1 0.26 0.00 to ∞ 4 30 5 20 partial"
-    assert rows[2].startswith("2019 Q3 – – to –")
+    assert rows[2].startswith("2019 Q3 – 6 28 5")
     papers = _texts(page, "#papers ~ details tbody tr")
     assert len(papers) == 50, "the rarest framework is in the table too"
 
 
+def test_thin_years_of_papers_are_in_the_table_only() -> None:
+    page = _rendered(
+        """CREATE TABLE out.paper_share_by_year AS SELECT make_date(y, 1, 1) AS period_start,
+        'pytorch' AS framework, 'all' AS scope, if(y = 2012, 19, 50) AS n_papers,
+        if(y = 2013, NULL, 1.0)::DOUBLE AS share, share AS share_of_named, share AS ci_low,
+        share AS ci_high, false AS is_partial
+        FROM (VALUES (2012), (2013), (2014), (2016)) AS years (y)"""
+    )
+    labels = _texts(page, "figure .wide svg text")
+    assert "2014" in labels
+    assert "2012" not in labels
+    assert [row.split()[0] for row in _texts(page, "#papers ~ details tbody tr")] == [
+        "2012", "2014", "2016",
+    ]  # fmt: skip
+
+
 def test_newest_state_of_each_source(page: LexborHTMLParser) -> None:
     rows = _texts(page, "#quality ~ .reflow tbody tr")
-    assert rows[0] == "ashby ok 2026-03-01 12 of 12 40"
-    assert rows[1].startswith("lever failed 2026-03-01 0 of 3 0")
-    assert rows[1].endswith("…")
-    assert rows[2].endswith("3"), "three rows were refused for one reason"
+    assert rows[0] == "ashby ok 2026-03-01 2 of 2 40"
+    assert rows[1] == "greenhouse partial 2026-03-01 1 of 2 7 unknown delta (HTTP 404)"
+    assert rows[2].startswith(f"lever failed 2026-03-01 0 of 1 0 failed {SCRIPT_TITLE} (and so")
+    assert rows[2].endswith("…")
+    assert rows[3].endswith("3"), "three rows were refused for one reason"
     assert "must not show" not in (page.html or "")
 
 
@@ -149,36 +184,54 @@ def test_a_thin_warehouse_gives_a_page_that_says_so() -> None:
 
 RATIO = """
 CREATE TABLE out.framework_ratio_by_{period} AS
-SELECT DATE '2020-01-01' + (i * 32)::INTEGER AS period_start, 'all' AS sources,
-    'ml' AS population, 1 AS pytorch_only, 1 AS tensorflow_only, 1 AS "both", 1 AS neither,
-    {ratio} AS ratio, 0.5::DOUBLE AS ci_low, 2.0::DOUBLE AS ci_high, 3 AS n_roles, 2 AS n_companies,
-    false AS is_partial
+SELECT DATE '2010-01-01' + (i * {days})::INTEGER AS period_start, 'all' AS sources,
+    'ml' AS population, {named} AS pytorch_only, 0 AS tensorflow_only, 0 AS "both", 1 AS neither,
+    {ratio} AS ratio, 0.5::DOUBLE AS ci_low, 2.0::DOUBLE AS ci_high, 3 AS n_roles,
+    2 AS n_companies, false AS is_partial
 FROM range({n}) AS numbers (i);
 """
+DAYS = {"year": 366, "quarter": 92, "month": 31}
 
 
 @pytest.mark.parametrize(
     ("counts", "drawn"),
     [
-        ({"quarter": 8, "month": 24}, "quarter"),
-        ({"quarter": 3, "month": 9}, "month"),
-        ({"quarter": 1, "month": 3, "year": 1}, "month"),
-        ({"year": 2}, "year"),
+        ({"quarter": (8, 30), "year": (8, 120), "month": (24, 10)}, "quarter"),
+        ({"quarter": (32, 12), "year": (8, 48), "month": (96, 4)}, "year"),
+        ({"quarter": (24, 3), "year": (6, 12)}, "year"),
+        ({"quarter": (3, 90), "month": (9, 30), "year": (1, 270)}, "month"),
+        ({"quarter": (3, 12), "month": (9, 4), "year": (1, 36)}, "month"),
+        ({"quarter": (1, 90), "month": (3, 30), "year": (1, 90)}, "month"),
+        ({"year": (2, 5)}, "year"),
     ],
 )
-def test_the_series_worth_drawing_is_drawn(counts: Mapping[str, int], drawn: str) -> None:
-    page = _rendered(
-        "".join(
-            RATIO.format(period=period, n=n, ratio="1.5::DOUBLE") for period, n in counts.items()
-        )
-    )
+def test_the_series_worth_drawing_is_drawn(
+    counts: Mapping[str, tuple[int, int]], drawn: str
+) -> None:
+    tables = [
+        RATIO.format(period=period, n=n, named=named, days=DAYS[period], ratio="1.5::DOUBLE")
+        for period, (n, named) in counts.items()
+    ]
+    page = _rendered("".join(tables))
     assert f"by {drawn}" in (page.css_first("[role=img]").attributes["aria-label"] or "")
-    assert len(page.css("#ratio ~ details tbody tr")) == counts[drawn]
+    assert len(page.css("#ratio ~ details tbody tr")) == counts[drawn][0]
+
+
+def test_thin_periods_are_in_the_table_only() -> None:
+    table = RATIO.format(
+        period="year", n=9, days=366, named="if(i < 2, 9, 40)", ratio="if(i < 2, 64.0, 1.5)::DOUBLE"
+    )
+    page = _rendered(table)
+    assert "1.50 in 2012" in (page.css_first("[role=img]").attributes["aria-label"] or "")
+    assert "64.0" in _texts(page, "#ratio ~ details tbody tr")[0]
+    labels = _texts(page, "figure .wide svg text")
+    assert "2012" in labels
+    assert not {"2010", "64 : 1"} & set(labels)
 
 
 @pytest.mark.parametrize("ratio", ["NULL::DOUBLE", "'inf'::DOUBLE", "0.0::DOUBLE", "'nan'::DOUBLE"])
 def test_no_ratio_at_all_is_no_chart(ratio: str) -> None:
-    page = _rendered(RATIO.format(period="quarter", n=8, ratio=ratio))
+    page = _rendered(RATIO.format(period="quarter", n=8, days=92, named=40, ratio=ratio))
     assert page.css("[role=img]") == []
 
 
@@ -190,8 +243,8 @@ def test_no_ratio_at_all_is_no_chart(ratio: str) -> None:
         (float("inf"), "ratio", "∞"),
         (2.314, "ratio", "2.31"),
         (23.14, "ratio", "23.1"),
-        (0.0312, "share", "3.1 %"),
-        (0.588, "share", "59 %"),
+        (0.0312, "share", "3.1\u00a0%"),
+        (0.588, "share", "59\u00a0%"),
         (-0.0312, "share per year", "−3.1 points a year"),
         (241250.4, "USD a year", "$241,250"),
         (2022.4, "year", "May 2022"),

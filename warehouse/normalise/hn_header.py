@@ -248,7 +248,7 @@ def _from_fields(fields: list[str], rest: list[str]) -> Header:
             titles += titles_here
             places += places_here
         elif kind == "where":
-            places.append(_without_links(field))
+            places.append(_without_links(field).rstrip("."))
     company = _company(fields[company_at]) if company_at is not None else None
     if company is None:
         company = _prose_company(rest) or _named_again(fields[0], rest)
@@ -284,8 +284,8 @@ def _split_joined(fields: list[str]) -> list[str]:
     split: list[str] = []
     for position, field in enumerate(fields):
         hires = _HIRES.match(_without_links(field)) if position == 0 else None
-        if hires:
-            split += [hires["company"], hires["title"]]
+        if hires and _company(hires["company"]):
+            split += _split_joined([hires["company"]]) + _split_joined([hires["title"]])
             continue
         dashed = _DASHES.split(field) if position == 0 else []
         if len(dashed) == 2 and all(dashed) and _kind(dashed[1]) in ("title", "where"):
@@ -346,7 +346,7 @@ def _is_where(field: str) -> bool:
 def _company_position(fields: list[str], kinds: list[str]) -> int | None:
     """Return which field names the employer: the first, unless it is surely something else."""
     first = fields[0]
-    # Braintree is a town, too: then the place is another field
+    # An employer may be named like a town: then the place is another field
     is_other_thing = (
         (kinds[0] == "where" and (_REMOTE.search(first) or is_place(_without_links(first))))
         or (kinds[0] == "title" and _CERTAIN.search(first))
@@ -469,7 +469,7 @@ def _from_prose(lines: list[str]) -> Header:
         if is_place(match["place"].strip(" ."))
     ]
     places += [part for part in _PARENTHESIS.findall(lines[0]) if is_place(part)]
-    location = places[0].strip() if places else ""
+    location = places[0].strip(" .") if places else ""
     if _REMOTE.search(first) and not _NO_REMOTE.search(first):
         location = f"{location} | REMOTE" if location else "REMOTE"
     return _header(company, titles, location, first)

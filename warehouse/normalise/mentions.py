@@ -9,7 +9,9 @@ In an alias a space stands for an optional space, hyphen or underscore, and a le
 `*` for a side that may be glued to other letters; everything else is RE2 syntax. An alias without
 gate is taken wherever it stands. A gate's rows are alternatives; one that asks for evidence
 (`vouchers` or `words` within `reach` characters, 0 for anywhere in text or title) makes the alias
-weak: it needs a strong alias or a word beside it and vouches for no other.
+weak: it needs a strong alias or a word beside it and vouches for no other. `form` is the spelling
+with its case, `refuse_before` and `refuse_after` are the homonyms' surroundings, and `era` limits a
+row to postings from before or since a bare "Torch" meant PyTorch.
 """
 
 from __future__ import annotations

@@ -157,6 +157,28 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'])(?:{'|'.join(patterns)})(?![\w'])")
 
 
+# Names of frameworks that hold a word of the tables ("Core ML" names ML, "Triton Inference Server"
+# inference): taken for a word without meaning, or they would count.
+_FRAMEWORK_NAMES = _linear(
+    r"(?i)\b(?:"
+    r"(?:py)?torch[ .-]?(?:vision|audio|text|rec|rl|cuda|nn|optim|lightning|geometric|video)"
+    r"|tf[.](?:\w+[.]?)+|tensor ?flow[ -](?:serving|recommenders|agents|datasets|data|model \w+)"
+    r"|keras[ -]?(?:core|cv|nlp|hub|tuner|rl)|paddle ?(?:ocr|nlp|detection|seg|serving|rec)"
+    r"|core[ -]?ml|create ml|ml[ .]?net|ml kit|open neural network exchange|deep ?learning ?4 ?j"
+    r"|tensor ?rt(?:[ -]llm)?|trt[ -]llm|mlx[ -](?:lm|vlm)|fast[.]ai|chainer(?:rl|cv|mn)"
+    r"|(?:hugging ?face|hf)(?:['’]s)?[ /-](?:transformers|diffusers|datasets|trl|peft|models)"
+    r"|(?:sentence|simple|spacy)[ -]?transformers|transformers[ -](?:library|package)"
+    r"|triton[ -]+(?:inference|serving|gpu|kernels?|compiler)(?:[ -]+servers?)?"
+    r"|open ?ai(?:['’]s)? triton|ray[ -](?:serve|tune|train|data|rllib|llm)"
+    r")\b"
+)
+
+
+def _without_frameworks(text: str) -> str:
+    masked: str = _FRAMEWORK_NAMES.sub("x", text)
+    return masked
+
+
 # --- the title -----------------------------------------------------------------------------------
 
 _GENDER = re.compile(
@@ -182,6 +204,10 @@ _ABBREVIATIONS: Final = {
 _ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\b\.?")
 _SEGMENT = re.compile(r"[,;|()\[\]–—:•→\n]|\s[-@/]+\s|\s-|-\s|\s\|\|\s| - ")
 _BLANKS = re.compile(r"\s+")
+_WHOLE_ROLE = re.compile(
+    r"\w .*(?:engineer|developer|scientist|programmer|designer|architect|analyst|researcher"
+    r"|(?<!product )(?<!program )manager)s?$"
+)
 # Groups of terms that name a subject as often as an occupation.
 _SUBJECTS: Final = frozenset({"finance", "legal", "teaching", "medical", "manual", "other"})
 _MAKER = re.compile(r"\b(?:engineer|developer|scientist|programmer|designer)s?\b")
@@ -199,7 +225,7 @@ def _fold(text: str) -> str:
 
 
 def _normalise(title: str) -> str:
-    folded = _fold(title).replace("’", "'").replace("ß", "ss")
+    folded = _fold(_without_frameworks(title)).replace("’", "'").replace("ß", "ss")
     folded = _GENDER.sub(" ", folded)
     folded = _REMARK.sub("", folded)
     folded = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1]], folded)
@@ -209,8 +235,14 @@ def _normalise(title: str) -> str:
 @lru_cache(maxsize=65_536)
 def _read_title(title: str, department: str, team: str) -> _TitleRole | None:
     normalised = _normalise(title)
-    level = _level_in_title(normalised)
     segments = [part.strip() for part in _SEGMENT.split(normalised) if part.strip()]
+    roles = [part for part in segments if _WHOLE_ROLE.search(part)]
+    if len(roles) > 2 or 1 < len(roles) == len(
+        segments
+    ):  # "Backend Engineer, Data Scientist": several jobs in one post
+        normalised = next((part for part in roles if _is_ml_title(part)), roles[0])
+        segments = [normalised]
+    level = _level_in_title(normalised)
     head = _head_of_title(segments, normalised)
     if head is None or head.group == "other":
         # "Operations Manager" of the customer department
@@ -221,6 +253,11 @@ def _read_title(title: str, department: str, team: str) -> _TitleRole | None:
         _ML_DEPARTMENT.search(_normalise(unit)) for unit in (department, team) if unit
     )
     return _with_topic(head, segments, level, is_ml_department=is_ml_department)
+
+
+def _is_ml_title(part: str) -> bool:
+    head = _head([part])
+    return head is not None and head.evidence == 0
 
 
 def _head_of_title(segments: list[str], normalised: str) -> _Term | None:
@@ -268,6 +305,8 @@ def _with_topic(
                 evidence = min(evidence, _ML_DEPARTMENT_EVIDENCE)
         elif best and best.family == "ml_platform" and family == "ml_engineer":
             if_ml = best.family
+    if family == "ml_engineer":
+        family = "software_engineer"  # an "AI Product Engineer" whose text names no ML duties
     return _TitleRole(if_ml if evidence == 0 else family, evidence, if_ml, level)
 
 
@@ -316,6 +355,7 @@ _TEXT_LEVELS: Final[dict[str, Level]] = {
     "lead": "staff",
     "junior": "junior",
 }
+_UNTITLED_CHARS: Final = 300
 _OPENING_CHARS: Final = 3_000  # the sentence that introduces the role stands near the top
 
 
@@ -353,13 +393,19 @@ def count_ml_duties(text: str, *, with_employer: bool = False) -> int:
         The number of rows of `ml_duties.csv` found, 0 to the number of rows.
     """
     start = None if with_employer else _ABOUT_THE_ROLE.search(text)
-    return len(_duties().matches(text[start.start() :] if start else text))
+    told = text[start.start() :] if start else text
+    return len(_duties().matches(_without_frameworks(told)))
 
 
 def _read_opening(text: str) -> _TitleRole:
     """Read a posting without a title by its first lines, and by its duties."""
-    opening = _normalise(text[:300])
+    opening = _normalise(text[:_UNTITLED_CHARS])
     head = _head([opening])
     if head is None:
         return _TitleRole("operations", None, "operations", None)
-    return _with_topic(head, [opening], None)
+    said = _with_topic(head, [opening], None)
+    if said.evidence is None:
+        return said
+    # A word of what the employer makes is no title
+    family: Family = "software_engineer" if said.family in _ML_FAMILIES else said.family
+    return said._replace(family=family, evidence=max(said.evidence, _ML_DEPARTMENT_EVIDENCE))

@@ -58,8 +58,8 @@ def ratio_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
     """PyTorch : TensorFlow over time on a log axis, with interval band and the number of roles.
 
     Args:
-        rows: Periods in order: period_start, ratio, ci_low, ci_high, n_named, is_partial; a period
-            without a ratio leaves a gap.
+        rows: Periods in order: period_start, ratio, ci_low, ci_high, n_named, is_partial. A period
+            without a ratio leaves a gap; of an interval, one missing end is open, two are none.
         size: Width to lay out for.
         is_sample: Writes SAMPLE across the chart.
 
@@ -77,8 +77,7 @@ def ratio_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
         {
             "period": row["period_start"].isoformat(),
             "ratio": _clamp(row["ratio"], low, high) if _is_drawable(row["ratio"]) else None,
-            "low": _clamp(row["ci_low"], low, high) if _is_drawable(row["ratio"]) else None,
-            "high": _clamp(row["ci_high"], low, high) if _is_drawable(row["ratio"]) else None,
+            **_band(row, low, high, is_drawn=_is_drawable(row["ratio"])),
             "n": row["n_named"],
             "partial": bool(row["is_partial"]),
         }
@@ -97,16 +96,14 @@ def ratio_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
         ),
     )
     base = _chart(points)
-    band = base.mark_area(color=PYTORCH, opacity=0.18).encode(
-        x, alt.Y("low:Q", scale=scale), alt.Y2("high:Q")
-    )
     even = _chart([{"ratio": 1}]).mark_rule(color=INK, strokeWidth=1.2).encode(alt.Y("ratio:Q"))
     lines = _line_with_partials(points, "ratio", PYTORCH, x, y)
     sides = [
         _note("more PyTorch ↑", x=6, y=8, baseline="top"),
         _note("more TensorFlow ↓", x=6, y=_HEIGHT[size] - 8, baseline="bottom"),
     ]
-    layers = [*_sample_mark(size, is_sample), band, even, *lines, *sides]
+    bands = _interval_band(points, PYTORCH, x, scale)
+    layers = [*_sample_mark(size, is_sample), *bands, even, *lines, *sides]
     upper = alt.layer(*layers).properties(width=_WIDTH[size], height=_HEIGHT[size])
     counts = (
         base.mark_bar(color=NONE, opacity=0.55, size=max(1, 0.7 * _WIDTH[size] / len(rows)))
@@ -128,8 +125,8 @@ def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
     """Share of papers with code per year and framework, with interval bands.
 
     Args:
-        rows: period_start, framework, share, ci_low, ci_high, is_partial, in order of time;
-            frameworks outside `FRAMEWORKS` are left to the table.
+        rows: period_start, framework, share, ci_low, ci_high, is_partial, in order of time; a year
+            without a share leaves a gap, frameworks outside `FRAMEWORKS` are left to the table.
         size: Width to lay out for.
         is_sample: Writes SAMPLE across the chart.
 
@@ -143,12 +140,21 @@ def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
         framework: [row for row in rows if row["framework"] == framework]
         for framework in FRAMEWORKS
     }
-    by_framework = {name: found for name, found in by_framework.items() if found}
+    by_framework = {
+        name: found
+        for name, found in by_framework.items()
+        if any(row["share"] is not None for row in found)
+    }
     if not by_framework:
         raise ValueError("no paper names a framework that is drawn")
     periods = sorted({row["period_start"] for found in by_framework.values() for row in found})
     x = _time_axis(periods, size, labels=True)
-    top = max(row["ci_high"] for found in by_framework.values() for row in found)
+    top = max(
+        row["ci_high"] or row["share"]
+        for found in by_framework.values()
+        for row in found
+        if row["share"] is not None
+    )
     scale_top = min(1.0, math.ceil(top * 10) / 10)
     scale = alt.Scale(domain=[0, scale_top], nice=False)
     y = alt.Y(
@@ -164,18 +170,13 @@ def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
             {
                 "period": row["period_start"].isoformat(),
                 "share": row["share"],
-                "low": row["ci_low"],
-                "high": row["ci_high"],
+                **_band(row, 0, scale_top, is_drawn=row["share"] is not None),
                 "partial": bool(row["is_partial"]),
             }
             for row in found
         ]
-        band = (
-            _chart(points)
-            .mark_area(color=colour, opacity=0.15)
-            .encode(x, alt.Y("low:Q", scale=scale), alt.Y2("high:Q"))
-        )
-        layers += [band, *_line_with_partials(points, "share", colour, x, y)]
+        layers += _interval_band(points, colour, x, scale)
+        layers += _line_with_partials(points, "share", colour, x, y)
     labels = _end_labels(by_framework, size, scale, gap=17 / _HEIGHT[size] * scale_top)
     chart = alt.layer(*layers, *labels).properties(
         width=_WIDTH[size] - (100 if size == "wide" else 0), height=_HEIGHT[size]
@@ -185,6 +186,31 @@ def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
 
 def _chart(values: Sequence[Mapping[str, Any]]) -> alt.Chart:
     return alt.Chart({"values": list(values)})
+
+
+def _band(row: Row, least: float, most: float, *, is_drawn: bool) -> dict[str, float | None]:
+    """Both ends of a row's interval within the axis; one that is missing alone is open."""
+    low, high = _number(row["ci_low"]), _number(row["ci_high"])
+    if not is_drawn or (low is None and high is None):
+        return {"low": None, "high": None}
+    return {
+        "low": _clamp(least if low is None else low, least, most),
+        "high": _clamp(most if high is None else high, least, most),
+    }
+
+
+def _interval_band(
+    points: Sequence[Mapping[str, Any]], colour: str, x: alt.X, scale: alt.Scale
+) -> list[alt.Chart]:
+    """The band through the intervals; one without neighbours is a bar, or it would not be seen."""
+    has = [False, *(point["low"] is not None for point in points), False]
+    alone = [point for n, point in enumerate(points) if has[n : n + 3] == [False, True, False]]
+    ends = alt.Y("low:Q", scale=scale), alt.Y2("high:Q")
+    layers = [_chart(points).mark_area(color=colour, opacity=0.17).encode(x, *ends)]
+    if alone:
+        mark = _chart(alone).mark_rule(color=colour, opacity=0.17, strokeWidth=7)
+        layers.append(mark.encode(x, *ends))
+    return layers
 
 
 def _line_with_partials(
@@ -220,7 +246,10 @@ def _end_labels(
     by_framework: Mapping[str, Sequence[Row]], size: Size, scale: alt.Scale, *, gap: float
 ) -> list[alt.Chart]:
     """Each line's name in its colour, moved apart: at the end of the line, or above on a phone."""
-    ends = sorted((found[-1]["share"], name) for name, found in by_framework.items())
+    ends = sorted(
+        ([row["share"] for row in found if row["share"] is not None][-1], name)
+        for name, found in by_framework.items()
+    )
     charts: list[alt.Chart] = []
     height = -gap
     for place, (share, framework) in enumerate(ends):
@@ -291,9 +320,11 @@ def _is_drawable(ratio: float | None) -> bool:
     return ratio is not None and 0 < ratio < math.inf
 
 
-def _clamp(value: float | None, low: float, high: float) -> float | None:
-    if value is None or math.isnan(value):
-        return None
+def _number(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else value
+
+
+def _clamp(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from statistics import median
 from typing import Any, NamedTuple
 
 import duckdb
@@ -45,15 +46,17 @@ TOPICS = {
 }
 """Topics by the first word of a claim's id, in the order of the page."""
 
-_SERIES = (  # from the finest that is worth drawing
-    ("framework_ratio_by_quarter", "quarter"),
-    ("framework_ratio_by_month", "month"),
-    ("framework_ratio_by_year", "year"),
-)
-_WORTH_DRAWING = 6  # periods with a ratio
+_SERIES = (("quarter", 1), ("year", 2), ("month", 0))
+"""Periods of `framework_ratio_by_*` in the order of preference, and how steady each is."""
+
+_ENOUGH_PERIODS = 6  # for a series to show a course
+_ENOUGH_NAMED = 30  # roles naming either, in the median period: the size that verdicts ask for
+_THIN_PERIOD = 10  # fewer roles than that make no point worth seeing
+_THIN_YEAR = 20  # fewer papers with code likewise
 _HEADLINES = 8
 _REFUSALS = 20
 _REASON_CHARS = 220
+_SLOPE = " points a year"
 
 
 class Figure(NamedTuple):
@@ -112,6 +115,7 @@ def render_report(
     }
     verdicts = _verdicts(publication)
     judged = [row for row in verdicts if row["verdict"] != "out_of_scope"]
+    decided = _headlines(judged)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("warehouse.publish"),
         autoescape=True,
@@ -129,7 +133,8 @@ def render_report(
         signs=VERDICTS,
         counts=Counter(row["verdict"] for row in verdicts),
         judged=judged,
-        headlines=_headlines(judged),
+        headlines=decided[:_HEADLINES],
+        n_more=len(decided[_HEADLINES:]),
         topics=_by_topic(judged),
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
         ratio=_ratio_figure(publication, is_sample=is_sample),
@@ -161,7 +166,7 @@ def _interval(low: float | None, high: float | None, unit: str | None) -> str:
     """Both ends of an interval; an open one is told as such."""
     match _is_number(low), _is_number(high):
         case True, True:
-            return f"{figure(low, unit)} to {figure(high, unit)}"
+            return f"{figure(low, unit).removesuffix(_SLOPE)} to {figure(high, unit)}"
         case True, False:
             return f"{figure(low, unit)} or {'later' if unit == 'year' else 'more'}"
         case False, True:
@@ -183,7 +188,8 @@ def _based_on(row: Row) -> list[str]:
 def _headlines(judged: Sequence[Row]) -> list[Row]:
     """The decided claims, firm ones first: what a reader in a hurry should see."""
     decided = [row for row in judged if row["verdict"] in ("supported", "contradicted")]
-    return sorted(decided, key=lambda row: bool(row["fragile_said"]))[:_HEADLINES]
+    by_topic = [row for _, rows in _by_topic(decided) for row in rows]
+    return sorted(by_topic, key=lambda row: bool(row["fragile_said"]))
 
 
 def _by_topic(judged: Iterable[Row]) -> list[tuple[str, list[Row]]]:
@@ -193,10 +199,29 @@ def _by_topic(judged: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     return [(heading, rows) for heading, rows in groups.items() if rows]
 
 
-def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None:
-    """The finest series with enough periods to be worth drawing, else the longest one."""
-    candidates = []
-    for table, period in _SERIES:
+class _Series(NamedTuple):
+    """A series of ratios: its period and rows, and those rows that are worth a point."""
+
+    period: str
+    steadiness: int
+    rows: list[Row]
+    drawn: list[Row]
+
+    def merit(self) -> tuple[bool, bool, int]:
+        """What makes a series the one to show; the first of equals is taken."""
+        named = [row["n_named"] for row in self.drawn]
+        is_long = len(named) >= _ENOUGH_PERIODS
+        is_thick = is_long and median(named) >= _ENOUGH_NAMED
+        # among long series that are all thin the steadiest, among short ones the longest
+        rank = 0 if is_thick else self.steadiness if is_long else len(named)
+        return is_thick, is_long, rank
+
+
+def _ratio_series(publication: Publication) -> _Series | None:
+    """The ratio by quarter where there is enough of it, else by what carries it best."""
+    found = []
+    for period, steadiness in _SERIES:
+        table = f"framework_ratio_by_{period}"
         if not publication.has(f"out.{table}"):
             continue
         rows = publication.rows(
@@ -204,22 +229,32 @@ def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None
             FROM "out".{table} WHERE sources = 'all' AND population = 'ml'
             ORDER BY period_start"""
         )
-        drawable = [n for n, row in enumerate(rows) if _is_ratio(row["ratio"])]
-        if drawable:
-            rows = rows[drawable[0] : drawable[-1] + 1]
-            candidates.append((len(drawable), period, rows))
-    if not candidates:
+        drawn = [
+            row for row in rows if _is_ratio(row["ratio"]) and row["n_named"] >= _THIN_PERIOD
+        ] or [row for row in rows if _is_ratio(row["ratio"])]
+        if drawn:
+            found.append(_Series(period, steadiness, rows, drawn))
+    return max(found, key=_Series.merit, default=None)
+
+
+def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None:
+    series = _ratio_series(publication)
+    if series is None:
         return None
-    worth = [candidate for candidate in candidates if candidate[0] >= _WORTH_DRAWING]
-    _, period, rows = worth[0] if worth else max(candidates, key=lambda found: found[0])
-    whole = [row for row in rows if _is_ratio(row["ratio"]) and not row["is_partial"]] or [
-        row for row in rows if _is_ratio(row["ratio"])
+    period, drawn = series.period, series.drawn
+    points = {row["period_start"]: row for row in drawn}
+    plotted = [
+        points.get(row["period_start"], {**row, "ratio": None})
+        for row in series.rows
+        if drawn[0]["period_start"] <= row["period_start"] <= drawn[-1]["period_start"]
     ]
+    rows = [row for row in series.rows if row["n_named"]]
+    whole = [row for row in drawn if not row["is_partial"]] or drawn
     first, last = whole[0], whole[-1]
     name = _period_namer(period)
     return Figure(
-        Markup(charts.ratio_chart(rows, "wide", is_sample=is_sample)),
-        Markup(charts.ratio_chart(rows, "narrow", is_sample=is_sample)),
+        Markup(charts.ratio_chart(plotted, "wide", is_sample=is_sample)),
+        Markup(charts.ratio_chart(plotted, "narrow", is_sample=is_sample)),
         alternative=(
             f"Line chart of PyTorch roles per TensorFlow role, by {period}: "
             f"{figure(first['ratio'], 'ratio')} in {name(first['period_start'])}, "
@@ -231,7 +266,8 @@ def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None
             f"together: {_count(sum(row['n_named'] for row in rows))} roles name either framework. "
             "Axis by doublings; above the 1 : 1 line more roles name PyTorch, below it more name "
             "TensorFlow. Band: 95 % interval, whole companies resampled. Hollow dots and dashes: "
-            "periods not fully observed."
+            f"periods not fully observed. A {period} with fewer than {_THIN_PERIOD} such roles is "
+            "in the table only."
         ),
         columns=(
             period,
@@ -247,7 +283,7 @@ def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None
             (
                 name(row["period_start"]),
                 figure(row["ratio"], "ratio"),
-                f"{figure(row['ci_low'], 'ratio')} to {figure(row['ci_high'], 'ratio')}",
+                _interval(row["ci_low"], row["ci_high"], "ratio"),
                 _count(row["pytorch_only"]),
                 _count(row["tensorflow_only"]),
                 _count(row["both"]),
@@ -266,20 +302,30 @@ def _paper_figure(publication: Publication, *, is_sample: bool) -> Figure | None
         """SELECT * FROM "out".paper_share_by_year WHERE scope = 'all'
         ORDER BY period_start, share DESC, framework"""
     )
-    drawn = [
-        row for row in rows if row["framework"] in charts.FRAMEWORKS and _is_number(row["share"])
-    ]
+    rows = [row for row in rows if _is_number(row["share"])]
+    papers: dict[date, int] = {}
+    for row in rows:
+        if row["share"]:
+            total = round(row["n_papers"] / row["share"])
+            papers[row["period_start"]] = max(total, papers.get(row["period_start"], 0))
+    known = [row for row in rows if row["framework"] in charts.FRAMEWORKS]
+    drawn = [row for row in known if papers.get(row["period_start"], 0) >= _THIN_YEAR] or known
     if not drawn:
         return None
-    newest = max(row["period_start"] for row in drawn)
+    oldest, newest = drawn[0]["period_start"], drawn[-1]["period_start"]
+    plotted = [
+        row if row in drawn else {**row, "share": None}
+        for row in known
+        if oldest <= row["period_start"] <= newest
+    ]
     said = ", ".join(
         f"{charts.FRAMEWORKS[row['framework']][0]} {figure(row['share'], 'share')}"
         for row in drawn
         if row["period_start"] == newest
     )
     return Figure(
-        Markup(charts.paper_chart(drawn, "wide", is_sample=is_sample)),
-        Markup(charts.paper_chart(drawn, "narrow", is_sample=is_sample)),
+        Markup(charts.paper_chart(plotted, "wide", is_sample=is_sample)),
+        Markup(charts.paper_chart(plotted, "narrow", is_sample=is_sample)),
         alternative=(
             "Line chart of the share of papers with code by framework and year. In "
             f"{newest.year}: {said}. The table below the chart holds every value."
@@ -287,7 +333,8 @@ def _paper_figure(publication: Publication, *, is_sample: bool) -> Figure | None
         note=(
             "Share of the papers with code that have a repository in the framework; a paper can "
             "count for several. Bands: 95 % intervals. Hollow dots and dashes: years not fully "
-            "observed. Rarer frameworks are in the table."
+            f"observed. Years with fewer than {_THIN_YEAR} papers and rarer frameworks are in the "
+            "table only."
         ),
         columns=(
             "year",
@@ -304,7 +351,7 @@ def _paper_figure(publication: Publication, *, is_sample: bool) -> Figure | None
                 charts.FRAMEWORKS.get(row["framework"], (row["framework"],))[0],
                 _count(row["n_papers"]),
                 figure(row["share"], "share"),
-                f"{figure(row['ci_low'], 'share')} to {figure(row['ci_high'], 'share')}",
+                _interval(row["ci_low"], row["ci_high"], "share"),
                 figure(row["share_of_named"], "share"),
                 "partial" if row["is_partial"] else "",
             )
@@ -314,13 +361,26 @@ def _paper_figure(publication: Publication, *, is_sample: bool) -> Figure | None
 
 
 def _sources(publication: Publication) -> list[Row]:
-    """The newest state of each source."""
-    if not publication.has("out.source_health"):
+    """The newest answer of every board, summed up by source: the boards' days may differ."""
+    if not publication.has("out.board_health"):
         return []
     rows = publication.rows(
-        """SELECT * FROM "out".source_health
-        QUALIFY row_number() OVER (PARTITION BY source ORDER BY observed_on DESC) = 1
-        ORDER BY source"""
+        """WITH newest AS (
+            SELECT *, state IN ('ok', 'unchanged') AS is_answered FROM "out".board_health
+            QUALIFY row_number() OVER (PARTITION BY source, board ORDER BY observed_on DESC) = 1
+        )
+        SELECT
+            source,
+            max(observed_on) AS newest_on,
+            count(*) AS boards_asked,
+            count(*) FILTER (WHERE is_answered) AS boards_answered,
+            sum(postings_seen)::BIGINT AS postings_seen,
+            string_agg(
+                state || ' ' || board || coalesce(' (' || reason || ')', ''), '; ' ORDER BY board
+            ) FILTER (WHERE NOT is_answered) AS reason,
+            CASE boards_answered WHEN boards_asked THEN 'ok' WHEN 0 THEN 'failed' ELSE 'partial'
+            END AS state
+        FROM newest GROUP BY source ORDER BY source"""
     )
     for row in rows:
         row["reason"] = _shortened(row["reason"])
@@ -368,9 +428,10 @@ def figure(value: float | Decimal | None, unit: str | None = None) -> str:
         return "∞" if number > 0 else "−∞"
     match unit:
         case "share":
-            said = f"{number * 100:.1f} %" if abs(number) < 0.1 else f"{number * 100:.0f} %"
+            digits = 1 if abs(number) < 0.1 else 0
+            said = f"{number * 100:.{digits}f}\N{NO-BREAK SPACE}%"
         case "share per year":
-            said = f"{number * 100:+.1f} points a year"
+            said = f"{number * 100:+.1f}{_SLOPE}"
         case "USD a year":
             said = f"${number:,.0f}"
         case "year":

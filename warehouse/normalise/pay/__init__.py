@@ -108,12 +108,11 @@ def pay_from_components(components: Iterable[dict[str, Any]]) -> list[PayBand]:
     for part in components:
         kind = str(part.get("type") or "")
         low, high = _number(part.get("min")), _number(part.get("max"))
-        if _NOT_BASE.search(kind) or (low is None and high is None):
+        size = low if high is None else high
+        if _NOT_BASE.search(kind) or size is None:
             continue
         code = str(part.get("currency") or "USD").upper()
         said, oddity = _interval(str(part.get("interval") or ""))
-        size = high if high is not None else low
-        assert size is not None
         per = said or (period.by_size(size, code) if code in currency.currencies() else "YEAR")
         low, high, reason = _plausible(low, high, code, per)
         interval = part.get("interval") or ""
@@ -194,9 +193,9 @@ def _plausible(
     if row is not None and size is not None:
         times_year_from = size * PERIODS_A_YEAR[per] / row.year_from
         if times_year_from < SMALLEST_YEAR:
-            return low, high, f"too little for a {per.lower()}"
+            return low, high, f"too little per {per.lower()}"
         if times_year_from > LARGEST_YEAR:
-            return low, high, f"too much for a {per.lower()}"
+            return low, high, f"too much per {per.lower()}"
     return low, high, None
 
 
@@ -211,7 +210,8 @@ def _number(value: object) -> Decimal | None:
     if value is None or value == "":
         return None
     try:
-        return Decimal(str(value))
+        number = Decimal(str(value))
+        return number if number.is_finite() else None
     except InvalidOperation:
         written = grammar.figures(str(value))
         return written[0].value() if written else None

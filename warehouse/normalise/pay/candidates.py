@@ -31,6 +31,7 @@ _LARGE_UNIT = 1_000_000
 _CLOSE = 5
 _NEAR = 45
 _LEAST_BARE = 1000
+_LIST_GAP = 60  # characters between two bands of a list
 _EDGE = " \t\xa0*-–—•●·>([{+~"
 # What may stand between a word of pay and its figure when that has no currency.
 _LABEL_GAP = re.compile(
@@ -212,18 +213,17 @@ def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate
         return True
     if reading.is_weak and (is_yearly or is_sized):
         return True
+    if reading.is_hint and not amount.is_range and (is_yearly or is_sized):
+        return True
+    if _continues(text, read, resolved, previous):
+        return True
     if amount.is_range:
         is_close = amount.low == 0 or amount.high <= amount.low * _CLOSE
         return is_close and (is_sized if said else is_yearly)
     if read.said and is_sized:
         # "for $1,200 a month" is a price; by the hour or year only people are paid
         return read.said not in {"MONTH", "WEEK"} or not read.around.left.strip(_EDGE)
-    return is_yearly and (
-        read.around.is_cell
-        or read.around.opens_cell
-        or read.around.ends_cell
-        or _continues(text, read, previous)
-    )
+    return is_yearly and (read.around.is_cell or read.around.opens_cell or read.around.ends_cell)
 
 
 def _is_accepted_bare(read: _Read, *, is_yearly: bool, is_sized: bool) -> bool:
@@ -248,12 +248,18 @@ def _is_near(reading: Reading) -> bool:
     return reading.gap is not None and len(reading.gap) <= _NEAR
 
 
-def _continues(text: str, read: _Read, previous: Candidate | None) -> bool:
-    """Whether an amount goes on with a list of bands."""
-    if previous is None:
+def _continues(text: str, read: _Read, resolved: Resolved, previous: Candidate | None) -> bool:
+    """Whether an amount goes on with a list of bands: like the last one in form, and close."""
+    if previous is None or previous.currency != resolved:
         return False
     gap = text[previous.end : read.amount.start]
-    return len(gap) < 60 and "." not in gap and previous.currency == read.currency
+    was, code = previous.amount, resolved.code
+    return (
+        len(gap) < _LIST_GAP
+        and "." not in gap
+        and was.is_range == read.amount.is_range
+        and period.by_size(was.high, code) == period.by_size(read.amount.high, code)
+    )
 
 
 def _candidate(read: _Read, resolved: Resolved, previous: Candidate | None, text: str) -> Candidate:
@@ -264,7 +270,7 @@ def _candidate(read: _Read, resolved: Resolved, previous: Candidate | None, text
         yearly = amount.high * PERIODS_A_YEAR[read.before]
         if year_from / 4 <= yearly <= year_from * 200:
             said = read.before
-    if said is None and previous and len(text[previous.end : read.amount.start]) < 60:
+    if said is None and previous and len(text[previous.end : read.amount.start]) < _LIST_GAP:
         by_size = period.by_size(amount.high, resolved.code)
         was = period.by_size(previous.amount.high, previous.currency.code)
         if by_size == was and not previous.is_period_inferred:

@@ -22,8 +22,13 @@ _BULLETS = "-*•●·–—+>"
 
 # Where the clause before an amount starts: a new cell, line or sentence. Flattened texts have two
 # blanks where a line ended.
-_CLAUSE_START = re.compile(r"[|;●•\n]|\s{2,}|[.!?]\s+(?=[^a-z\d])|\s[-–—]\s(?=[A-Z])")
-_ROW_CELL = re.compile(rf"{_CLAUSE_START.pattern}|,\s(?=[^\w\s]{{0,4}}\d)")
+# The search ends at the amount, which is what "\Z" stands for.
+_CLAUSE_START = re.compile(
+    r"[|;●•\n]|\s{2,}|\s[-–—]\s(?=[A-Z])|[!?](?:\s+(?=[^a-z\d])|\s*\Z)"
+    r"|(?<!min)(?<!max)(?<!mind)(?<!approx)(?<!ca)(?<!\bc)(?<!incl)(?<!zzgl)(?<!\bRs)"
+    r"\.(?:\s+(?=[^a-z\d])|\s*\Z)"
+)
+_ROW_CELL = re.compile(rf"{_CLAUSE_START.pattern}|,\s\Z")
 _NEW_LINE = re.compile(r"(?:\n|\s{2})\s*\Z")
 _LINES = re.compile(r"\n|\s{2,}|\|")
 _PHRASE_END = re.compile(
@@ -48,6 +53,7 @@ _PACKAGE = re.compile(
 _PLUS = re.compile(r"\s?\+(?!\s*\w)|\+(?=\s(?!equity|bonus|benefits|stock|super|package|options))")
 _BASE = re.compile(r"\b(?:base|basic|salary|wages?|fixed)\b", re.IGNORECASE)
 _CEILING_BEHIND = re.compile(r"\s?(?:max(?:imum)?|tops)\b", re.IGNORECASE)
+_ITEM_LABEL = re.compile(r"\s*[-*•]?\s*[^\W\d][\w /()+-]{0,30}:\s*")  # "Senior: "
 _LABEL_END = re.compile(r"[\s:=~*–—>(-]*")
 
 
@@ -59,7 +65,7 @@ class Surroundings(NamedTuple):
     cues: tuple[Cue, ...]  # of `left`
     start: int  # where the clause starts
     is_cell: bool  # it has a line, a cell or brackets to itself
-    opens_cell: bool  # it stands first behind a "|"
+    opens_cell: bool  # it stands first in a cell of a row
     ends_cell: bool  # it stands last in a cell of a row
 
 
@@ -68,7 +74,8 @@ class Reading(NamedTuple):
 
     is_pay: bool  # a word of pay governs the amount
     is_named: bool  # that word stands right behind it: "150k base"
-    is_weak: bool  # only a word that often means something else ("rate", "paid")
+    is_weak: bool  # a word that often means something else: "rate", "base", "+ equity" behind
+    is_hint: bool  # a word that says little: "range", "offer"
     is_other: bool  # other money governs it
     is_stipend: bool
     gap: str | None  # the text from the word of pay before to the amount
@@ -107,14 +114,19 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
     is_cell = opens_cell = False
     if _only_marks().fullmatch(clause):
         is_cell = bool(_cell_end().match(right))
-        opens_cell = text[cut - 1 : cut] == "|"
+        opens_cell = is_row and text[max(0, cut - 2) : cut].rstrip()[-1:] in {"|", ","}
         above = text[max(0, cut - _HEADING_LENGTH - 20) : cut]
         if _NEW_LINE.search(above):
             heading = _LINES.split(above.rstrip())[-1]
             is_item = heading[:1] in _BULLETS and heading[:1] == clause.lstrip()[:1]
-            governing = "" if is_item or len(heading.split()) > _HEADING_WORDS else heading
+            is_long = len(heading.split()) > _HEADING_WORDS and not heading.endswith(":")
+            governing = "" if is_item or is_long else heading
     elif clause.rstrip()[-1:] in {"(", "["}:
         is_cell = right.lstrip()[:1] in {")", "]"}
+    elif _ITEM_LABEL.fullmatch(clause) and text[cut - 1 : cut] == "\n":
+        heading = text[max(0, cut - _HEADING_LENGTH) : cut].rstrip().rpartition("\n")[2]
+        if len(heading.split()) <= _HEADING_WORDS:
+            governing = f"{heading}\n{clause}"
     return Surroundings(
         governing,
         right,
@@ -153,7 +165,8 @@ def read(around: Surroundings) -> Reading:
     return Reading(
         is_pay=before.pay is not None or behind == "pay",
         is_named=behind == "pay",
-        is_weak=bool(before.weak or before.hint) or behind == "package",
+        is_weak=before.weak is not None or behind == "package",
+        is_hint=before.hint is not None,
         is_other=is_other or _is_added(around),
         is_stipend=behind == "stipend" or (nearest is not None and nearest is before.stipend),
         gap=gap,
@@ -173,12 +186,15 @@ def _before(around: Surroundings) -> _Before:
         elif cue.role in {"hint", "stipend"}:
             found = found._replace(**{cue.role: cue})
         elif cue.role == "not_pay":
-            pay = found.pay or found.weak
-            between = left[pay.end : cue.start] if pay else ""
-            if pay and _JOINED.fullmatch(between):
-                joined = cue._replace(value=pay.value)
-                found = found._replace(pay=joined) if found.pay else found._replace(weak=joined)
-            elif not (found.pay and _SUBJECT.fullmatch(between) and _COPULA.search(left, cue.end)):
+            if found.pay and _JOINED.fullmatch(left[found.pay.end : cue.start]):
+                found = found._replace(pay=cue._replace(value=found.pay.value))
+            elif found.weak and _JOINED.fullmatch(left[found.weak.end : cue.start]):
+                found = found._replace(weak=cue._replace(value=""))
+            elif not (
+                found.pay
+                and _SUBJECT.fullmatch(left[found.pay.end : cue.start])
+                and _COPULA.search(left, cue.end)
+            ):
                 found = found._replace(other=cue)
     return found
 

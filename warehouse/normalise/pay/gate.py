@@ -39,7 +39,7 @@ def _marked() -> Any:
         rf"(?:[^{_GROUPING}\dmMbB]|[mMbB](?:[^\Wi_]|i[^l])|$)",
         rf"\d[\d.,–-]*[ \x{{a0}}\x{{202f}}]?[kKmTL万萬만]?[ \x{{a0}}]?\(?(?:{sign})",
         rf"(?:{codes}|{word})[\s:()$]*\d",
-        rf"\d[ \x{{a0}}]?[kK]?[ \x{{a0}}]?\(?(?:{codes}|{word})",
+        rf"\d[ \x{{a0}}]?[kKM]?[ \x{{a0}}]?\(?(?:{codes}|{word})",
         rf"(?i)\d ?k? ?(?:{_CODES_WRITTEN_SMALL})\b|\b(?:{_CODES_WRITTEN_SMALL}) ?\d",
         r"(?:[02-9]|[^0]1|[^4]01) ?[kKкК]\b",
         r"(?i)\d ?(?:lpa|l\b|lakhs?|lacs?|crores?|тыс|tys\b|thousand\b|[万萬만])",

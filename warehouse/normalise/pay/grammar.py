@@ -173,7 +173,7 @@ def figures(text: str) -> list[Figure]:
                 mark,
                 is_marked_before,
                 any(c in digits[:-3] for c in ",.'’ \u00a0\u202f\u2009"),
-                bool(_COUNTED.match(text, m.end())),
+                mark is None and bool(_COUNTED.match(text, m.end())),
                 digits[-3:-2] == ",",
             )
         )

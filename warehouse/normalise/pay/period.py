@@ -23,7 +23,13 @@ _OTHER = (
     r"|variable|profit|raises?|reviews?|performance|leave|stock|refresh)"
 )
 # Without "per" these alone are understood behind a figure: "$50 hr".
-_BARE = r"hr|hrs|hour|yr"
+_BARE: dict[str, Period] = {
+    "hr": "HOUR",
+    "hrs": "HOUR",
+    "hour": "HOUR",
+    "yr": "YEAR",
+    "month": "MONTH",
+}
 
 
 @cache
@@ -34,7 +40,7 @@ def _after() -> re.Pattern[str]:
         rf"|(?:{words.alternatives('adverb', 'initials', value=period)})(?!{_OTHER}))"
         for period in words.PERIODS
     )
-    bare = rf"(?P<bare>{_BARE})"
+    bare = rf"(?P<bare>{'|'.join(_BARE)})"
     return re.compile(
         rf"(?:[\s*_,;:()\[\]~.+/-]|(?:{words.alternatives('gross')})(?!\w)){{0,12}}?"
         rf"(?:(?<![A-Za-jl-z])|(?=[/\\]))(?:{by_period}|{bare})(?!\w)",
@@ -67,7 +73,7 @@ def after(text: str, position: int) -> tuple[Period | None, int]:
         return None, position
     group = m.lastgroup or "bare"
     if group == "bare":
-        return ("YEAR" if m.group("bare").lower() == "yr" else "HOUR"), m.end()
+        return _BARE[m.group("bare").lower()], m.end()
     return next(p for p in words.PERIODS if p == group), m.end()
 
 
