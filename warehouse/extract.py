@@ -55,8 +55,9 @@ def advert_of(row: dict[str, Any]) -> Advert:
     """An advert from an input line.
 
     Args:
-        row: `id` and `text`; `title`, `location`, `secondaryLocations`, `month` ("2017-05"),
-            `isRemote`, `department`, `company` and `pay_raw` where known; the rest is ignored.
+        row: `id` and `text`; `title`, `location`, `secondaryLocations`, `address` (schema.org's
+            `addressLocality`, `addressRegion`, `addressCountry`), `month` ("2017-05"), `isRemote`,
+            `department`, `company` and `pay_raw` where known; the rest is ignored.
 
     Raises:
         LineError: A field is missing or has the wrong type.
@@ -82,11 +83,19 @@ def advert_of(row: dict[str, Any]) -> Advert:
             str(place.get("location") or "") if isinstance(place, dict) else str(place)
             for place in places
         ],
+        address=_address(row.get("address")),
         is_remote=row.get("isRemote"),
         department=row.get("department") or "",
         posted_on=_month(row.get("month")),
         pay_text=row.get("pay_raw") or "",
     )
+
+
+def _address(said: Any) -> dict[str, str] | None:
+    if not isinstance(said, dict):
+        return None
+    parts = ("addressLocality", "addressRegion", "addressCountry")
+    return {part: said[part] for part in parts if isinstance(said.get(part), str)} or None
 
 
 def _month(text: str | None) -> date | None:

@@ -33,9 +33,12 @@ class Visit(NamedTuple):
     complaints: list[str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser of all tests; they are skipped where it is not installed."""
+    """The browser of a module's tests; they are skipped where it is not installed.
+
+    Playwright keeps an event loop running in this thread, so it must be gone before other tests.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium")
     with sync_playwright() as playwright:

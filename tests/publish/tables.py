@@ -93,9 +93,13 @@ FROM range(10) AS numbers (i),
 CREATE TABLE out.claim_verdicts (
     claim_id VARCHAR, article VARCHAR, statement VARCHAR, estimate DOUBLE, ci_low DOUBLE,
     ci_high DOUBLE, unit VARCHAR, n_roles BIGINT, n_companies BIGINT, n_papers BIGINT,
-    verdict VARCHAR, reason VARCHAR, finding VARCHAR, fragile_under VARCHAR, proxy BOOLEAN
+    verdict VARCHAR, reason VARCHAR, finding VARCHAR, fragile_under VARCHAR, proxy BOOLEAN,
+    unsettled_under VARCHAR
 );
-INSERT INTO out.claim_verdicts VALUES
+INSERT INTO out.claim_verdicts (
+    claim_id, article, statement, estimate, ci_low, ci_high, unit, n_roles, n_companies, n_papers,
+    verdict, reason, finding, fragile_under, proxy
+) VALUES
     ('hire_more', 'careers', 'More new machine-learning roles name PyTorch than TensorFlow.',
         2.31, 1.9, 2.84, 'ratio', 812, 240, NULL, 'supported', 'the whole interval is above 1',
         'PyTorch roles for each TensorFlow role: 2.31 (95 % interval 1.90 to 2.84); from 812 roles '
@@ -117,6 +121,8 @@ INSERT INTO out.claim_verdicts VALUES
         getvariable('formula'), false),
     ('out_debugging', NULL, 'One of the two is easier to debug.', NULL, NULL, NULL, NULL, NULL,
         NULL, NULL, 'out_of_scope', 'no advert can show it', NULL, NULL, false);
+UPDATE out.claim_verdicts SET unsettled_under = 'without boilerplate'
+WHERE claim_id = 'paper_sixty';
 CREATE TABLE out.board_health AS
 SELECT * FROM (VALUES
     ('ashby', 'alpha', DATE '2026-03-01', 'ok', 25, NULL),

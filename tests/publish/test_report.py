@@ -77,7 +77,8 @@ def test_verdicts_are_told_by_topic(page: LexborHTMLParser) -> None:
         in (rows["hire_crossover"])
     )
     assert "✓ supported 59 % 55 % to 62 % 812 papers" in rows["paper_sixty"]
-    assert "Fragile: equal company weights" in rows["hire_led_2020"]
+    assert "Fragile, turns round under: equal company weights" in rows["hire_led_2020"]
+    assert "No longer decided under: without boilerplate" in rows["paper_sixty"]
     assert "✗ contradicted $241,000 $232,500 to $249,900" in rows["pay_senior"]
     assert "Proxy" in rows["pay_senior"]
     assert "out_debugging" not in rows
@@ -97,8 +98,8 @@ def test_headlines_beyond_the_limit_are_counted() -> None:
         """CREATE TABLE out.claim_verdicts AS SELECT 'hire_' || i AS claim_id,
         ['careers', 'experts'] AS article, 'Claim ' || i AS statement, 1.5::DOUBLE AS estimate,
         NULL::DOUBLE AS ci_low, 2.0::DOUBLE AS ci_high, 40 AS n_roles, 12 AS n_companies,
-        'supported' AS verdict, NULL::VARCHAR AS reason, NULL::VARCHAR AS fragile_under, true AS proxy
-        FROM range(9) AS numbers (i)"""
+        'supported' AS verdict, NULL::VARCHAR AS reason, NULL::VARCHAR AS fragile_under,
+        true AS proxy FROM range(9) AS numbers (i)"""
     )
     assert len(page.css(".headlines li")) == 8
     assert "1 more decided claim in the table" in page.text()

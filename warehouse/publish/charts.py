@@ -51,6 +51,7 @@ _HEIGHT: dict[Size, int] = {"wide": 330, "narrow": 270}
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 # fonts of readers may run wider than the one that the layout is measured with
 _PADDING = {"left": 8, "right": 16, "top": 4, "bottom": 4}
+_BAR = 20  # width of the widest bar, pixels
 _RATIO_LIMITS = (1 / 64, 64)  # a hopelessly wide interval must not flatten the line
 
 
@@ -106,7 +107,9 @@ def ratio_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
     layers = [*_sample_mark(size, is_sample), *bands, even, *lines, *sides]
     upper = alt.layer(*layers).properties(width=_WIDTH[size], height=_HEIGHT[size])
     counts = (
-        base.mark_bar(color=NONE, opacity=0.55, size=max(1, 0.7 * _WIDTH[size] / len(rows)))
+        base.mark_bar(
+            color=NONE, opacity=0.55, size=max(1, min(_BAR, 0.7 * _WIDTH[size] / len(rows)))
+        )
         .encode(
             _time_axis([row["period_start"] for row in rows], size, labels=True),
             alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=2, format="~s")),
@@ -276,7 +279,7 @@ def _time_axis(periods: Sequence[date], size: Size, *, labels: bool) -> alt.X:
     return alt.X(
         "period:T",
         title=None,
-        scale=alt.Scale(type="utc", nice=False),
+        scale=alt.Scale(type="utc", nice=False, padding=_BAR / 2),
         axis=alt.Axis(
             values=shown, format="%Y", grid=False, labels=labels, ticks=labels, labelAngle=0
         ),

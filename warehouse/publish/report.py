@@ -146,7 +146,7 @@ def render_report(
 
 
 def _verdicts(publication: Publication) -> list[Row]:
-    """Every claim's row, in words; a column beyond the contract (`finding`, `unit`) may lack."""
+    """Every claim's row, in words; columns beyond the contract may lack."""
     if not publication.has("out.claim_verdicts"):
         return []
     found = publication.rows('SELECT * FROM "out".claim_verdicts ORDER BY claim_id')
@@ -157,6 +157,7 @@ def _verdicts(publication: Publication) -> list[Row]:
         row["based_said"] = _based_on(row)
         row["article_said"] = _listed(row["article"])
         row["fragile_said"] = _listed(row["fragile_under"])
+        row["unsettled_said"] = _listed(row.get("unsettled_under"))
         row.setdefault("finding", None)
         row.setdefault("caveats", None)
     return found
@@ -186,10 +187,12 @@ def _based_on(row: Row) -> list[str]:
 
 
 def _headlines(judged: Sequence[Row]) -> list[Row]:
-    """The decided claims, firm ones first: what a reader in a hurry should see."""
+    """The decided claims, the firmest first: what a reader in a hurry should see."""
     decided = [row for row in judged if row["verdict"] in ("supported", "contradicted")]
     by_topic = [row for _, rows in _by_topic(decided) for row in rows]
-    return sorted(by_topic, key=lambda row: bool(row["fragile_said"]))
+    return sorted(
+        by_topic, key=lambda row: (row["fragile_said"] != "", row["unsettled_said"] != "")
+    )
 
 
 def _by_topic(judged: Iterable[Row]) -> list[tuple[str, list[Row]]]:

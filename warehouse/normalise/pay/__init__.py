@@ -12,10 +12,20 @@ import html
 import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from warehouse.normalise.annualise import PERIODS_A_YEAR
-from warehouse.normalise.pay import candidates, currency, evidence, gate, grammar, period, zones
+from warehouse.normalise.pay import (
+    candidates,
+    currency,
+    evidence,
+    gate,
+    grammar,
+    period,
+    words,
+    zones,
+)
 from warehouse.normalise.pay.candidates import Candidate
 from warehouse.normalise.types import PayBand, PayKind, Period, Provenance
 
@@ -27,11 +37,6 @@ SMALLEST_YEAR, LARGEST_YEAR = Decimal("0.1"), Decimal(500)
 
 _ESCAPED = re.compile(r"\\([^\w\s])")
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
-_CONTRACT = re.compile(
-    r"(?<!\w)(?:contract(?:or|ors)?|freelanc\w+|B2B|C2C|corp[- ]to[- ]corp|IR35"
-    r"|freiberuf\w+)(?!\w)",
-    re.IGNORECASE,
-)
 _EMPLOYED = re.compile(r"(?<!\w)(?:full[- ]?time|part[- ]?time|intern|employee)s?(?!\w)", re.I)
 _HEADER_LENGTH = 250
 _CONTRACT_REACH = 150
@@ -146,11 +151,16 @@ def _only_place(said: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@cache
+def _contract() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{words.alternatives('contract')})(?!\w)", re.IGNORECASE)
+
+
 def _kind(found: Candidate, text: str, header: str) -> PayKind:
     if evidence.is_total(found.around):
         return "total"
     near = text[max(0, found.amount.start - _CONTRACT_REACH) : found.end + 40]
-    if _CONTRACT.search(near) or (_CONTRACT.search(header) and not _EMPLOYED.search(header)):
+    if _contract().search(near) or (_contract().search(header) and not _EMPLOYED.search(header)):
         return "contract"
     return "contract" if found.period == "DAY" and not found.is_period_inferred else "base"
 

@@ -44,10 +44,11 @@ _SUBJECT = re.compile(r"\s*(?:\w+\s+){0,2}?(?:for|of|in|at|as)\s[^,;:+&$]*", re.
 _COPULA = re.compile(r":|=|\b(?:is|are|ranges?|will|would|between|starts?|from)\b", re.IGNORECASE)
 _ADDED = re.compile(r"(?:[+&]|\bplus|\band)\s*(?:an?\s)?\Z", re.IGNORECASE)
 _PACKAGE = re.compile(
-    r"[ )*\]+]*?(?:(?:\+|plus|and|&|,|/|w/|with|\|)\s*)(?:[\w.%~–-]+\s){0,3}?"
-    r"(?:equity|bonus|bonuses|benefits|stock|options|shares?\b|super\b|commissions?|profit|package"
-    r"|variable|perks|RSUs?|tokens?|coins|healthcare|health|medical|dental|401|pension|incentives?"
-    r"|\d+(?:\.\d+)?\s?%|holidays?|vacation|PTO)(?!\w)",
+    r"[ )*\]+]*?(?:\+|plus|and|&|,|/|w/|with|\|)\s*(?:\d+(?:\.\d+)?\s?%"
+    r"|(?:[\w.%~–-]+\s){0,3}?"
+    r"(?:equity|bonus|bonuses|benefits|stock|options|shares?|super|commissions?|profit|package"
+    r"|variable|perks|RSUs?|tokens?|coins|healthcare|health|medical|dental|401|pension"
+    r"|incentives?|holidays?|vacation|PTO)(?!\w))",
     re.IGNORECASE,
 )
 _PLUS = re.compile(r"\s?\+(?!\s*\w)|\+(?=\s(?!equity|bonus|benefits|stock|super|package|options))")
