@@ -53,22 +53,21 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
 
     from pipelines.definitions import defs
     from pipelines.defs.jobs import MARKET_JOB
-    from pipelines.settings import BusyError, busy_free
+    from pipelines.settings import FolderError, RunSettings, try_folder
 
     # Dagster's log goes to its instance, where the UI shows it; the console has our own lines.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="dagster")
     use_reporter(Reporter(is_quiet=is_quiet))
     try:
-        with busy_free(Path(settings["data"])):
-            pass
-    except BusyError as error:
+        try_folder(RunSettings(**settings).plan())
+    except FolderError as error:
         raise LaunchError(str(error)) from error
     with dg.DagsterInstance.get() as instance:
         _end_orphans(instance, MARKET_JOB)
         result = (
             defs()
-            .get_job_def(MARKET_JOB)
+            .resolve_job_def(MARKET_JOB)
             .execute_in_process(
                 instance=instance,
                 raise_on_error=False,
@@ -97,7 +96,8 @@ def _end_orphans(instance: Any, job: str) -> None:
 
 def _why(result: Any) -> str:
     """What failed, in the words of the one who must mend it."""
-    lines = []
+    lines: list[str] = []
+    last_resort = ""
     for event in result.all_events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.event_specific_data
@@ -108,11 +108,22 @@ def _why(result: Any) -> str:
                     f"{observed}"
                 )
         elif event.event_type_value == "STEP_FAILURE":
-            error = event.event_specific_data.error
-            while error.cause is not None:
-                error = error.cause
+            error = _root(event.event_specific_data.error)
             if error.cls_name != "DagsterAssetCheckFailedError":
                 lines.append(f"{event.step_key}: {error.message.strip()}")
+        elif event.event_type_value in ("RESOURCE_INIT_FAILURE", "PIPELINE_FAILURE"):
+            error = getattr(event.event_specific_data, "error", None)
+            if error is not None:
+                last_resort = _root(error).message.strip()
+    if not lines and last_resort:
+        lines.append(last_resort)
     if not lines:
         lines.append("the run failed; the Dagster UI (hiring-signal up) shows where")
     return "\n".join([*dict.fromkeys(lines), "Nothing was published; what was published stands."])
+
+
+def _root(error: Any) -> Any:
+    """The cause of all; our own words for it where we have some."""
+    while error.cause is not None and error.cls_name != "FolderError":
+        error = error.cause
+    return error

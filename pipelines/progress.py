@@ -67,7 +67,9 @@ class Reporter:
         is_detail = "(" in name
         if not self._is_quiet and (not is_detail or stage.seconds >= DETAIL_FROM_S):
             self._console.print(
-                f"  {name:<34} {stage.seconds:6.1f} s  {stage.found}", highlight=False, soft_wrap=True
+                f"  {name:<34} {stage.seconds:6.1f} s  {stage.found}",
+                highlight=False,
+                soft_wrap=True,
             )
 
 

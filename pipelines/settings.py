@@ -11,8 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -50,12 +48,8 @@ class Plan(NamedTuple):
         return self.mode == "sample"
 
 
-class BusyError(RuntimeError):
-    """Another run works on the same DATA folder."""
-
-
-class MixedWorldsError(RuntimeError):
-    """A DATA folder holds the sample market and is asked to take the world, or the other way."""
+class FolderError(RuntimeError):
+    """The DATA folder can't take this run; the message says why and what to do."""
 
 
 class RunSettings(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -97,13 +91,9 @@ class RunSettings(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Take the DATA folder for this run.
 
         Raises:
-            BusyError: Another run has it.
-            MixedWorldsError: It holds the other world.
+            FolderError: Another run has it, or it holds the other world.
         """
-        plan = self.plan()
-        plan.data.mkdir(parents=True, exist_ok=True)
-        self._lock = _take(plan.data)
-        _keep_worlds_apart(plan)
+        self._lock = _take(self.plan())
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Let the DATA folder go."""
@@ -117,15 +107,24 @@ def data_folder(given: str = "") -> Path:
     return Path(given or os.environ.get(DATA_VARIABLE) or DEFAULT_DATA).resolve()
 
 
-def _take(data: Path) -> IO[str]:
-    lock = (data / ".lock").open("w")
+def _take(plan: Plan) -> IO[str]:
+    try:
+        plan.data.mkdir(parents=True, exist_ok=True)
+        lock = (plan.data / ".lock").open("w")
+    except OSError as error:
+        raise FolderError(f"{plan.data} can't be written to: {error.strerror}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _keep_worlds_apart(plan)
     except BlockingIOError as error:
         lock.close()
-        raise BusyError(
-            f"another run is working on {data}; wait for it, or give another folder with --data"
+        raise FolderError(
+            f"another run is working on {plan.data}; wait for it, or give another folder "
+            "with --data"
         ) from error
+    except FolderError:
+        lock.close()
+        raise
     return lock
 
 
@@ -137,7 +136,7 @@ def _keep_worlds_apart(plan: Plan) -> None:
     if path.exists():
         there = json.loads(path.read_text(encoding="utf-8"))
         if there["world"] != world["world"]:
-            raise MixedWorldsError(
+            raise FolderError(
                 f"{plan.data} holds the {there['world']} market and can't take the "
                 f"{world['world']} one; give another folder with --data"
             )
@@ -160,9 +159,13 @@ def market_digest() -> str:
     ).hexdigest()[:16]
 
 
-@contextmanager
-def busy_free(data: Path) -> Iterator[None]:
-    """Fail early where another run has the folder, and let it go again."""
-    data.mkdir(parents=True, exist_ok=True)
-    with _take(data):
-        yield
+def try_folder(plan: Plan) -> None:
+    """Fail early where the DATA folder can't take a run.
+
+    Args:
+        plan: The run.
+
+    Raises:
+        FolderError: Another run has it, it can't be written, or it holds the other world.
+    """
+    _take(plan).close()

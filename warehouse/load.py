@@ -84,7 +84,7 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
     """Load one landing file, whole or not at all.
 
     A board that was asked twice on one day counts once: the later answer, but never one that is not
-    complete in the place of one that is. Loading a file again changes nothing. A line that does not
+    complete, or that only says "unchanged", in the place of one that is. Loading a file again changes nothing. A line that does not
     fit the contract is kept in `raw.refused`, and the rest goes on.
 
     Args:
@@ -247,17 +247,19 @@ def newest_observation(con: duckdb.DuckDBPyConnection) -> date | None:
 _KEY = "source, board, observed_on"
 # The steps that make the incoming rows part of raw, in order, inside one transaction.
 _MERGE: tuple[str, ...] = (
-    # One answer per board and day: the newest complete one, else the newest.
+    # One answer per board and day: the newest with rows, else one that says they are unchanged, else
+    # the newest failure. None takes the place of a better one.
     f"""
     CREATE OR REPLACE TEMP TABLE accepted AS
     WITH answers AS (
         SELECT *, state IN ('ok', 'unchanged') AS is_complete FROM incoming_boards
         QUALIFY row_number() OVER (
-            PARTITION BY {_KEY} ORDER BY is_complete DESC, observed_at DESC, line DESC) = 1
+            PARTITION BY {_KEY}
+            ORDER BY state = 'ok' DESC, is_complete DESC, observed_at DESC, line DESC) = 1
     )
     SELECT answers.* EXCLUDE (is_complete, line)
     FROM answers LEFT JOIN raw.boards AS old USING ({_KEY})
-    WHERE old.state IS NULL OR is_complete OR old.state NOT IN ('ok', 'unchanged')
+    WHERE coalesce(old.state, '') NOT IN ('ok', 'unchanged') OR answers.state = 'ok'
     """,
     # Rows whose board says nothing: the crawl broke off before it was through with it.
     f"""

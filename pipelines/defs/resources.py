@@ -1,6 +1,7 @@
 """What every step shares.
 
-Belongs here: resources and the executor. Does not belong here: what they are (`pipelines.settings`).
+Belongs here: resources and the executor. Does not belong here: what they are
+(`pipelines.settings`).
 """
 
 import dagster as dg

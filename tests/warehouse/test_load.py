@@ -133,6 +133,16 @@ def test_an_unchanged_board_shows_what_it_showed_before(
     assert days == ["2026-10-01"] * 2 + ["2026-10-03"] * 2 + ["2026-10-04"] * 2
 
 
+def test_an_unchanged_answer_on_the_same_day_takes_nothing_away(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    later = {"observed_at": "2026-10-01T18:00:00Z"}
+    load(con, tmp_path, "a", posting(1), asked(), asked(state="unchanged") | later)
+    load(con, tmp_path, "b", asked(state="unchanged") | later)
+    assert seen(con) == [("2026-10-01", "acme", "1")]
+    assert con.execute("SELECT state FROM raw.boards").fetchall() == [("ok",)]
+
+
 def test_a_line_that_does_not_fit_is_refused_and_the_rest_goes_on(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

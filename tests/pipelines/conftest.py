@@ -1,0 +1,71 @@
+"""The command line as a person runs it: a process of its own, with an instance of its own.
+
+Belongs here: running `hiring-signal`, and small markets to replay. Does not belong here: what a run
+must give (the tests).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from scrapers.market.write import write_market
+
+Run = subprocess.CompletedProcess[str]
+Command = Callable[..., Run]
+
+PROGRAM = [sys.executable, "-c", "from pipelines.cli import main; main()"]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment with a Dagster instance that no other test process has."""
+    folder = tmp_path_factory.mktemp("dagster_home")
+    (folder / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+    names = {name: value for name, value in os.environ.items() if "HIRING_SIGNAL" not in name}
+    return {**names, "DAGSTER_HOME": str(folder), "COLUMNS": "200"}
+
+
+@pytest.fixture(scope="session")
+def command(home: dict[str, str]) -> Command:
+    """Runs `hiring-signal` with the given words."""
+
+    def run(*words: str | Path, stdin: bytes | None = None, cwd: Path | None = None) -> Run:
+        done = subprocess.run(
+            [*PROGRAM, *map(str, words)],
+            input=stdin,
+            cwd=cwd,
+            env=home,
+            capture_output=True,
+            timeout=600,
+            check=False,
+        )
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample market of some hundred adverts."""
+    folder = tmp_path_factory.mktemp("market") / "captures"
+    write_market(folder, scale=0.05)
+    return folder
+
+
+def published(data: Path) -> dict[str, list[Any]]:
+    """Every row that readers can see, by table."""
+    with duckdb.connect(str(data / "published" / "warehouse.duckdb"), read_only=True) as con:
+        tables = con.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL"
+        ).fetchall()
+        return {name: con.execute(f"FROM {name} ORDER BY ALL").fetchall() for (name,) in tables}

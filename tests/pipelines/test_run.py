@@ -1,0 +1,322 @@
+"""The main job as a whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from scrapers.archive import Archive
+from tests.pipelines.conftest import PROGRAM, Command, published
+from tests.scrapers.server import as_json, serve
+from tests.scrapers.test_crawl import crawl
+
+# One worker runs the sample market, once.
+ON_SAMPLE = pytest.mark.xdist_group("sample")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
+    data = tmp_path_factory.mktemp("sample") / "data"
+    done = command("run", "--sample", "--data", data)
+    assert done.returncode == 0, done.stderr
+    assert "SAMPLE MARKET" in done.stdout
+    return data
+
+
+@ON_SAMPLE
+def test_the_sample_markets_verdicts_are_those_that_were_planted(sample: Path) -> None:
+    truth = json.loads((sample / "captures" / "sample" / "truth.json").read_text())
+    planted = {claim: of["verdict"] for claim, of in truth["claims"].items()}
+    columns = published_columns(sample, "SELECT claim_id, verdict FROM out.claim_verdicts")
+    found = dict(columns)
+    assert len(planted) == 12
+    assert {claim: found[claim] for claim in planted} == planted
+    assert {"supported", "contradicted", "undetermined"} == set(planted.values())
+
+
+def published_columns(data: Path, query: str) -> list[Any]:
+    with duckdb.connect(str(data / "published" / "warehouse.duckdb"), read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+@ON_SAMPLE
+def test_every_advert_of_the_sample_market_is_there_with_its_facts(sample: Path) -> None:
+    lines = (sample / "captures" / "sample" / "truth_postings.jsonl").read_text().splitlines()
+    truth = {(row["source"], row["source_id"]): row for row in map(json.loads, lines)}
+    rows = published_columns(
+        sample,
+        """
+        SELECT source, source_id, is_ml_role, p.family, level, is_us,
+            list(DISTINCT framework) FILTER (WHERE kind = 'framework')
+        FROM out.postings AS p LEFT JOIN out.mentions USING (posting_id) GROUP BY ALL
+        """,
+    )
+    assert {(row[0], row[1]) for row in rows} == set(truth)
+    right = dict.fromkeys(("is_ml_role", "family", "level", "us", "frameworks"), 0)
+    for source, source_id, *facts, frameworks in rows:
+        said = truth[source, source_id]
+        for name, fact in zip(("is_ml_role", "family", "level", "us"), facts, strict=True):
+            right[name] += fact == said[name]
+        right["frameworks"] += set(frameworks or ()) == set(said["frameworks"])
+    shares = {name: count / len(rows) for name, count in right.items()}
+    assert min(shares.values()) > 0.9, shares
+
+
+@ON_SAMPLE
+def test_the_sample_is_marked_wherever_it_is_shown(sample: Path) -> None:
+    folder = sample / "published"
+    assert json.loads((folder / "run.json").read_text())["is_sample"] is True
+    assert "SAMPLE" in (folder / "index.html").read_text()
+    assert published_columns(sample, "SELECT bool_and(is_sample) FROM out.claim_verdicts") == [
+        (True,)
+    ]
+    [(comment,)] = published_columns(
+        sample, "SELECT comment FROM duckdb_tables() WHERE table_name = 'claim_verdicts'"
+    )
+    assert "SAMPLE" in comment
+
+
+@ON_SAMPLE
+def test_all_failures_of_the_sample_market_are_reported(sample: Path) -> None:
+    states = published_columns(
+        sample, "SELECT state, count(*) FROM out.board_health GROUP BY ALL ORDER BY ALL"
+    )
+    assert {"ok", "unchanged", "failed", "truncated", "unknown"} == {state for state, _ in states}
+    reasons = published_columns(sample, "SELECT DISTINCT stage FROM out.refused_rows")
+    assert reasons == [("parse",)]
+
+
+@ON_SAMPLE
+def test_running_again_changes_nothing(sample: Path, command: Command) -> None:
+    before = published(sample)
+    files = {
+        path: (path.stat().st_ino, path.stat().st_mtime_ns)
+        for path in (sample / "published" / "reports").iterdir()
+    }
+    done = command("run", "--sample", "--data", sample)
+    assert done.returncode == 0, done.stderr
+    assert published(sample) == before
+    assert files == {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+    assert "unchanged, kept" in done.stderr
+    assert "0 adverts read" in done.stderr
+
+
+@ON_SAMPLE
+def test_published_tables_can_be_asked_and_claims_shown(sample: Path, command: Command) -> None:
+    done = command("sql", "SELECT count(*) AS n FROM out.postings", "--format", "csv",
+                   "--data", sample)  # fmt: skip
+    assert done.stdout.splitlines()[0] == "n"
+    assert int(done.stdout.splitlines()[1]) > 5_000
+    assert command("sql", "DROP TABLE out.postings", "--data", sample).returncode == 1
+    one = command("claims", "hire_tf_declining", "--data", sample)
+    assert "Sensitivity" in one.stdout
+    odd = command("claims", "no_such_claim", "--data", sample)
+    assert odd.returncode == 1
+    assert "hire_tf_declining" in odd.stderr
+
+
+@ON_SAMPLE
+def test_the_world_does_not_come_into_a_sample(
+    sample: Path, market: Path, command: Command
+) -> None:
+    done = command("run", "--replay", market, "--data", sample)
+    assert done.returncode == 1
+    assert "holds the sample market" in done.stderr
+
+
+def test_a_run_that_is_killed_and_started_again_gives_the_same_tables(
+    market: Path, tmp_path: Path, command: Command, home: dict[str, str]
+) -> None:
+    calm = tmp_path / "calm"
+    started = time.monotonic()
+    assert command("run", "--replay", market, "--data", calm).returncode == 0
+    seconds = time.monotonic() - started
+    rough = tmp_path / "rough"
+    moments = random.Random(5)
+    killed = 0
+    for _ in range(3):
+        process = subprocess.Popen(
+            [*PROGRAM, "run", "--replay", str(market), "--data", str(rough)],
+            env=home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(moments.uniform(0.15, 0.9) * seconds)
+        killed += process.poll() is None
+        # The spiders too: this is the plug being pulled.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert killed > 0
+    done = command("run", "--replay", market, "--data", rough)
+    assert done.returncode == 0, done.stderr
+    assert published(rough) == published(calm)
+
+
+def test_two_runs_do_not_share_a_folder(
+    market: Path, tmp_path: Path, command: Command, home: dict[str, str]
+) -> None:
+    data = tmp_path / "data"
+    words = ["run", "--replay", str(market), "--data", str(data)]
+    first = subprocess.Popen([*PROGRAM, *words], env=home, stderr=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL)  # fmt: skip
+    try:
+        while not (data / "world.json").exists():
+            time.sleep(0.05)
+        second = command(*words)
+    finally:
+        first.kill()
+        first.wait()
+    assert second.returncode == 1
+    assert "another run is working" in second.stderr
+
+
+def lever_archive(folder: Path, command_cwd: Path, created_at: int) -> Path:
+    """Record a board whose adverts were all posted at one instant."""
+    rows = [
+        {
+            "id": str(number),
+            "text": f"ML Engineer {number}",
+            "description": f"<p>PyTorch, team {number}</p>",
+            "createdAt": created_at,
+        }
+        for number in range(20)
+    ]
+    with serve() as site:
+        site.routes["/v0/postings/acme?mode=json"] = as_json(rows)
+        crawl(command_cwd, "lever", site, boards="acme", RECORD_DIR=folder)
+    assert Archive(folder).urls()
+    return folder
+
+
+def test_a_failed_check_blocks_and_what_was_published_stands(
+    tmp_path: Path, command: Command
+) -> None:
+    data = tmp_path / "data"
+    good = lever_archive(tmp_path / "good", tmp_path, 1_772_323_200_000)
+    done = command("run", "--replay", good, "--data", data)
+    assert done.returncode == 0, done.stderr
+    before = published(data)
+    # All posted in 1970: a shifted clock, and figures by period would be wrong.
+    bad = lever_archive(tmp_path / "bad", tmp_path, 86_400_000)
+    done = command("run", "--replay", bad, "--data", data)
+    assert done.returncode == 1
+    assert "posted_on" in done.stderr
+    assert "Nothing was published" in done.stderr
+    assert published(data) == before
+
+
+def test_a_live_run_asks_the_origins_that_it_is_given(tmp_path: Path, command: Command) -> None:
+    boards = tmp_path / "boards"
+    boards.mkdir()
+    (boards / "lever.csv").write_text(
+        "board,company,country\nacme,Acme Robotics,US\ngone,Gone,US\n"
+    )
+    origins = tmp_path / "origins.yaml"
+    job = {"id": "1", "text": "Senior ML Engineer", "description": "<p>PyTorch</p>",
+           "createdAt": 1_772_323_200_000}  # fmt: skip
+    data = tmp_path / "data"
+    words = ("run", "--live", "--source", "lever", "--boards", boards, "--origins", origins,
+             "--data", data)  # fmt: skip
+    with serve() as site:
+        origins.write_text(f"https://api.lever.co: {site.origin}\n")
+        site.routes["/v0/postings/acme?mode=json"] = as_json([job])
+        done = command(*words)
+        assert done.returncode == 0, done.stderr
+        again = command(*words)
+        assert again.returncode == 0, again.stderr
+    assert published_columns(data, "SELECT company, title FROM out.postings") == [
+        ("Acme Robotics", "Senior ML Engineer")
+    ]
+    run = json.loads((data / "published" / "run.json").read_text())
+    assert run["sources"]["lever"]["state"] == "partial"
+    assert "unknown gone" in run["sources"]["lever"]["reason"]
+    assert {"lever"} == set(run["sources"])
+    assert len(list((data / "captures").glob("lever-*.warc.gz"))) == 2
+
+
+def test_nothing_observed_is_a_failure_and_not_an_empty_market(
+    tmp_path: Path, command: Command
+) -> None:
+    (tmp_path / "empty").mkdir()
+    done = command("run", "--replay", tmp_path / "empty", "--data", tmp_path / "data")
+    assert done.returncode == 1
+    assert "nothing was observed" in done.stderr
+    assert not (tmp_path / "data" / "published").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("run", "--replay", "nowhere"), "nowhere"),
+        (("run", "--sample", "--live"), "choose one of"),
+        (("run", "--as-of", "yesterday"), "2026-01-31"),
+        (("run", "--source", "monster"), "hackernews"),
+        (("run", "--depth", "3"), "--depth"),
+        (("up", "--port", "0"), "port"),
+    ],
+)
+def test_wrong_usage_says_what_is_right(
+    words: tuple[str, ...], complaint: str, command: Command, tmp_path: Path
+) -> None:
+    done = command(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+
+
+def test_asking_before_anything_is_published_says_what_to_do(
+    command: Command, tmp_path: Path
+) -> None:
+    done = command("sql", "SELECT 1", "--data", tmp_path)
+    assert done.returncode == 1
+    assert "hiring-signal run" in done.stderr
+
+
+def test_extract_answers_every_line_and_says_which_were_none(command: Command) -> None:
+    lines = (
+        b'{"id": "a", "text": "We use <b>Py</b>Torch. Pay: $150-180k", "title": "ML Engineer"}\n'
+        b"no json\n"
+        b'{"id": "c"}\n'
+        b'{"id": 4, "text": "Nothing here", "month": "May"}\n'
+        b'{"id": 5, "text": "Nothing here", "unknown": [1]}\n'
+    )
+    done = command("extract", stdin=lines)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [answer["id"] for answer in answers] == ["a", None, "c", 4, 5]
+    assert [mention["framework"] for mention in answers[0]["mentions"]] == ["pytorch"]
+    assert answers[0]["pay_bands"][0]["max"] == 180000
+    assert answers[0]["role"]["ml_role"] is True
+    assert [answer.get("error", "")[:7] for answer in answers[1:4]] == ["line 2:", "line 3:",
+                                                                       "line 4:"]  # fmt: skip
+    assert "error" not in answers[4]
+    assert command("extract", stdin=lines.splitlines()[0]).returncode == 0
+
+
+@pytest.mark.shared
+def test_the_labelled_postings_are_scored(command: Command, shared: Path) -> None:
+    done = command("score", shared / "gold", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)
+    assert scores["mentions"]["f1"]["estimate"] >= 0.97
+    assert scores["pay bands"]["f1"]["estimate"] >= 0.80
+    assert scores["roles: ml_role"]["accuracy"]["estimate"] >= 0.85
+    assert scores["roles: level"]["accuracy"]["estimate"] >= 0.85
+    assert scores["roles: us"]["accuracy"]["estimate"] >= 0.95
+
+
+def test_a_folder_without_labels_can_not_be_scored(command: Command, tmp_path: Path) -> None:
+    assert "holds none of" in command("score", tmp_path).stderr
+    (tmp_path / "pay.jsonl").write_text('{"id": 1, "text": "x"}\n{ no json\n')
+    done = command("score", tmp_path)
+    assert done.returncode == 1
+    assert "pay.jsonl, line 2" in done.stderr

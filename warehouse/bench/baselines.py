@@ -1,0 +1,119 @@
+"""The plain ways: what one would write in an afternoon with the standard library.
+
+Belongs here: what the normalisers are raced against. Does not belong here: anything that a verdict
+rests on.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from babel import Locale
+
+_TAG = re.compile(r"<[^>]+>")
+_PAY = re.compile(r"[$€£¥₹]\s?\d[\d.,]*\s?[kK]?(?:\s?(?:-|–|—|to)\s?[$€£¥₹]?\s?\d[\d.,]*\s?[kK]?)?")
+_ML = re.compile(
+    r"\b(?:machine learning|deep learning|ML|AI|NLP|computer vision|data scien(?:ce|tists?))\b",
+    re.IGNORECASE,
+)
+
+
+class Plain(NamedTuple):
+    """What the plain way reads out of an advert."""
+
+    text: str
+    technologies: frozenset[str]
+    has_pay: bool
+    is_ml: bool
+    countries: frozenset[str]
+
+
+def plain_text(raw: str) -> str:
+    """Unescape once, and take everything in angle brackets for a tag."""
+    return _TAG.sub(" ", html.unescape(raw))
+
+
+def technologies_at_once(text: str) -> frozenset[str]:
+    """One alternation of all aliases; where two would match at a place, the first wins."""
+    groups = _groups()
+    return frozenset(groups[match.lastgroup or ""] for match in _alternation().finditer(text))
+
+
+def technologies_one_by_one(text: str) -> frozenset[str]:
+    """One search per alias."""
+    return frozenset(technology for technology, pattern in _patterns() if pattern.search(text))
+
+
+def has_pay(text: str) -> bool:
+    """Whether a currency sign stands before a number."""
+    return _PAY.search(text) is not None
+
+
+def is_ml(title: str, text: str) -> bool:
+    """Whether a word of the field stands in the title or the text."""
+    return _ML.search(title or text) is not None
+
+
+def countries(location: str) -> frozenset[str]:
+    """The countries whose English name stands in a location."""
+    return frozenset(_territories()[match[0].lower()] for match in _country().finditer(location))
+
+
+def plain_facts(body: str, title: str, location: str) -> Plain:
+    """All of the above, for one advert."""
+    text = plain_text(body)
+    return Plain(
+        text=text,
+        technologies=technologies_at_once(text),
+        has_pay=has_pay(text),
+        is_ml=is_ml(title, text),
+        countries=countries(location or text[:200]),
+    )
+
+
+@cache
+def _aliases() -> tuple[tuple[str, str], ...]:
+    """Technology and pattern of every row of the vocabulary, in the syntax of `re`."""
+    path = resources.files("warehouse.normalise") / "vocabulary" / "technologies.csv"
+    found = []
+    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+        alias = row["alias"]
+        body = re.sub(r" (?![^\[]*\])", lambda _: r"[\s_-]?", alias.strip("*"))
+        left = "" if alias.startswith("*") else r"\b"
+        right = "" if alias.endswith("*") else r"\b"
+        found.append((row["technology"], f"{left}(?:{body}){right}"))
+    return tuple(found)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, re.compile(body, re.IGNORECASE)) for name, body in _aliases())
+
+
+@cache
+def _groups() -> dict[str, str]:
+    return {f"a{number}": name for number, (name, _) in enumerate(_aliases())}
+
+
+@cache
+def _alternation() -> re.Pattern[str]:
+    bodies = (body for _, body in _aliases())
+    groups = (f"(?P<{group}>{body})" for group, body in zip(_groups(), bodies, strict=True))
+    return re.compile("|".join(groups), re.IGNORECASE)
+
+
+@cache
+def _territories() -> dict[str, str]:
+    names = Locale("en").territories
+    return {name.lower(): code for code, name in names.items() if code.isalpha()}
+
+
+@cache
+def _country() -> re.Pattern[str]:
+    names = sorted(map(re.escape, _territories()), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(names)})\b", re.IGNORECASE)

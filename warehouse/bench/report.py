@@ -1,0 +1,89 @@
+"""The results as a table for a terminal, and as JSON.
+
+Belongs here: how results are shown. Does not belong here: what they mean (`docs/benchmarks.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from warehouse.bench.measure import Baseline, Row, Spread
+
+_COLUMNS = ("part", "measured", "rate", "MB/s", "seconds", "peak MB", "against", "ratio", "labels")
+_NUMBERS = frozenset({"rate", "MB/s", "seconds", "peak MB", "ratio", "labels"})
+
+
+def as_json(
+    rows: Sequence[Row], machine: Mapping[str, Any], input_: Mapping[str, Any], seconds: float
+) -> dict[str, Any]:
+    """The results as plain data.
+
+    Args:
+        rows: What was measured.
+        machine: What it was measured on.
+        input_: What was read.
+        seconds: How long all of it took.
+    """
+    return {
+        "machine": dict(machine),
+        "input": dict(input_),
+        "seconds": round(seconds, 1),
+        "rows": [asdict(row) for row in rows],
+    }
+
+
+def machine_line(machine: Mapping[str, Any]) -> str:
+    """The machine in one line."""
+    return (
+        f"{machine['cores']} cores, {machine['cpu']}, {machine['system']}, "
+        f"Python {machine['python']}, load {machine['load_before']} before"
+    )
+
+
+def table_of(rows: Sequence[Row]) -> Table:
+    """The results as a table: medians, with the smallest and largest of the repeats in brackets.
+
+    Args:
+        rows: What was measured.
+    """
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in _COLUMNS:
+        is_number = name in _NUMBERS
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number)
+    for row in rows:
+        cells = [
+            row.part,
+            row.what,
+            f"{_short(row.rate.median)} {row.unit}",
+            _short(row.mb_per_s.median) if row.mb_per_s else "",
+            _spread(row.seconds),
+            _peak(row.peak_mb),
+        ]
+        for baseline in row.baselines:
+            table.add_row(*cells, baseline.name, _spread(baseline.ratio), _labels(baseline))
+            cells = [""] * len(cells)
+            if baseline.peak_mb:
+                cells[-1] = f"({_peak(baseline.peak_mb)})"
+    return table
+
+
+def _peak(megabytes: float | None) -> str:
+    return "" if megabytes is None else f"{megabytes:,.0f}"
+
+
+def _labels(baseline: Baseline) -> str:
+    found = baseline.labels
+    return f"{found.both:,} +{found.only_subject:,} -{found.only_baseline:,}" if found else ""
+
+
+def _spread(figure: Spread) -> str:
+    return f"{_short(figure.median)} \\[{_short(figure.min)}–{_short(figure.max)}]"
+
+
+def _short(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
