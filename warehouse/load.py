@@ -84,8 +84,9 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
     """Load one landing file, whole or not at all.
 
     A board that was asked twice on one day counts once: the later answer, but never one that is not
-    complete, or that only says "unchanged", in the place of one that is. Loading a file again changes nothing. A line that does not
-    fit the contract is kept in `raw.refused`, and the rest goes on.
+    complete, or that only says "unchanged", in the place of one that is. Loading a file again
+    changes nothing. A line that does not fit the contract is kept in `raw.refused`, and the rest
+    goes on.
 
     Args:
         con: The working warehouse, with its schemas.

@@ -189,7 +189,9 @@ class YearlySlope(Entry):
     """Change per year of the share of roles naming a framework.
 
     A straight line through the roles themselves (linear probability model), so that no binning
-    has to be chosen; the window's halves are sides of their own, because a trend needs both.
+    has to be chosen; the window's halves are sides of their own, because a trend needs both. The
+    slope is that inside each source, so that a source that begins within the window can't look
+    like a trend.
     """
 
     estimator: Literal["yearly_slope"]
@@ -209,7 +211,7 @@ class YearlySlope(Entry):
         worth = units.worth()
         moments = np.stack([np.ones(len(years)), years, named, years**2, years * named], axis=1)
         source = units.frame["source"].to_numpy(dtype=object)
-        strata = (units.is_within_source and sorted(set(source))) or [None]
+        strata = (not units.has_pooled_sources and sorted(set(source))) or [None]
         columns = np.concatenate(
             [
                 moments * (worth * (1.0 if stratum is None else source == stratum))[:, None]

@@ -125,7 +125,7 @@ def _role_variants(claim: Claim, units: Units) -> Iterator[tuple[str, Units]]:
     if survivors.any():
         yield "without survivors", units.where(~survivors)
     if isinstance(claim.measure, YearlySlope):
-        yield "inside each source", replace(units, is_within_source=True)
+        yield "sources pooled", replace(units, has_pooled_sources=True)
 
 
 def _variants(

@@ -113,7 +113,7 @@ class Units:
     last: date
     weights: Counts
     has_equal_companies: bool = False  # each company counts as one, however many roles it has
-    is_within_source: bool = False  # trends are measured inside each source, then pooled
+    has_pooled_sources: bool = False  # trends are else measured inside each source, then averaged
 
     def where(self, mask: Mask) -> Units:
         """Keep the units of a mask."""
