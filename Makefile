@@ -2,7 +2,7 @@
 # make test   lint and the whole test suite
 # make setup  .venv alone; then use .venv/bin/hiring-signal
 
-.PHONY: run test lint format setup setup-dev browser lock clean
+.PHONY: run test lint format docs setup setup-dev browser lock clean
 .DEFAULT_GOAL := run
 SHELL := /bin/bash
 
@@ -27,6 +27,11 @@ format: setup-dev
 	$(BIN)/ruff check -q --fix .
 	$(BIN)/ruff format -q .
 	$(BIN)/sqlfluff fix -q warehouse/models
+
+# The pages that are made from the code itself.
+docs: setup
+	$(BIN)/python -c "from warehouse.publish.dictionary import page; print(page(), end='')" \
+		> docs/data-dictionary.md
 
 setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev

@@ -7,9 +7,11 @@ Belongs here: laying out table and column comments for readers. Does not belong 
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import duckdb
 
+from warehouse import models
 from warehouse.publish.snapshot import relations
 
 
@@ -40,6 +42,16 @@ def data_dictionary(con: duckdb.DuckDBPyConnection) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def page() -> str:
+    """The data dictionary of the models themselves, without any data: `docs/data-dictionary.md`."""
+    with duckdb.connect() as con:
+        models.create_schemas(con)
+        for table, model in models.models().items():
+            if model.sql:
+                models.build(con, table, as_of=date.min)
+        return data_dictionary(con)
 
 
 def _cell(text: str | None) -> str:

@@ -6,7 +6,7 @@ reads: [core.roles, core.postings, core.mentions, core.pay_bands, core.papers, c
 columns:
   claim_id: VARCHAR | Id of the claim in the registry
   variant: VARCHAR | What is done otherwise
-  estimate: DOUBLE | Point estimate in `unit`, NULL where there is none
+  estimate: DOUBLE | Point estimate in its unit, NULL where there is none
   ci_low: DOUBLE | Lower end of the 95 % interval, NULL where open
   ci_high: DOUBLE | Upper end of the 95 % interval, NULL where open
   n_roles: BIGINT | Roles in the population and window

@@ -9,7 +9,7 @@ columns:
   article: VARCHAR | Articles that make the claim
   statement: VARCHAR | What they say, in our words
   estimand: VARCHAR | What is measured, with its population and denominator
-  estimate: DOUBLE | Point estimate in `unit`, NULL where there is none
+  estimate: DOUBLE | Point estimate in its unit, NULL where there is none
   ci_low: DOUBLE | Lower end of the 95 % interval, NULL where open
   ci_high: DOUBLE | Upper end of the 95 % interval, NULL where open
   unit: "VARCHAR | Unit of the estimate: ratio, share, USD a year, year …"
