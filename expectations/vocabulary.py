@@ -79,7 +79,7 @@ VERDICTS = list(get_args(Verdict))
 _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 COUNTRIES = sorted(
     code
-    for code in Locale.parse("en").territories
+    for code in map(str, Locale.parse("en").territories)
     if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
 )
 """ISO 3166 alpha-2, and XK, by which all but ISO know Kosovo."""

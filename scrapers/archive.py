@@ -1,7 +1,7 @@
 """Record and replay: every response becomes a WARC record, and WARC records can answer requests.
 
-Belongs here: reading and writing WARC files, and the Scrapy add-on that does so around a crawl. Does
-not belong here: what is asked for (`scrapers.spiders`), or what a payload means.
+Belongs here: reading and writing WARC files, and the Scrapy add-on that does so around a crawl.
+Does not belong here: what is asked for (`scrapers.spiders`), or what a payload means.
 """
 
 from __future__ import annotations

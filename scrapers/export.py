@@ -1,7 +1,7 @@
 """Writes landing lines.
 
-Belongs here: the feed exporter that Scrapy's `-O file.jsonl` uses. Does not belong here: the shape of
-a line (`scrapers.landing`).
+Belongs here: the feed exporter that Scrapy's `-O file.jsonl` uses. Does not belong here: the shape
+of a line (`scrapers.landing`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sends the requests for an origin elsewhere: to a mirror, a proxy or a test server.
 
-Belongs here: reading an origins file and rewriting requests. Does not belong here: which addresses a
-platform has (`scrapers.spiders`).
+Belongs here: reading an origins file and rewriting requests. Does not belong here: which addresses
+a platform has (`scrapers.spiders`).
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's middleware, one host at a time.
 
     Up to Scrapy 2.19 the requests that wait for the same robots.txt share one Deferred: the first
-    gets the rules, the others get None and go through. A lock per host lets none wait on that Deferred.
+    gets the rules, the others get None and go through. A lock per host lets none wait on that
+    Deferred.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -86,7 +86,7 @@ def normalise_pending(
     con: duckdb.DuckDBPyConnection,
     *,
     workers: int | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Read the facts out of every version that has none by the present method.
 
@@ -111,7 +111,8 @@ def normalise_pending(
     con.execute("DELETE FROM raw.refused WHERE stage = 'normalise'")
     [(total,)] = con.execute(f"SELECT count(*) FROM ({_NEEDED})").fetchall()
     done = 0
-    progress(0, total)
+    tell = progress or (lambda _done, _total: None)
+    tell(0, total)
     # Results stream; a second cursor keeps the reading apart from the writing.
     batches = con.cursor().sql(_NEEDED).to_arrow_reader(BATCH_ROWS) if total else iter(())
     for tables in _map(batches, workers or os.cpu_count() or 1, total):
@@ -122,7 +123,7 @@ def normalise_pending(
         con.unregister("incoming_facts")
         con.execute("COMMIT")
         done += tables["core.facts"].num_rows + tables["raw.refused"].num_rows
-        progress(done, total)
+        tell(done, total)
     return done
 
 
@@ -159,7 +160,8 @@ def facts_of_batch(batch: pa.RecordBatch) -> Tables:
         dated_on: date = row["posted_on"] or row["first_seen_on"]
         try:
             facts = read_facts(_advert(row))
-        except Exception as error:  # noqa: BLE001 - one odd text must not stop the market
+        # One odd text must not stop the market; it is kept in view as a refused row.
+        except Exception as error:
             logger.warning("%s:%s:%s", row["source"], row["board"], row["source_id"], exc_info=True)
             rows["raw.refused"].append(_refusal(row, error))
             continue

@@ -1,7 +1,8 @@
 """From landing files into the raw schema, once per source, board and day.
 
 Belongs here: reading landing lines, versions of adverts by content hash, the ledger of
-observations, and what is refused on the way. Does not belong here: what a text means (`warehouse.facts`).
+observations, and what is refused on the way. Does not belong here: what a text means
+(`warehouse.facts`).
 """
 
 from __future__ import annotations
@@ -213,7 +214,7 @@ def known_boards(con: duckdb.DuckDBPyConnection, source: str) -> dict[str, dict[
         source: Name of the source.
 
     Returns:
-        By address: etag, last_modified and digest of the newest complete observation, and its instant.
+        By address: etag, last_modified, digest and instant of the newest complete observation.
     """
     rows = con.execute(
         """
@@ -248,8 +249,8 @@ def newest_observation(con: duckdb.DuckDBPyConnection) -> date | None:
 _KEY = "source, board, observed_on"
 # The steps that make the incoming rows part of raw, in order, inside one transaction.
 _MERGE: tuple[str, ...] = (
-    # One answer per board and day: the newest with rows, else one that says they are unchanged, else
-    # the newest failure. None takes the place of a better one.
+    # One answer per board and day: the newest with rows, else one that says they are unchanged,
+    # else the newest failure. None takes the place of a better one.
     f"""
     CREATE OR REPLACE TEMP TABLE accepted AS
     WITH answers AS (

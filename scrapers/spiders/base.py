@@ -161,7 +161,7 @@ class BoardSpider(Spider):
 
     # --- judging the answer ---------------------------------------------------------------------
 
-    def parse(self, response: Response, row: BoardRow, asked: str) -> Iterator[Line]:  # type: ignore[override]
+    def parse(self, response: Response, row: BoardRow, asked: str) -> Iterator[Line]:
         """Yield the rows of an answer, then the observation that says how complete it was."""
         assert response.request is not None
         board = self.board(row, response.request.meta.get("observed_at") or datetime.now(UTC))
@@ -201,7 +201,8 @@ class BoardSpider(Spider):
 
     def failed(self, failure: Failure) -> Iterator[Line]:
         """Yield the observation of a request that got no answer."""
-        request: Request = failure.request
+        # Scrapy puts the request on the failure of an errback.
+        request: Request = failure.request  # type: ignore[attr-defined]
         near = request.meta.get("capture_at") or self.newest_capture() or datetime.now(UTC)
         board = self.board(request.cb_kwargs["row"], near)
         state, reason = judge_exception(failure.value or RuntimeError("no reason given"))
@@ -289,7 +290,8 @@ def decode_json(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         if not text.strip():
             raise ShapeError("the body is empty") from error
-        # An unfinished document lacks its end: the parser stops there, or its last bracket is missing.
+        # An unfinished document lacks its end: the parser stops there, or the last bracket is not
+        # there.
         stripped = text.strip()
         close = {"[": "]", "{": "}"}.get(stripped[0])
         if close and (error.pos >= len(text.rstrip()) or not stripped.endswith(close)):

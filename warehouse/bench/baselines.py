@@ -27,7 +27,7 @@ class Plain(NamedTuple):
     """What the plain way reads out of an advert."""
 
     text: str
-    technologies: frozenset[str]
+    technologies: frozenset[str]  # as spelled
     has_pay: bool
     is_ml: bool
     countries: frozenset[str]
@@ -38,10 +38,15 @@ def plain_text(raw: str) -> str:
     return _TAG.sub(" ", html.unescape(raw))
 
 
-def technologies_at_once(text: str) -> frozenset[str]:
-    """One alternation of all aliases; where two would match at a place, the first wins."""
-    groups = _groups()
-    return frozenset(groups[match.lastgroup or ""] for match in _alternation().finditer(text))
+def surfaces_at_once(text: str) -> frozenset[str]:
+    """What one alternation of all aliases finds; where two would match at a place, the first."""
+    return frozenset(_alternation().findall(text))
+
+
+@cache
+def technologies_of(surface: str) -> frozenset[str]:
+    """The technologies that a spelling may mean, gates and context left aside."""
+    return frozenset(name for name, pattern in _patterns() if pattern.fullmatch(surface))
 
 
 def technologies_one_by_one(text: str) -> frozenset[str]:
@@ -69,7 +74,7 @@ def plain_facts(body: str, title: str, location: str) -> Plain:
     text = plain_text(body)
     return Plain(
         text=text,
-        technologies=technologies_at_once(text),
+        technologies=surfaces_at_once(text),
         has_pay=has_pay(text),
         is_ml=is_ml(title, text),
         countries=countries(location or text[:200]),
@@ -96,15 +101,12 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @cache
-def _groups() -> dict[str, str]:
-    return {f"a{number}": name for number, (name, _) in enumerate(_aliases())}
-
-
-@cache
 def _alternation() -> re.Pattern[str]:
-    bodies = (body for _, body in _aliases())
-    groups = (f"(?P<{group}>{body})" for group, body in zip(_groups(), bodies, strict=True))
-    return re.compile("|".join(groups), re.IGNORECASE)
+    bodies = [body for _, body in _aliases()]
+    # A word boundary first lets the pattern fail fast nearly everywhere.
+    bounded = "|".join(body for body in bodies if body.startswith(r"\b"))
+    glued = "|".join(body for body in bodies if not body.startswith(r"\b"))
+    return re.compile(rf"\b(?:{bounded})|{glued}", re.IGNORECASE)
 
 
 @cache

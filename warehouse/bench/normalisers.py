@@ -58,7 +58,7 @@ def mentions(material: Material) -> Iterator[Row]:
         "mentions",
         Contender("find_mentions", _mentions, _technologies),
         [
-            Contender("one re alternation", _alternation, _itself),
+            Contender("one re alternation", _alternation, _meant, items=10 * SLOW_ITEMS),
             Contender("one re.search per alias", _one_by_one, _itself, items=SLOW_ITEMS),
         ],
         material.samples,
@@ -76,7 +76,11 @@ def _technologies(found: list[Mention]) -> Iterable[Hashable]:
 
 
 def _alternation(sample: Sample) -> frozenset[str]:
-    return baselines.technologies_at_once(sample.text)
+    return baselines.surfaces_at_once(sample.text)
+
+
+def _meant(surfaces: frozenset[str]) -> Iterable[Hashable]:
+    return (name for surface in surfaces for name in baselines.technologies_of(surface))
 
 
 def _one_by_one(sample: Sample) -> frozenset[str]:
