@@ -155,7 +155,7 @@ def test_department_and_team_speak_where_the_title_does_not():
 @pytest.mark.parametrize(
     ("text", "level"),
     [
-        ("We are looking for a Senior Software Engineer to join us.", "senior"),
+        ("Our small crew is hiring a Senior Software Engineer.", "senior"),
         ("We're hiring a talented Staff Engineer.", "staff"),
         ("We are seeking a Junior Engineer.", "junior"),
         ("You will report to a Senior Engineer.", "mid"),

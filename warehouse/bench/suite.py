@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from warehouse.bench import normalisers, stages
+from warehouse.bench import normalisers, stages, verdicts
 from warehouse.bench.material import Material
 from warehouse.bench.measure import Row
 
@@ -26,5 +26,5 @@ PARTS: dict[str, Part] = {
     "role": normalisers.role,
     "facts": _facts,
     "load": stages.load,
-    "claims": stages.claims,
+    "claims": verdicts.claims,
 }
