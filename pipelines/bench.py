@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from pipelines.launch import HOME
+from pipelines.instance import HOME_VARIABLE
 from scrapers.landing import Line
 from scrapers.market import ashby, greenhouse, hackernews, lever
 from scrapers.market.world import MarketSpec, World, simulate
@@ -153,8 +152,6 @@ def whole_run(material: Material, *, scale: float = RUN_SCALE) -> Iterator[Row]:
         with tempfile.TemporaryDirectory() as folder:
             market, home = Path(folder) / "market", Path(folder) / "dagster"
             write_market(market, scale=scale)
-            home.mkdir()
-            shutil.copy(HOME / "dagster.yaml", home)
             command = [sys.executable, "-c", "from pipelines.cli import main; main()"]
             command += ["run", "--quiet", "--replay", str(market)]
             command += ["--boards", str(market / "boards"), "--data", f"{folder}/data"]
@@ -167,7 +164,7 @@ def _timed(command: list[str], home: Path) -> Timing:
     start = perf_counter()
     process = subprocess.Popen(
         command,
-        env={**os.environ, "DAGSTER_HOME": str(home)},
+        env={**os.environ, HOME_VARIABLE: str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

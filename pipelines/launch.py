@@ -13,19 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.instance import prepare_home
 from pipelines.progress import Reporter, use_reporter
 
-HOME = Path(__file__).resolve().parent.parent / "dagster_home"
 PID_TAG = "hiring_signal/pid"
 
 
 class LaunchError(RuntimeError):
     """A run that did not publish; the message says why and what to do."""
-
-
-def use_instance_home() -> None:
-    """Let Dagster keep its records in the project's `dagster_home/`, unless DAGSTER_HOME is set."""
-    os.environ.setdefault("DAGSTER_HOME", str(HOME))
 
 
 def known_sources() -> tuple[str, ...]:
@@ -48,7 +43,7 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
     Raises:
         LaunchError: A stage or a blocking check failed, or another run has the DATA folder.
     """
-    use_instance_home()
+    prepare_home()
     import dagster as dg
 
     from pipelines.definitions import defs

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from pipelines.launch import use_instance_home
+from pipelines.instance import prepare_home
 from pipelines.settings import DATA_VARIABLE
 
 PATIENCE_S = 20.0
@@ -32,7 +32,7 @@ def serve(port: int, data: Path) -> int:
     Returns:
         Exit status: 0 after an interrupt, 1 when one of the two ended by itself.
     """
-    use_instance_home()
+    prepare_home()
     environment = {**os.environ, DATA_VARIABLE: str(data), "DAGSTER_TELEMETRY_ENABLED": "false"}
     module = ["-m", "pipelines.definitions"]
     commands = (

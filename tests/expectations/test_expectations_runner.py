@@ -26,7 +26,6 @@ ROOT = Path(__file__).parents[2]
             'Referenced column "country" not found',
         ),
         ("DROP TABLE core.papers", "core.papers", "paper_id_is_stated", "papers does not exist"),
-        ("DROP TABLE core.roles", "core.postings", "role_id_has_role", "roles does not exist"),
     ],
 )
 def test_what_is_missing_is_said_of_the_check(

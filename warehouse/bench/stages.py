@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from warehouse.bench.material import Material, write_landing
+from warehouse.bench.material import Material, Sample, write_landing
 from warehouse.bench.measure import Row, Timing, compare, in_fresh_process, stopwatch
 from warehouse.database import open_working
 from warehouse.facts import normalise_pending
 from warehouse.load import load_file
+from warehouse.normalise.posting import read_facts
+
+ONE_CORE_ITEMS = 1_000
+"""Enough adverts to know the speed of one core."""
 
 
 def load(material: Material) -> Iterator[Row]:
@@ -39,24 +43,29 @@ def load(material: Material) -> Iterator[Row]:
 
 
 def normalise(material: Material) -> Iterator[Row]:
-    """`normalise_pending`: all cores against one, and many adverts against fewer."""
+    """`normalise_pending` on all cores: many adverts against fewer, and against one core."""
     with tempfile.TemporaryDirectory() as folder:
         small, large = _landings(material, Path(folder))
-        one, all_cores, many = [], [], []
-        for _ in range(material.stage_repeats):
-            one.append(in_fresh_process(_normalise, small, 1))
-            all_cores.append(in_fresh_process(_normalise, small, None))
-            many.append(in_fresh_process(_normalise, large, None))
-    yield compare(
-        "facts", "normalise_pending, all cores", "adverts/s", all_cores, {"one core": one}
-    )
+        few, many, alone = [], [], []
+        for repeat in range(material.stage_repeats):
+            few.append(in_fresh_process(_normalise, small))
+            alone.append(_one_core(material.samples[repeat :: material.stage_repeats]))
+            many.append(in_fresh_process(_normalise, large))
     yield compare(
         "facts",
-        f"normalise_pending, {material.growth} times as many",
+        "normalise_pending, all cores",
         "adverts/s",
         many,
-        {f"1/{material.growth} of the adverts": all_cores},
+        {"read_facts, one core": alone, f"1/{material.growth} of the adverts": few},
     )
+
+
+def _one_core(samples: Sequence[Sample]) -> Timing:
+    read_facts(samples[0].advert)
+    with stopwatch() as watch:
+        for sample in samples[:ONE_CORE_ITEMS]:
+            read_facts(sample.advert)
+    return Timing(len(samples[:ONE_CORE_ITEMS]), watch.seconds)
 
 
 def _landings(material: Material, folder: Path) -> tuple[Path, Path]:
@@ -78,11 +87,9 @@ def _load(landing: Path) -> tuple[Timing, Timing]:
         return load.timing(lines), Timing(lines, plain.seconds)
 
 
-def _normalise(landing: Path, workers: int | None) -> Timing:
+def _normalise(landing: Path) -> Timing:
     with tempfile.TemporaryDirectory() as folder, open_working(Path(folder)) as con:
         load_file(con, landing, landing.name)
         with stopwatch() as watch:
-            adverts = normalise_pending(
-                con, workers=workers, progress=lambda _done, _total: watch.look_at_workers()
-            )
+            adverts = normalise_pending(con, progress=lambda _done, _total: watch.look_at_workers())
         return watch.timing(adverts)
