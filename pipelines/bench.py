@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -85,9 +86,10 @@ def measure(
             tell(name)
             rows += part(material)
     read: dict[str, Any] = {"adverts_from": origin}
-    if "postings" in vars(material):
-        bodies = [len(posting.body.encode()) for posting in material.postings]
-        read |= {"adverts": len(bodies), "mb": round(sum(bodies) / 1e6, 2)}
+    if "samples" in vars(material):  # asked for by one of the parts
+        size = sum(len(sample.advert.body.encode()) for sample in material.samples)
+        markup = Counter(sample.markup for sample in material.samples)
+        read |= {"adverts": len(material.samples), "mb": round(size / 1e6, 2), "markup": markup}
     return Results(rows, began_on, read, perf_counter() - start)
 
 
@@ -96,10 +98,10 @@ def material_of(texts: Path | None, adverts: int) -> Material:
 
     Args:
         texts: A landing file.
-        adverts: How many at most.
+        adverts: How many at most, in the smaller size of what is measured at two.
     """
     lines = partial(read_landing, texts) if texts else partial(sample_lines, adverts)
-    return Material(choose_postings=lambda: choose(lines(), adverts))
+    return Material(choose_postings=lambda most: choose(lines(), most), adverts=adverts)
 
 
 def sample_lines(adverts: int) -> Iterator[Line]:

@@ -336,7 +336,7 @@ def bench(
     """
     from pipelines import bench as suite
     from warehouse.bench.material import BenchError
-    from warehouse.bench.report import as_json, machine_line, table_of
+    from warehouse.bench.report import as_json, input_line, machine_line, table_of
 
     for name in only or ():
         if name not in suite.parts():
@@ -356,6 +356,7 @@ def bench(
     if format is ScoreFormat.JSON:
         sys.stdout.write(json.dumps(as_json(*results), indent=2) + "\n")
     else:
-        console.print(machine_line(results.machine), highlight=False)
+        for line in (machine_line(results.machine), input_line(results.input)):
+            console.print(line, highlight=False)
         console.print(table_of(results.rows))
         console.print(f"{results.seconds:.0f} s in all", highlight=False)

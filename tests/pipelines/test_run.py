@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.scrapers.test_crawl import crawl
 ON_SAMPLE = pytest.mark.xdist_group("sample")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
     data = tmp_path_factory.mktemp("sample") / "data"
     done = command("run", "--sample", "--data", data)
@@ -151,10 +152,11 @@ def test_a_run_that_is_killed_and_started_again_gives_the_same_tables(
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        time.sleep(moments.uniform(0.15, 0.9) * seconds)
+        time.sleep(moments.uniform(0.15, 0.8) * seconds)
         killed += process.poll() is None
         # The spiders too: this is the plug being pulled.
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert killed > 0
     done = command("run", "--replay", market, "--data", rough)

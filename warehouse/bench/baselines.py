@@ -56,7 +56,7 @@ def technologies_one_by_one(text: str) -> frozenset[str]:
 
 def has_pay(text: str) -> bool:
     """Whether a currency sign stands before a number."""
-    return _PAY.search(text) is not None
+    return bool(_PAY.findall(text))
 
 
 def is_ml(title: str, text: str) -> bool:

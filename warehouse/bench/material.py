@@ -42,9 +42,12 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class Material:
-    """The adverts and the sizes. `postings` is asked only by the parts that need it."""
+    """The adverts and the sizes. `postings` are chosen only when a part asks for them."""
 
-    choose_postings: Callable[[], list[Posting]]
+    choose_postings: Callable[[int], list[Posting]]
+    """Gives at most so many adverts."""
+    adverts: int = 4_000
+    """Of the smaller size; from 4,000 on `normalise_pending` uses all cores."""
     roles: int = 80_000
     companies: int = 15_000
     growth: int = 4
@@ -54,13 +57,13 @@ class Material:
 
     @cached_property
     def postings(self) -> list[Posting]:
-        """The adverts, in no order."""
-        return self.choose_postings()
+        """The adverts of the larger size, as far as there are so many, in no order."""
+        return self.choose_postings(self.adverts * self.growth)
 
     @cached_property
     def samples(self) -> list[Sample]:
-        """The same, as the normalisers see them."""
-        return [_sample(posting) for posting in self.postings]
+        """The adverts of the smaller size, as the normalisers see them."""
+        return [_sample(posting) for posting in self.postings[: self.adverts]]
 
     def samples_of(self, markup: str) -> list[Sample]:
         """Those whose text is marked up in one way."""

@@ -45,8 +45,16 @@ def machine_line(machine: Mapping[str, Any]) -> str:
     )
 
 
+def input_line(read: Mapping[str, Any]) -> str:
+    """What was read in one line."""
+    if "adverts" not in read:
+        return "no adverts needed"
+    kinds = ", ".join(f"{count:,} {markup}" for markup, count in read["markup"].items())
+    return f"{read['adverts']:,} adverts ({read['mb']} MB) of {read['adverts_from']}: {kinds}"
+
+
 def table_of(rows: Sequence[Row]) -> Table:
-    """The results as a table: medians, with the smallest and largest of the repeats in brackets.
+    """The results as a table: medians over the repeats; of ratios smallest and largest too.
 
     Args:
         rows: What was measured.
@@ -61,19 +69,18 @@ def table_of(rows: Sequence[Row]) -> Table:
             row.what,
             f"{_short(row.rate.median)} {row.unit}",
             _short(row.mb_per_s.median) if row.mb_per_s else "",
-            _spread(row.seconds),
-            _peak(row.peak_mb),
+            _short(row.seconds.median),
+            "" if row.peak_mb is None else f"{row.peak_mb:,.0f}",
         ]
         for baseline in row.baselines:
-            table.add_row(*cells, baseline.name, _spread(baseline.ratio), _labels(baseline))
+            table.add_row(*cells, _against(baseline), _spread(baseline.ratio), _labels(baseline))
             cells = [""] * len(cells)
-            if baseline.peak_mb:
-                cells[-1] = f"({_peak(baseline.peak_mb)})"
     return table
 
 
-def _peak(megabytes: float | None) -> str:
-    return "" if megabytes is None else f"{megabytes:,.0f}"
+def _against(baseline: Baseline) -> str:
+    peak = baseline.peak_mb
+    return baseline.name + ("" if peak is None else f" (peak {peak:,.0f} MB)")
 
 
 def _labels(baseline: Baseline) -> str:
@@ -86,4 +93,6 @@ def _spread(figure: Spread) -> str:
 
 
 def _short(figure: float) -> str:
-    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
+    if figure >= 100:
+        return f"{figure:,.0f}"
+    return f"{figure:.3g}" if figure >= 1 else f"{figure:.2g}"

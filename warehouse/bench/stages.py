@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from warehouse.bench.material import Material, Sample, write_landing
-from warehouse.bench.measure import Row, Timing, compare, in_fresh_process, stopwatch
+from warehouse.bench.measure import Row, Timing, compare, forget_texts, in_fresh_process, stopwatch
 from warehouse.database import open_working
 from warehouse.facts import normalise_pending
 from warehouse.load import load_file
@@ -47,9 +47,10 @@ def normalise(material: Material) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         small, large = _landings(material, Path(folder))
         few, many, alone = [], [], []
-        for repeat in range(material.stage_repeats):
+        repeats = max(1, material.stage_repeats - 1)  # the dearest part of the suite
+        for repeat in range(repeats):
             few.append(in_fresh_process(_normalise, small))
-            alone.append(_one_core(material.samples[repeat :: material.stage_repeats]))
+            alone.append(_one_core(material.samples[repeat::repeats]))
             many.append(in_fresh_process(_normalise, large))
     yield compare(
         "facts",
@@ -61,7 +62,7 @@ def normalise(material: Material) -> Iterator[Row]:
 
 
 def _one_core(samples: Sequence[Sample]) -> Timing:
-    read_facts(samples[0].advert)
+    forget_texts()
     with stopwatch() as watch:
         for sample in samples[:ONE_CORE_ITEMS]:
             read_facts(sample.advert)
@@ -69,7 +70,7 @@ def _one_core(samples: Sequence[Sample]) -> Timing:
 
 
 def _landings(material: Material, folder: Path) -> tuple[Path, Path]:
-    adverts = len(material.postings)
+    adverts = len(material.postings[: material.adverts])
     sizes = {folder / "small.jsonl": adverts, folder / "large.jsonl": adverts * material.growth}
     for path, size in sizes.items():
         write_landing(material.postings, size, path)
