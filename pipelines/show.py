@@ -16,6 +16,7 @@ from rich.table import Table
 
 from warehouse.query import open_published
 
+NUMBERS = ("roles", "units", "employers")
 COLOURS = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
 
 
@@ -65,8 +66,10 @@ def show_verdicts(con: duckdb.DuckDBPyConnection, console: Console) -> None:
         title_style="bold black on yellow" if is_sample else "bold",
         expand=False,
     )
-    for name in ("claim", "verdict", "estimate [95 % interval]", "roles", "employers"):
-        table.add_column(name, justify="right" if name in ("roles", "employers") else "left")
+    for name in ("claim", "verdict", "estimate \\[95 % interval]", "roles", "employers"):
+        table.add_column(
+            name, justify="right" if name in NUMBERS else "left", no_wrap=name == "claim"
+        )
     judged = [row for row in rows if row["verdict"] != "out_of_scope"]
     for row in judged:
         colour = COLOURS.get(row["verdict"], "")
@@ -108,10 +111,16 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
     )
     if variants:
         sensitivity = Table(title="Sensitivity", expand=False)
-        for name in variants[0]:
-            sensitivity.add_column(name)
+        for name in ("variant", "verdict", "estimate \\[95 % interval]", "units", "employers"):
+            sensitivity.add_column(name, justify="right" if name in NUMBERS else "left")
         for row in variants:
-            sensitivity.add_row(*(escape(_plain(value)) for value in row.values()))
+            sensitivity.add_row(
+                escape(row["variant"]),
+                row["verdict"],
+                _estimate(row | {"unit": rows[0]["unit"]}),
+                _count(row["n_papers"] if row["n_roles"] is None else row["n_roles"]),
+                _count(row["n_companies"]),
+            )
         console.print(sensitivity)
 
 
@@ -126,17 +135,22 @@ def _rows(
 def _estimate(row: dict[str, Any]) -> str:
     if row["estimate"] is None:
         return row["reason"] or ""
-    low, high = _plain(row["ci_low"]), _plain(row["ci_high"])
-    return f"{_plain(row['estimate'])} \\[{low}, {high}]"
+    # A date in decimal years needs its decimals more than four digits.
+    write = _year if row["unit"] == "year" else _plain
+    return f"{write(row['estimate'])} \\[{write(row['ci_low'])}, {write(row['ci_high'])}]"
 
 
 def _count(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+def _year(value: float | None) -> str:
+    return "…" if value is None else f"{value:.1f}"
+
+
 def _plain(value: object) -> str:
     if value is None:
         return "…"
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.3g}"
     return str(value)
