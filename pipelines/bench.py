@@ -159,7 +159,7 @@ def whole_run(material: Material, *, scale: float = RUN_SCALE) -> Iterator[Row]:
             command += ["--boards", str(market / "boards"), "--data", f"{folder}/data"]
             first.append(_timed(command, home))
             second.append(_timed(command, home))
-    yield compare(RUN, "a run that finds nothing new", "runs/s", second, {"the first run": first})
+    yield compare(RUN, "run, nothing new", "runs/s", second, {"the first run": first})
 
 
 def _timed(command: list[str], home: Path) -> Timing:

@@ -8,13 +8,14 @@ import socket
 import subprocess
 import time
 import urllib.request
+from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 
 from expectations.catalogue import TABLES, checks_for
 from pipelines.definitions import defs
-from pipelines.defs.jobs import MARKET_JOB
+from pipelines.defs.jobs import MARKET_JOB, daily
 from pipelines.observe import SOURCES
 from tests.pipelines.conftest import PROGRAM
 from warehouse import models
@@ -69,6 +70,26 @@ def test_one_job_runs_all_of_it_every_day(repository: dg.Definitions) -> None:
     assert isinstance(schedule, dg.ScheduleDefinition)
     assert schedule.cron_schedule == "17 5 * * *"
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+
+
+@pytest.mark.parametrize(("variable", "mode"), [(None, "live"), ("sample", "sample")])
+def test_the_schedule_asks_for_a_run_that_the_job_accepts(
+    repository: dg.Definitions,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str | None,
+    mode: str,
+) -> None:
+    monkeypatch.delenv("HIRING_SIGNAL_MODE", raising=False)
+    if variable:
+        monkeypatch.setenv("HIRING_SIGNAL_MODE", variable)
+    context = dg.build_schedule_context(
+        scheduled_execution_time=datetime(2026, 10, 31, 5, 17, tzinfo=UTC)
+    )
+    request = daily(context)
+    assert isinstance(request, dg.RunRequest)
+    assert request.run_key == "2026-10-31"
+    assert request.run_config["resources"]["settings"]["config"]["mode"] == mode
+    assert dg.validate_run_config(repository.resolve_job_def(MARKET_JOB), request.run_config)
 
 
 def test_up_serves_on_loopback_and_ends_on_an_interrupt(home: dict[str, str]) -> None:
