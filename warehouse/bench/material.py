@@ -160,10 +160,10 @@ def _sample(posting: Posting) -> Sample:
 
 def _markup(posting: Posting) -> str:
     if posting.source == "hackernews":
-        return "thread comments"
-    if "&lt;" in posting.body or "&amp;lt;" in posting.body:
-        return "escaped HTML"
-    return "board HTML" if "</" in posting.body else "plain text"
+        return "comments"
+    if "</" in posting.body:
+        return "board HTML"
+    return "escaped HTML" if "lt;" in posting.body else "plain text"
 
 
 def _advert(posting: Posting) -> Advert:

@@ -20,7 +20,7 @@ from warehouse.normalise.role import classify_role
 from warehouse.normalise.text import to_text
 from warehouse.normalise.types import Mention, PayBand, Place, Role
 
-MARKUPS = ("board HTML", "escaped HTML", "thread comments")
+MARKUPS = ("board HTML", "escaped HTML", "comments")
 SLOW_ITEMS, SLOWEST_ITEMS = 100, 20
 """Of each repeat, where a baseline is so slow that a few adverts must do."""
 
@@ -41,7 +41,7 @@ def text(material: Material) -> Iterator[Row]:
             yield race(
                 "text",
                 Contender(f"to_text, {markup}", lambda s: to_text(s.advert.body)),
-                [Contender("html.unescape and one regex", _plain_text)],
+                [Contender("unescape and one regex", _plain_text)],
                 samples,
                 _body_bytes,
                 material.repeats,

@@ -80,7 +80,7 @@ def table_of(rows: Sequence[Row]) -> Table:
 
 def _against(baseline: Baseline) -> str:
     peak = baseline.peak_mb
-    return baseline.name + ("" if peak is None else f" (peak {peak:,.0f} MB)")
+    return baseline.name + ("" if peak is None else f" ({peak:,.0f} MB)")
 
 
 def _labels(baseline: Baseline) -> str:
