@@ -73,7 +73,7 @@ def warc_files(directory: Path) -> list[Path]:
     """
     if not directory.is_dir():
         raise NotADirectoryError(f"{directory}: no such folder of WARC files")
-    return sorted(p for p in directory.iterdir() if p.name.endswith(WARC_SUFFIXES))
+    return sorted(p for p in directory.iterdir() if p.name.endswith(WARC_SUFFIXES) and p.is_file())
 
 
 class Archive:
@@ -129,7 +129,8 @@ class Archive:
             return ArchivedResponse(
                 status=int(record.http_headers.get_statuscode()),
                 headers=list(record.http_headers.headers),
-                body=record.raw_stream.read(),
+                # Without transfer and content coding, however the archive keeps them.
+                body=record.content_stream().read(),
                 captured_at=entry.captured_at,
             )
 
@@ -137,8 +138,10 @@ class Archive:
 def _index(path: Path) -> Iterator[tuple[str, Entry]]:
     with path.open("rb") as file:
         iterator = ArchiveIterator(file)
+        last: ArcWarcRecord | None = None
         try:
             for record in iterator:
+                last = record
                 if record.rec_type != "response" or record.http_headers is None:
                     continue
                 header = record.rec_headers.get_header
@@ -151,7 +154,12 @@ def _index(path: Path) -> Iterator[tuple[str, Entry]]:
                         digest=header("WARC-Payload-Digest") or "",
                     ),
                 )
-        except (ArchiveLoadFailed, EOFError, ValueError) as error:
+            if last is not None:
+                iterator.read_to_end(last)
+                # What the record promised and the file does not hold: a download that broke off.
+                if last.raw_stream.limit > 0:
+                    raise EOFError("the last record is cut short")
+        except (ArchiveLoadFailed, EOFError, ValueError, TypeError, AttributeError) as error:
             raise DamagedArchiveError(
                 f"{path}: damaged after byte {file.tell()}: {str(error).strip() or 'cut short'}; "
                 "take the file out of the folder or fetch it again"
@@ -159,7 +167,9 @@ def _index(path: Path) -> Iterator[tuple[str, Entry]]:
 
 
 def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+    instant = datetime.fromisoformat(text)
+    # The standard wants a zone; without one it can only be meant as UTC.
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 class Recorder:
@@ -274,8 +284,8 @@ class ArchiveMiddleware:
 def _as_response(request: Request, found: ArchivedResponse) -> Response:
     headers = Headers()
     for name, value in found.headers:
-        # The body lies in the archive with its transfer coding already undone.
-        if name.lower() != "transfer-encoding":
+        # The body is given without them.
+        if name.lower() not in ("transfer-encoding", "content-encoding"):
             headers.appendlist(name, value)
     kind = responsetypes.from_args(headers=headers, url=request.url, body=found.body)
     return kind(
@@ -300,5 +310,7 @@ class ArchiveAddon:
                 "AUTOTHROTTLE_ENABLED": False,
                 "DOWNLOAD_DELAY": 0,
                 "RETRY_ENABLED": False,
+                # One after the other, or captures of one board would come in any order.
+                "CONCURRENT_REQUESTS": 1,
             }.items():
                 settings.set(name, value, "cmdline")

@@ -37,11 +37,18 @@ def read_boards(platform: str, directory: Path | None = None) -> dict[str, Board
         Rows by board name, in the file's order; empty where there is no such file.
 
     Raises:
-        BoardListError: A column is missing, or a board is empty or there twice.
+        BoardListError: The file is not UTF-8, a column is missing, or a board is empty or there twice.
     """
     path = (directory or SHIPPED) / f"{platform}.csv"
     if not path.exists():
         return {}
+    try:
+        return _read(path)
+    except UnicodeError as error:
+        raise BoardListError(f"{path}: must be UTF-8: {error}") from error
+
+
+def _read(path: Path) -> dict[str, BoardRow]:
     rows: dict[str, BoardRow] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)

@@ -6,6 +6,10 @@ of a line (`scrapers.landing`).
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from pydantic import BaseModel
@@ -25,5 +29,22 @@ class LandingExporter(BaseItemExporter):
         Args:
             item: A line of the contract.
         """
-        self._file.write(item.model_dump_json(exclude_none=True).encode())
-        self._file.write(b"\n")
+        line = item.model_dump_json(exclude_none=True).encode()
+        with _or_end():
+            self._file.write(line + b"\n")
+
+    def finish_exporting(self) -> None:
+        """Make sure that all lines are on the disk."""
+        with _or_end():
+            self._file.flush()
+
+
+@contextmanager
+def _or_end() -> Iterator[None]:
+    """End the process where a line can't be written: Scrapy would go on, and exit with success."""
+    try:
+        yield
+    except OSError as error:
+        sys.stderr.write(f"can't write the landing file: {error}\n")
+        sys.stderr.flush()
+        os._exit(os.EX_IOERR)

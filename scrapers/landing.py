@@ -162,4 +162,9 @@ def sample_of(row: Any) -> str:
         At most `SAMPLE_CHARS` characters.
     """
     shape = f"fields: {', '.join(map(str, row))}" if isinstance(row, dict) else type(row).__name__
-    return shape[:SAMPLE_CHARS]
+    return encodable(shape)[:SAMPLE_CHARS]
+
+
+def encodable(text: str) -> str:
+    """A text without the lone halves of surrogate pairs, which JSON lets through and UTF-8 not."""
+    return text.encode("utf-8", "replace").decode()

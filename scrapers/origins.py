@@ -34,7 +34,7 @@ def read_origins(path: Path) -> dict[str, str]:
     """
     try:
         mapping = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise OriginsError(f"{path}: can't be read as YAML: {error}") from error
     if not isinstance(mapping, dict):
         raise OriginsError(f"{path}: must be a mapping of origin to origin")

@@ -16,11 +16,16 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 
 LONGEST_WAIT_S = 120.0
 """A server that asks for more than this is left alone for this run."""
+
+
+class HostBusyError(IgnoreRequest):
+    """A host asked to be left alone for longer than a run waits."""
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -46,6 +51,7 @@ class RetryAfterMiddleware:
 
     def __init__(self) -> None:
         self._not_before: dict[str, float] = {}
+        self._busy: dict[str, str] = {}
 
     @classmethod
     def from_crawler(cls, _crawler: Crawler) -> Self:
@@ -54,7 +60,10 @@ class RetryAfterMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Wait until the host may be asked again."""
-        not_before = self._not_before.get(urlsplit(request.url).netloc, 0.0)
+        host = urlsplit(request.url).netloc
+        if host in self._busy:
+            raise HostBusyError(self._busy[host])
+        not_before = self._not_before.get(host, 0.0)
         wait = not_before - asyncio.get_running_loop().time()
         if wait > 0:
             await asyncio.sleep(wait)
@@ -63,10 +72,11 @@ class RetryAfterMiddleware:
         """Note what a 429 or 503 asks for; one that asks for too much is not retried."""
         if response.status in (429, 503):
             seconds = retry_after_s(response.headers.get(b"Retry-After"), datetime.now(UTC))
+            host = urlsplit(request.url).netloc
             if seconds is not None and seconds > LONGEST_WAIT_S:
                 request.meta["dont_retry"] = True
+                self._busy[host] = f"the server asked to be left alone for {seconds:.0f} s"
             elif seconds is not None:
-                host = urlsplit(request.url).netloc
                 self._not_before[host] = asyncio.get_running_loop().time() + seconds
         return response
 

@@ -55,18 +55,16 @@ _BANDS = pa.schema(
 )  # fmt: skip
 _REFUSED = pa.schema(
     {
-        "source": _TEXT, "board": _TEXT, "observed_on": pa.date32(), "line": pa.int64(),
-        "source_id": _TEXT, "stage": _TEXT, "reason": _TEXT, "sample": _TEXT,
+        "source": _TEXT, "board": _TEXT, "observed_on": pa.date32(), "content_hash": _TEXT,
+        "source_id": _TEXT, "reason": _TEXT, "sample": _TEXT,
     }
 )  # fmt: skip
 _TARGETS = {
     "core.facts": _FACTS,
     "core.fact_mentions": _MENTIONS,
     "core.fact_pay_bands": _BANDS,
-    "raw.refused": _REFUSED,
+    "core.fact_refusals": _REFUSED,
 }
-# Refused rows of one board and day are numbered; those of this step come after those of the load.
-_FIRST_LINE = 1_000_000
 _NEEDED = """
     SELECT content_hash, body, title, company, location, secondary_locations, address_locality,
         address_region, address_country, is_remote, workplace, department, team, posted_on,
@@ -108,7 +106,7 @@ def normalise_pending(
             "(SELECT content_hash FROM core.facts WHERE method_version <> $1)",
             [version],
         )
-    con.execute("DELETE FROM raw.refused WHERE stage = 'normalise'")
+    con.execute("DELETE FROM core.fact_refusals")
     [(total,)] = con.execute(f"SELECT count(*) FROM ({_NEEDED})").fetchall()
     done = 0
     tell = progress or (lambda _done, _total: None)
@@ -122,7 +120,7 @@ def normalise_pending(
             con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming_facts")
         con.unregister("incoming_facts")
         con.execute("COMMIT")
-        done += tables["core.facts"].num_rows + tables["raw.refused"].num_rows
+        done += tables["core.facts"].num_rows + tables["core.fact_refusals"].num_rows
         tell(done, total)
     return done
 
@@ -151,21 +149,42 @@ def facts_of_batch(batch: pa.RecordBatch) -> Tables:
         batch: Columns as in `raw.bodies`.
 
     Returns:
-        Rows for core.facts, core.fact_mentions and core.fact_pay_bands.
+        Rows for the tables that this step fills, by name.
     """
     version = method_version()
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _TARGETS}
     for row in batch.to_pylist():
-        key = row["content_hash"]
-        dated_on: date = row["posted_on"] or row["first_seen_on"]
         try:
-            facts = read_facts(_advert(row))
+            found = _rows_of(row, version)
         # One odd text must not stop the market; it is kept in view as a refused row.
         except Exception as error:
-            logger.warning("%s:%s:%s", row["source"], row["board"], row["source_id"], exc_info=True)
-            rows["raw.refused"].append(_refusal(row, error))
-            continue
-        rows["core.facts"].append(
+            logger.debug("%s:%s:%s", row["source"], row["board"], row["source_id"], exc_info=True)
+            found = {"core.fact_refusals": [_refusal(row, error)]}
+        for name, more in found.items():
+            rows[name] += more
+    return {name: pa.Table.from_pylist(rows[name], schema) for name, schema in _TARGETS.items()}
+
+
+def _rows_of(row: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]]]:
+    key = row["content_hash"]
+    facts = read_facts(_advert(row))
+    dated_on: date = row["posted_on"] or row["first_seen_on"]
+    bands = []
+    for number, band in enumerate(facts.pay_bands):
+        low, high = to_usd_year(band, dated_on)
+        bands.append(
+            {
+                "content_hash": key,
+                **band._asdict(),
+                "band": number,
+                "pay_min": _money(band.pay_min),
+                "pay_max": _money(band.pay_max),
+                "pay_min_usd_year": None if low is None else float(low),
+                "pay_max_usd_year": None if high is None else float(high),
+            }
+        )
+    return {
+        "core.facts": [
             {
                 "content_hash": key,
                 "method_version": version,
@@ -182,8 +201,8 @@ def facts_of_batch(batch: pa.RecordBatch) -> Tables:
                 "region": facts.place.region,
                 "workplace": facts.place.workplace,
             }
-        )
-        rows["core.fact_mentions"] += [
+        ],
+        "core.fact_mentions": [
             {
                 "content_hash": key,
                 **mention._asdict(),
@@ -192,21 +211,9 @@ def facts_of_batch(batch: pa.RecordBatch) -> Tables:
                 "line_hash": line_hash(facts.text, mention.start),
             }
             for mention in facts.mentions
-        ]
-        for number, band in enumerate(facts.pay_bands):
-            low, high = to_usd_year(band, dated_on)
-            rows["core.fact_pay_bands"].append(
-                {
-                    "content_hash": key,
-                    **band._asdict(),
-                    "band": number,
-                    "pay_min": _money(band.pay_min),
-                    "pay_max": _money(band.pay_max),
-                    "pay_min_usd_year": None if low is None else float(low),
-                    "pay_max_usd_year": None if high is None else float(high),
-                }
-            )
-    return {name: pa.Table.from_pylist(rows[name], schema) for name, schema in _TARGETS.items()}
+        ],
+        "core.fact_pay_bands": bands,
+    }
 
 
 def _money(value: Decimal | None) -> Decimal | None:
@@ -221,9 +228,8 @@ def _refusal(row: dict[str, Any], error: Exception) -> dict[str, Any]:
         "source": row["source"],
         "board": row["board"],
         "observed_on": row["first_seen_on"],
-        "line": _FIRST_LINE + int(row["content_hash"][:8], 16),
+        "content_hash": row["content_hash"],
         "source_id": row["source_id"],
-        "stage": "normalise",
         "reason": f"the normalisers failed: {type(error).__name__}: {error}"[:200],
         "sample": f"text of {len(row['body'])} characters",
     }

@@ -247,21 +247,24 @@ def newest_observation(con: duckdb.DuckDBPyConnection) -> date | None:
 
 
 _KEY = "source, board, observed_on"
+# How much an answer tells: rows and that they are all, that nothing changed, some rows, nothing.
+_RANK = "CASE state WHEN 'ok' THEN 3 WHEN 'unchanged' THEN 2 WHEN 'truncated' THEN 1 ELSE 0 END"
 # The steps that make the incoming rows part of raw, in order, inside one transaction.
 _MERGE: tuple[str, ...] = (
-    # One answer per board and day: the newest with rows, else one that says they are unchanged,
-    # else the newest failure. None takes the place of a better one.
+    # One answer per board and day: the best, of equally good ones the latest, whatever order they
+    # are loaded in.
     f"""
     CREATE OR REPLACE TEMP TABLE accepted AS
     WITH answers AS (
-        SELECT *, state IN ('ok', 'unchanged') AS is_complete FROM incoming_boards
+        SELECT *, {_RANK} AS rank FROM incoming_boards
         QUALIFY row_number() OVER (
-            PARTITION BY {_KEY}
-            ORDER BY state = 'ok' DESC, is_complete DESC, observed_at DESC, line DESC) = 1
-    )
-    SELECT answers.* EXCLUDE (is_complete, line)
-    FROM answers LEFT JOIN raw.boards AS old USING ({_KEY})
-    WHERE coalesce(old.state, '') NOT IN ('ok', 'unchanged') OR answers.state = 'ok'
+            PARTITION BY {_KEY} ORDER BY rank DESC, observed_at DESC, line DESC) = 1
+    ),
+    old AS (SELECT {_KEY}, observed_at, {_RANK} AS rank FROM raw.boards)
+    SELECT answers.* EXCLUDE (rank, line)
+    FROM answers LEFT JOIN old USING ({_KEY})
+    WHERE old.rank IS NULL
+        OR (answers.rank, answers.observed_at) >= (old.rank, old.observed_at)
     """,
     # Rows whose board says nothing: the crawl broke off before it was through with it.
     f"""
@@ -303,15 +306,20 @@ _MERGE: tuple[str, ...] = (
     SEMI JOIN accepted USING ({_KEY}, observed_at)
     QUALIFY row_number() OVER (PARTITION BY {_KEY}, source_id ORDER BY line) = 1
     """,
-    # An unchanged board shows what its last answer with a body showed.
+    # An unchanged board shows what the same bytes showed, on the nearest day that has them; also
+    # where those are loaded after it.
     """
     INSERT INTO raw.observations BY NAME
     WITH asked AS (
-        SELECT now.source, now.board, now.observed_on, max(old.observed_on) AS shown_on
-        FROM accepted AS now
+        SELECT now.source, now.board, now.observed_on,
+            arg_min(old.observed_on, abs(old.observed_on - now.observed_on)) AS shown_on
+        FROM raw.boards AS now
+        ANTI JOIN raw.observations AS seen
+            ON now.source = seen.source AND now.board = seen.board
+            AND now.observed_on = seen.observed_on
         INNER JOIN raw.boards AS old
             ON now.source = old.source AND now.board = old.board
-            AND old.observed_on < now.observed_on AND old.state = 'ok'
+            AND now.payload_digest = old.payload_digest AND old.state = 'ok'
         WHERE now.state = 'unchanged'
         GROUP BY ALL
     )

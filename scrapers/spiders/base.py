@@ -21,9 +21,28 @@ from twisted.python.failure import Failure
 
 from scrapers.archive import Archive, ArchiveMiddleware, NotArchivedError
 from scrapers.boards import BoardRow, read_boards
-from scrapers.landing import BoardObservation, BoardState, Line, Refusal, sample_of
+from scrapers.landing import (
+    BoardObservation,
+    BoardState,
+    Line,
+    Refusal,
+    encodable,
+    sample_of,
+)
+from scrapers.politeness import HostBusyError
 
 EXCERPT_CHARS = 60
+
+FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading a payload of another shape can raise."""
 
 
 class Board(NamedTuple):
@@ -120,8 +139,9 @@ class BoardSpider(Spider):
         """The request of one board, or in a replay one per capture of it."""
         url = self.address(row.board)
         captures = self.archive.entries(url) if self.archive else []
-        for capture in captures:
-            yield self.request(url, row, capture.captured_at)
+        for number, capture in enumerate(captures):
+            # In the order of time: a capture can only be the same as one that was read before it.
+            yield self.request(url, row, capture.captured_at).replace(priority=-number)
         if not captures:
             yield self.request(url, row)
 
@@ -188,6 +208,9 @@ class BoardSpider(Spider):
             state, reason = "truncated", str(error)
         except ShapeError as error:
             state, reason = "failed", str(error)
+        except FAULTS as error:
+            # Nothing that a server sends may leave a board without an observation.
+            state, reason = "failed", encodable(f"the payload can't be read: {explain(error)}")
         if refused:
             reason = "; ".join(
                 filter(None, [reason, f"{refused} of {rows + refused} rows refused"])
@@ -268,7 +291,7 @@ def judge_status(status: int) -> tuple[BoardState, str] | None:
 
 def judge_exception(error: BaseException) -> tuple[BoardState, str]:
     """What an exception on the way says of a board."""
-    if isinstance(error, NotArchivedError):
+    if isinstance(error, NotArchivedError | HostBusyError):
         return "failed", str(error)
     if isinstance(error, IgnoreRequest):
         return "forbidden", str(error) or "request ignored"
@@ -284,7 +307,7 @@ def decode_json(body: bytes) -> Any:
         ShapeError: It is not JSON.
         TruncatedError: It is the beginning of some JSON.
     """
-    text = body.decode("utf-8", errors="replace")
+    text = body.decode("utf-8-sig", errors="replace")
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -298,6 +321,8 @@ def decode_json(body: bytes) -> Any:
             raise TruncatedError(f"JSON cut short after {len(body)} bytes") from error
         excerpt = " ".join(text.split())[:EXCERPT_CHARS]
         raise ShapeError(f"not JSON; it begins {excerpt!r}") from error
+    except (RecursionError, ValueError) as error:
+        raise ShapeError(f"JSON that can't be read: {type(error).__name__}") from error
 
 
 def each_row(
@@ -319,12 +344,12 @@ def each_row(
     for row in rows:
         try:
             line = build(row)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except FAULTS as error:
             identity = row.get("id") if isinstance(row, dict) else None
             line = Refusal(
                 **board.envelope(),
-                source_id=None if identity is None else str(identity),
-                reason=explain(error),
+                source_id=None if identity is None else encodable(str(identity)),
+                reason=encodable(explain(error)),
                 sample=sample_of(row),
             )
         if line is not None:

@@ -59,7 +59,8 @@ class GreenhouseSpider(BoardSpider):
 
         rows = payload.get("jobs")
         yield from each_row(rows, "'jobs'", board, build)
-        total = (payload.get("meta") or {}).get("total")
+        meta = payload.get("meta")
+        total = meta.get("total") if isinstance(meta, dict) else None
         if isinstance(total, int) and isinstance(rows, list) and total != len(rows):
             raise TruncatedError(f"the board says {total} adverts and gives {len(rows)}")
 

@@ -17,6 +17,7 @@ from scrapy.http import Response
 from scrapers.boards import BoardRow
 from scrapers.landing import Line, Posting
 from scrapers.spiders.base import (
+    FAULTS,
     Board,
     BoardSpider,
     ShapeError,
@@ -24,6 +25,7 @@ from scrapers.spiders.base import (
     day,
     decode_json,
     each_row,
+    explain,
     judge_status,
     observation,
 )
@@ -85,8 +87,13 @@ class HackernewsSpider(BoardSpider):
         failure = judge_status(response.status)
         try:
             threads = hiring_threads(decode_json(response.body)) if not failure else {}
-        except (ShapeError, TruncatedError) as error:
-            failure = ("failed", str(error))
+        except FAULTS as error:
+            failure = (
+                "failed",
+                str(error)
+                if isinstance(error, ShapeError | TruncatedError)
+                else f"the payload can't be read: {explain(error)}",
+            )
         if failure:
             yield observation(board, asked, *failure, response=response)
             return

@@ -120,17 +120,43 @@ def test_boards_of_one_day_can_come_in_several_files(
 def test_an_unchanged_board_shows_what_it_showed_before(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    load(con, tmp_path, "a", posting(1), posting(2), asked())
+    same = {"payload_digest": "sha256:1"}
+    load(con, tmp_path, "a", posting(1), posting(2), asked(**same))
     load(con, tmp_path, "b", asked("2026-10-02", state="failed", reason="HTTP 500"))
     load(
         con,
         tmp_path,
         "c",
-        asked("2026-10-03", state="unchanged"),
-        asked("2026-10-04", state="unchanged"),
+        asked("2026-10-03", state="unchanged", **same),
+        asked("2026-10-04", state="unchanged", **same),
     )
     days = [day for day, _, _ in seen(con)]
     assert days == ["2026-10-01"] * 2 + ["2026-10-03"] * 2 + ["2026-10-04"] * 2
+
+
+def test_unchanged_means_the_same_bytes_and_not_the_day_before(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    large, small = {"payload_digest": "sha256:1"}, {"payload_digest": "sha256:2"}
+    # Loaded before what it refers to, as happens when files are copied about.
+    load(con, tmp_path, "c", asked("2026-10-03", state="unchanged", **large))
+    load(con, tmp_path, "b", posting(1, "2026-10-02"), asked("2026-10-02", **small))
+    load(con, tmp_path, "a", posting(1), posting(2), asked(**large))
+    assert [day for day, _, _ in seen(con)] == ["2026-10-01"] * 2 + ["2026-10-02"] + [
+        "2026-10-03"
+    ] * 2
+
+
+def test_the_order_of_loading_within_a_day_does_not_matter(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    later = {"observed_at": "2026-10-01T18:00:00Z"}
+    load(con, tmp_path, "b", posting(2) | later, asked() | later)
+    load(con, tmp_path, "a", posting(1), asked())
+    cut = asked(board="cut", state="truncated", reason="cut short")
+    load(con, tmp_path, "c", posting(3, board="cut"), cut)
+    load(con, tmp_path, "d", asked(board="cut", state="failed", reason="HTTP 500") | later)
+    assert seen(con) == [("2026-10-01", "acme", "2"), ("2026-10-01", "cut", "3")]
 
 
 def test_an_unchanged_answer_on_the_same_day_takes_nothing_away(

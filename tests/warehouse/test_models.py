@@ -155,6 +155,11 @@ def test_listings_that_failed_close_nothing(con: duckdb.DuckDBPyConnection) -> N
     assert lives(con) == {"a": ("None", True), "b": ("None", True)}
 
 
+def test_an_advert_in_a_listing_that_broke_off_is_open(con: duckdb.DuckDBPyConnection) -> None:
+    observe(con, "acme", {"2026-10-01": ("ok", "a b"), "2026-10-08": ("truncated", "a")})
+    assert lives(con) == {"a": ("None", True), "b": ("None", True)}
+
+
 def test_nothing_is_known_to_be_open_on_a_board_not_read_for_long(
     con: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -28,6 +28,7 @@ PERIODS_A_YEAR: dict[Period, int] = {
     "DAY": DAYS_A_YEAR,
     "HOUR": HOURS_A_YEAR,
 }
+_TOO_LARGE = Decimal(10) ** 15
 
 
 @cache
@@ -99,8 +100,11 @@ def to_usd_year(band: PayBand, on: date) -> tuple[Decimal | None, Decimal | None
     if rate is None:
         return None, None
     low, high = annualise(band)
-    cent = Decimal("0.01")
-    return (
-        None if low is None else (low / rate).quantize(cent),
-        None if high is None else (high / rate).quantize(cent),
-    )
+    return _cents(low, rate), _cents(high, rate)
+
+
+def _cents(value: Decimal | None, rate: Decimal) -> Decimal | None:
+    """An end of a band in dollars; one that no column of money can hold is left out."""
+    if value is None or abs(value / rate) >= _TOO_LARGE:
+        return None
+    return (value / rate).quantize(Decimal("0.01"))

@@ -68,6 +68,8 @@ _COMMON_ENTITIES = (
     ("&gt;", ">"),
 )
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
+# Nobody escapes this often in earnest, and each level costs a pass over the whole text.
+_DEEP_ESCAPES = re.compile("&(?:amp;){4,}")
 _SPACES = ("\u00a0", "\u202f", "\u2007")
 
 
@@ -88,7 +90,7 @@ def to_text(raw: str) -> str:
     Returns:
         Plain text; paragraphs are separated by at most one empty line.
     """
-    text = _plain_spaces(_encodable(raw))
+    text = _DEEP_ESCAPES.sub("&amp;amp;amp;", _plain_spaces(_encodable(raw)))
     while True:
         before = text
         if "<" in text:

@@ -87,7 +87,7 @@ described AS (
         dated.last_seen_on,
         CASE WHEN len(dated.days_without) >= 2 THEN dated.days_without[1] END AS closed_on,
         coalesce(
-            dated.last_seen_on = dated.newest_listing_on
+            dated.last_seen_on >= dated.newest_listing_on
             AND dated.last_seen_on >= getvariable('as_of') - 45, false
         ) AS is_open,
         fact.text,

@@ -221,7 +221,7 @@ def _number(value: object) -> Decimal | None:
         return None
     try:
         number = Decimal(str(value))
-        return number if number.is_finite() else None
+        return number if number.is_finite() and abs(number) < grammar.TOO_LARGE else None
     except InvalidOperation:
         written = grammar.figures(str(value))
         return written[0].value() if written else None

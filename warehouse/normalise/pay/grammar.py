@@ -58,6 +58,8 @@ _JOINT = (
     r"|(?P<both>(?:and|und|y|et|e|en|och|og|i|и)(?!\w)|&)|(?P<slash>/))"
 )
 _BETWEEN_REACH = 30
+TOO_LARGE = Decimal(10) ** 12
+"""No currency's yearly pay has thirteen digits; longer figures are ids and nonsense."""
 
 
 class Figure(NamedTuple):
@@ -164,11 +166,14 @@ def figures(text: str) -> list[Figure]:
                 continue
             if behind[:1] in (".", ",") and behind[1:].isdigit():
                 continue
+        number = to_decimal(digits)
+        if number >= TOO_LARGE:
+            continue
         found.append(
             Figure(
                 start,
                 end,
-                to_decimal(digits),
+                number,
                 scale,
                 mark,
                 is_marked_before,
