@@ -11,6 +11,7 @@ import os
 import sys
 from datetime import date
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -61,6 +62,10 @@ Data = Annotated[
 
 def main() -> None:
     """Run the command line; a reader that goes away (`| head`) is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that can't show a character is no reason to fail.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except BrokenPipeError:

@@ -16,6 +16,7 @@ from typing import Any
 from pipelines.instance import prepare_home
 from pipelines.progress import Reporter, use_reporter
 
+OURS = ("pipelines.", "scrapers.", "warehouse.", "expectations.")
 PID_TAG = "hiring_signal/pid"
 
 
@@ -105,11 +106,11 @@ def _why(result: Any) -> str:
         elif event.event_type_value == "STEP_FAILURE":
             error = _root(event.event_specific_data.error)
             if error.cls_name != "DagsterAssetCheckFailedError":
-                lines.append(f"{event.step_key}: {error.message.strip()}")
+                lines.append(_words(error))
         elif event.event_type_value in ("RESOURCE_INIT_FAILURE", "PIPELINE_FAILURE"):
             error = getattr(event.event_specific_data, "error", None)
             if error is not None:
-                last_resort = _root(error).message.strip()
+                last_resort = _words(_root(error))
     if not lines and last_resort:
         lines.append(last_resort)
     if not lines:
@@ -118,7 +119,16 @@ def _why(result: Any) -> str:
 
 
 def _root(error: Any) -> Any:
-    """The cause of all; our own words for it where we have some."""
-    while error.cause is not None and error.cls_name != "FolderError":
+    """The first error below Dagster's own: ours says more than what lies beneath it."""
+    while error.cause is not None and error.cls_name.startswith("Dagster"):
         error = error.cause
     return error
+
+
+def _words(error: Any) -> str:
+    """What an error says, without the path of its class."""
+    if error.cls_name == "DagsterExecutionInterruptedError":
+        return "interrupted"
+    text: str = error.message.strip()
+    prefix, _, rest = text.partition(": ")
+    return rest if rest and prefix.endswith(error.cls_name) and prefix.startswith(OURS) else text

@@ -42,6 +42,10 @@ LOG_TAIL_CHARS = 500
 """How much of a broken spider's last words is kept."""
 
 
+class SpiderError(RuntimeError):
+    """A replay that broke off; nothing of it is kept."""
+
+
 class Landing(NamedTuple):
     """What asking one source gave."""
 
@@ -166,7 +170,8 @@ def _crawl(
     for name, value in settings.items():
         if value is not None:
             command += ["-s", f"{name}={value}"]
-    command += ["-O", f"{partial}:jsonl"]
+    # Scrapy fills in a percent sign of a feed's path.
+    command += ["-O", f"{str(partial).replace('%', '%%')}:jsonl"]
     try:
         done = subprocess.run(
             command,
@@ -181,19 +186,24 @@ def _crawl(
         known_file.unlink(missing_ok=True)
     reason = None
     if done.returncode != 0 or not partial.exists():
-        reason = f"the spider broke off (exit {done.returncode})"
         tail = " ".join(done.stderr.split())[-LOG_TAIL_CHARS:]
+        reason = f"the spider broke off (exit {done.returncode}): {tail}"
+        if replay is not None:
+            # Nobody's server is to blame, and what is missing would be missing for ever.
+            partial.unlink(missing_ok=True)
+            raise SpiderError(f"{source}: {reason}; run again")
         broken = BoardObservation(
             source=source,
             board="(spider)",
             observed_at=datetime.now(UTC),
             state="failed",
             url="",
-            reason=f"{reason}: {tail}",
+            reason=reason,
         )
-        # What it had yielded by then is kept: boards that it was through with are observed.
+        # What it had yielded by then is kept: boards that it was through with are observed. The
+        # line that it was in the middle of is refused when it is loaded.
         with partial.open("ab") as file:
-            file.write(broken.model_dump_json(exclude_none=True).encode() + b"\n")
+            file.write(b"\n" + broken.model_dump_json(exclude_none=True).encode() + b"\n")
     partial.replace(path)
     return reason
 
@@ -207,7 +217,7 @@ def counts(path: Path) -> dict[str, int]:
     found: Counter[str] = Counter()
     with path.open("rb") as file:
         for line in file:
-            found[json.loads(line).get("kind", "unknown")] += 1
+            found[str(_row(line).get("kind", "unreadable"))] += 1
     return dict(found)
 
 
@@ -216,7 +226,7 @@ def preview(path: Path, rows: int = 5) -> Sequence[dict[str, str]]:
     found: list[dict[str, str]] = []
     with path.open("rb") as file:
         for line in file:
-            row = json.loads(line)
+            row = _row(line)
             if row.get("kind") in ("posting", "paper_link"):
                 found.append(
                     {
@@ -228,3 +238,11 @@ def preview(path: Path, rows: int = 5) -> Sequence[dict[str, str]]:
             if len(found) == rows:
                 break
     return found
+
+
+def _row(line: bytes) -> dict[str, object]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return {}  # the load says why it is refused
+    return row if isinstance(row, dict) else {}

@@ -20,6 +20,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 import scrapers
+from scrapers.archive import holds_sample
 from warehouse import database
 
 Mode = Literal["sample", "replay", "live"]
@@ -44,8 +45,8 @@ class Plan(NamedTuple):
 
     @property
     def is_sample(self) -> bool:
-        """Whether this run is about the sample market and not about the world."""
-        return self.mode == "sample"
+        """Whether this run is about a sample market and not about the world."""
+        return self.mode == "sample" or (self.replay is not None and holds_sample(self.replay))
 
 
 class FolderError(RuntimeError):
@@ -133,8 +134,8 @@ def _keep_worlds_apart(plan: Plan) -> None:
     world = {"world": "sample" if plan.is_sample else "real"}
     if plan.is_sample:
         world["market"] = market_digest()
-    if path.exists():
-        there = json.loads(path.read_text(encoding="utf-8"))
+    there = _kept_world(plan.data)
+    if there:
         if there["world"] != world["world"]:
             raise FolderError(
                 f"{plan.data} holds the {there['world']} market and can't take the "
@@ -146,7 +147,24 @@ def _keep_worlds_apart(plan: Plan) -> None:
         for name in ("captures", "landing"):
             shutil.rmtree(plan.data / name, ignore_errors=True)
         (plan.data / database.FILE).unlink(missing_ok=True)
-    path.write_text(json.dumps(world) + "\n", encoding="utf-8")
+    new = path.with_name(path.name + ".new")
+    new.write_text(json.dumps(world) + "\n", encoding="utf-8")
+    new.replace(path)
+
+
+def _kept_world(data: Path) -> dict[str, str]:
+    try:
+        there: dict[str, str] = json.loads((data / WORLD_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise FolderError(f"{data / WORLD_FILE}: damaged; remove the file") from error
+    return there
+
+
+def world_of(data: Path) -> str | None:
+    """What a DATA folder holds: sample or real; None where nothing yet."""
+    return _kept_world(data).get("world")
 
 
 @cache

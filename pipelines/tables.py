@@ -67,13 +67,37 @@ def at_work(
             newest = newest_observation(con)
             if needs_observations and newest is None:
                 raise NothingObservedError(
-                    "nothing was observed, and nothing can be published: see the sources' reasons"
+                    "nothing was observed: no source was asked, or the captures hold none of ours"
                 )
             as_of = plan.as_of or newest or date.min
+            if needs_observations:
+                _check_day(con, as_of)
             con.execute("SET VARIABLE as_of = $day", {"day": as_of})
             fingerprints = database.Fingerprints(con, as_of)
             yield Work(con, plan.data, as_of, plan.is_sample, fingerprints, stage)
         database.add_seconds(con, context.run.run_id, name.split(" ")[0], stage.seconds)
+
+
+def _check_day(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Nothing is known of a day before the first complete answer, or after the newest.
+
+    Raises:
+        NothingObservedError: The as-of day is such a day.
+    """
+    [(first, newest)] = con.execute(
+        "SELECT min(observed_on) FILTER (WHERE state IN ('ok', 'unchanged')), max(observed_on) "
+        "FROM raw.boards"
+    ).fetchall()
+    if first is None:
+        reasons = con.execute(
+            "SELECT source || ' ' || board || ': ' || coalesce(reason, state) FROM raw.boards "
+            "ORDER BY observed_at DESC, ALL LIMIT 5"
+        ).fetchall()
+        raise NothingObservedError(f"no source answered: {'; '.join(r for (r,) in reasons)}")
+    if not first <= as_of <= newest:
+        raise NothingObservedError(
+            f"nothing is known as of {as_of}: the observations are of {first} to {newest}"
+        )
 
 
 def spec_of(table: str, **more: Any) -> dg.AssetSpec:

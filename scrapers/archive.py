@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +28,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 logger = logging.getLogger(__name__)
+
+SAMPLE_MARK = b"SAMPLE"
+"""In the first record of each file of a sample market."""
 
 WARC_SUFFIXES = (".warc.gz", ".warc")
 # Nearest the network: below compression, so that the bytes are recorded as they were sent.
@@ -74,6 +78,25 @@ def warc_files(directory: Path) -> list[Path]:
     if not directory.is_dir():
         raise NotADirectoryError(f"{directory}: no such folder of WARC files")
     return sorted(p for p in directory.iterdir() if p.name.endswith(WARC_SUFFIXES) and p.is_file())
+
+
+@cache
+def holds_sample(directory: Path) -> bool:
+    """Whether WARC files of a folder say of themselves that they are a sample and not the world.
+
+    Args:
+        directory: A folder of WARC files.
+    """
+    for path in warc_files(directory):
+        with path.open("rb") as file:
+            try:
+                first = next(iter(ArchiveIterator(file)), None)
+            except (ArchiveLoadFailed, ValueError):
+                continue  # said when the folder is indexed
+            said = first.raw_stream.read() if first and first.rec_type == "warcinfo" else b""
+            if SAMPLE_MARK in said:
+                return True
+    return False
 
 
 class Archive:

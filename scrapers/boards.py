@@ -37,7 +37,7 @@ def read_boards(platform: str, directory: Path | None = None) -> dict[str, Board
         Rows by board name, in the file's order; empty where there is no such file.
 
     Raises:
-        BoardListError: The file is not UTF-8, a column is missing, or a board is empty or there twice.
+        BoardListError: It is not UTF-8, lacks a column, or a board is empty or there twice.
     """
     path = (directory or SHIPPED) / f"{platform}.csv"
     if not path.exists():

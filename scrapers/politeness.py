@@ -24,6 +24,10 @@ LONGEST_WAIT_S = 120.0
 """A server that asks for more than this is left alone for this run."""
 
 
+_TURN = "holds_turn_of"
+"""Where a request notes in its meta that it has its host's turn."""
+
+
 class HostBusyError(IgnoreRequest):
     """A host asked to be left alone for longer than a run waits."""
 
@@ -47,9 +51,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
 
 class RetryAfterMiddleware:
-    """Holds all requests to a host for as long as it asked with Retry-After."""
+    """One request to a host at a time, and none before it may be asked again (Retry-After).
+
+    Scrapy's own limit queues requests behind the middlewares, where an answer that asks for a pause
+    can't hold them back any more.
+    """
 
     def __init__(self) -> None:
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._not_before: dict[str, float] = {}
         self._busy: dict[str, str] = {}
 
@@ -59,17 +68,24 @@ class RetryAfterMiddleware:
         return cls()
 
     async def process_request(self, request: Request) -> None:
-        """Wait until the host may be asked again."""
+        """Wait for the host's turn, and until it may be asked again.
+
+        Raises:
+            HostBusyError: It asked for a longer pause than `LONGEST_WAIT_S`.
+        """
         host = urlsplit(request.url).netloc
+        await self._turns[host].acquire()
+        request.meta[_TURN] = host
         if host in self._busy:
+            self._release(request)
             raise HostBusyError(self._busy[host])
-        not_before = self._not_before.get(host, 0.0)
-        wait = not_before - asyncio.get_running_loop().time()
+        wait = self._not_before.get(host, 0.0) - asyncio.get_running_loop().time()
         if wait > 0:
             await asyncio.sleep(wait)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Note what a 429 or 503 asks for; one that asks for too much is not retried."""
+        self._release(request)
         if response.status in (429, 503):
             seconds = retry_after_s(response.headers.get(b"Retry-After"), datetime.now(UTC))
             host = urlsplit(request.url).netloc
@@ -79,6 +95,15 @@ class RetryAfterMiddleware:
             elif seconds is not None:
                 self._not_before[host] = asyncio.get_running_loop().time() + seconds
         return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002
+        """Give the host's turn to the next one."""
+        self._release(request)
+
+    def _release(self, request: Request) -> None:
+        host = request.meta.pop(_TURN, None)
+        if host is not None:
+            self._turns[host].release()
 
 
 def retry_after_s(value: bytes | None, now: datetime) -> float | None:

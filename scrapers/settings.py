@@ -46,7 +46,8 @@ ADDONS = {
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapers.politeness.RobotsMiddleware": 100,
-    "scrapers.politeness.RetryAfterMiddleware": 560,
+    # Nearest the network but for the archive, so that it sees every answer, redirects too.
+    "scrapers.politeness.RetryAfterMiddleware": 940,
 }
 FEED_EXPORTERS = {"jsonl": "scrapers.export.LandingExporter"}
 FEED_EXPORT_ENCODING = "utf-8"

@@ -35,20 +35,36 @@ def extract_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             row = _read(line)
             identity = row.get("id")
             advert = advert_of(row)
+            answer = answer_of(read_facts(advert))
         except LineError as error:
             yield {"id": identity, "error": f"line {number}: {error}"}
-            continue
-        yield {"id": identity, **answer_of(read_facts(advert))}
+        # Whatever one text does to the normalisers, the other lines are still answered.
+        except Exception as error:  # noqa: BLE001
+            yield {"id": identity, "error": f"line {number}: {type(error).__name__}: {error}"}
+        else:
+            yield {"id": identity, **answer}
 
 
 def _read(line: bytes) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LineError(f"not JSON: {error}") from error
     if not isinstance(row, dict):
         raise LineError("not a JSON object")
-    return row
+    cleaned: dict[str, Any] = _encodable(row)
+    return cleaned
+
+
+def _encodable(value: Any) -> Any:
+    """Without the lone halves of surrogate pairs, which JSON lets through and UTF-8 does not."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(item) for name, item in value.items()}
+    return value
 
 
 def advert_of(row: dict[str, Any]) -> Advert:
@@ -66,7 +82,7 @@ def advert_of(row: dict[str, Any]) -> Advert:
         if row.get(name) is None:
             raise LineError(f"{name!r} is missing")
     for name in ("text", "title", "location", "department", "company", "pay_raw", "month"):
-        if not isinstance(row.get(name) or "", str):
+        if not isinstance(row.get(name), str | None):
             raise LineError(f"{name!r} must be a string")
     places = row.get("secondaryLocations") or []
     if not isinstance(places, list):
@@ -82,6 +98,7 @@ def advert_of(row: dict[str, Any]) -> Advert:
         secondary_locations=[
             str(place.get("location") or "") if isinstance(place, dict) else str(place)
             for place in places
+            if place
         ],
         address=_address(row.get("address")),
         is_remote=row.get("isRemote"),

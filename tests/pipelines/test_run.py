@@ -127,9 +127,10 @@ def test_published_tables_can_be_asked_and_claims_shown(sample: Path, command: C
 
 @ON_SAMPLE
 def test_the_world_does_not_come_into_a_sample(
-    sample: Path, market: Path, command: Command
+    sample: Path, tmp_path: Path, command: Command
 ) -> None:
-    done = command("run", "--replay", market, "--data", sample)
+    real = lever_archive(tmp_path / "real", tmp_path, 1_772_323_200_000)
+    done = command("run", "--replay", real, "--data", sample)
     assert done.returncode == 1
     assert "holds the sample market" in done.stderr
 
@@ -162,6 +163,8 @@ def test_a_run_that_is_killed_and_started_again_gives_the_same_tables(
     done = command("run", "--replay", market, "--data", rough)
     assert done.returncode == 0, done.stderr
     assert published(rough) == published(calm)
+    run = json.loads((rough / "published" / "run.json").read_text())
+    assert run["is_sample"], "a replayed sample is still a sample"
 
 
 def test_two_runs_do_not_share_a_folder(
@@ -253,7 +256,27 @@ def test_nothing_observed_is_a_failure_and_not_an_empty_market(
     done = command("run", "--replay", tmp_path / "empty", "--data", tmp_path / "data")
     assert done.returncode == 1
     assert "nothing was observed" in done.stderr
+    assert "NothingObservedError" not in done.stderr
     assert not (tmp_path / "data" / "published").exists()
+
+
+def test_a_day_of_which_nothing_is_known_is_not_published(tmp_path: Path, command: Command) -> None:
+    archive = lever_archive(tmp_path / "captures", tmp_path, 1_772_323_200_000)
+    words = ("run", "--replay", archive, "--data", tmp_path / "data")
+    for day in ("1990-01-01", "2999-01-01"):
+        done = command(*words, "--as-of", day)
+        assert done.returncode == 1
+        assert f"nothing is known as of {day}" in done.stderr
+    assert not (tmp_path / "data" / "published").exists()
+
+
+def test_a_file_that_is_no_archive_is_named(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "captures").mkdir()
+    (tmp_path / "captures" / "odd.warc.gz").write_bytes(b"no archive")
+    done = command("run", "--replay", tmp_path / "captures", "--data", tmp_path / "data")
+    assert done.returncode == 1
+    assert "odd.warc.gz" in done.stderr
+    assert "take the file out" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -290,17 +313,21 @@ def test_extract_answers_every_line_and_says_which_were_none(command: Command) -
         b'{"id": "c"}\n'
         b'{"id": 4, "text": "Nothing here", "month": "May"}\n'
         b'{"id": 5, "text": "Nothing here", "unknown": [1]}\n'
+        b'{"id": 6, "text": false}\n'
+        b'{"id": "\\ud83d", "text": "half a pair \\ud83d", "title": "ML \\ud83d"}\n'
+        + b"[" * 100_000
+        + b"\n"
     )
     done = command("extract", stdin=lines)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
-    assert [answer["id"] for answer in answers] == ["a", None, "c", 4, 5]
+    assert [answer["id"] for answer in answers] == ["a", None, "c", 4, 5, 6, "?", None]
     assert [mention["framework"] for mention in answers[0]["mentions"]] == ["pytorch"]
     assert answers[0]["pay_bands"][0]["max"] == 180000
     assert answers[0]["role"]["ml_role"] is True
     assert [answer.get("error", "")[:7] for answer in answers[1:4]] == ["line 2:", "line 3:",
                                                                        "line 4:"]  # fmt: skip
-    assert "error" not in answers[4]
+    assert ["error" in answer for answer in answers[4:]] == [False, True, False, True]
     assert command("extract", stdin=lines.splitlines()[0]).returncode == 0
 
 

@@ -250,6 +250,68 @@ def test_a_listing_that_fails_is_an_observation_too(site: Site, tmp_path: Path) 
     assert (line.board, line.state) == ("listing", "unknown")
 
 
+def test_whatever_a_server_sends_the_board_has_an_observation(site: Site, tmp_path: Path) -> None:
+    site.routes |= {
+        lever("date"): as_json([job(1, createdAt=10**20), job(2)]),
+        lever("digits"): Answer(b"[" + b"9" * 5_000 + b"]"),
+        lever("deep"): Answer(b"[" * 200_000),
+        lever("pair"): Answer(b'[{"id": "\\ud83d", "\\ud83d": 1}]'),
+        lever("mark"): Answer(b"\xef\xbb\xbf" + json.dumps([job(3)]).encode()),
+    }
+    lines = crawl(tmp_path, "lever", site, boards="date,digits,deep,pair,mark")
+    states = {name: line.state for name, line in observations(lines).items()}
+    assert states == {
+        "date": "ok",
+        "digits": "failed",
+        "deep": "failed",
+        "pair": "failed",
+        "mark": "ok",
+    }
+
+
+def test_a_server_that_asks_for_an_hour_is_left_alone(site: Site, tmp_path: Path) -> None:
+    names = [f"b{number}" for number in range(5)]
+    site.routes |= {lever(name): Answer(b"", 429, {"Retry-After": "3600"}) for name in names}
+    lines = crawl(tmp_path, "lever", site, boards=",".join(names))
+    assert len(site.paths()) == 1
+    assert {line.state for line in observations(lines).values()} == {"failed"}
+    assert sum("3600 s" in (line.reason or "") for line in observations(lines).values()) == 4
+
+
+@pytest.mark.parametrize("coding", ["chunked", "gzip", "mislabelled"])
+def test_archives_of_others_keep_codings_in_their_own_way(coding: str, tmp_path: Path) -> None:
+    body = json.dumps([job(1)]).encode()
+    stored = {
+        "chunked": f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n",
+        "gzip": gzip.compress(body),
+        "mislabelled": body,
+    }[coding]
+    header = "Transfer-Encoding: chunked" if coding == "chunked" else "Content-Encoding: gzip"
+    http = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{header}\r\n\r\n".encode()
+    warc = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        f"WARC-Date: 2026-10-31T06:00:00\r\nWARC-Target-URI: {LEVER}{lever('acme')}\r\n"
+        "Content-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(http + stored)}\r\n\r\n"
+    ).encode()
+    captures = tmp_path / "captures"
+    captures.mkdir()
+    (captures / "others.warc").write_bytes(warc + http + stored + b"\r\n\r\n")
+    lines = crawl(tmp_path, "lever", REPLAY_DIR=captures)
+    assert observations(lines)["acme"].state == "ok"
+    assert observations(lines)["acme"].observed_at == datetime(2026, 10, 31, 6, tzinfo=UTC)
+
+
+def test_an_archive_that_was_not_wholly_fetched_is_named(site: Site, tmp_path: Path) -> None:
+    site.routes[lever("acme")] = as_json([job(number) for number in range(300)])
+    record = tmp_path / "captures"
+    crawl(tmp_path, "lever", site, boards="acme", RECORD_DIR=record)
+    [path] = record.iterdir()
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(DamagedArchiveError, match=path.name):
+        Archive(record)
+
+
 def test_an_archive_names_the_file_that_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "bad.warc.gz").write_bytes(b"this is no archive")
     with pytest.raises(DamagedArchiveError, match=r"bad\.warc\.gz"):
