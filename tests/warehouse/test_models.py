@@ -43,6 +43,15 @@ def test_tables_come_after_those_that_they_read() -> None:
             assert order.index(read) < order.index(table)
 
 
+def test_a_table_like_another_takes_what_it_does_not_state_itself() -> None:
+    tables = models.models()
+    assert tables["out.papers"].columns == tables["core.papers"].columns
+    core = {column.name: column for column in tables["core.mentions"].columns}
+    out = {column.name: column for column in tables["out.mentions"].columns}
+    assert out["surface"] == core["surface"]
+    assert out["posting_id"].description == "Advert (out.postings)"
+
+
 def test_keys_are_columns() -> None:
     for table, model in models.models().items():
         assert set(model.key) <= {column.name for column in model.columns}, table
@@ -54,6 +63,7 @@ def test_keys_are_columns() -> None:
         ("SELECT 1", "header"),
         ("/*\ndescription: x\nkey: [a]\ncolumns: {}\n*/\n", "query or made_by"),
         ("/*\nkey: [a]\ncolumns: {}\n*/\nSELECT 1 AS a", "description"),
+        ("/*\nlike: core.papers\ncolumns: {odd: }\n*/\nSELECT 1 AS odd", "odd"),
     ],
 )
 def test_a_header_that_lacks_something_is_named(text: str, complaint: str, tmp_path: Path) -> None:

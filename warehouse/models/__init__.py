@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import duckdb
 import pandas as pd
@@ -78,7 +78,7 @@ def _read(schema: str, path: Path) -> Model:
     try:
         columns = tuple(
             Column(name, *(part.strip() for part in text.split("|", 1)))
-            for name, text in header["columns"].items()
+            for name, text in _columns(path, header).items()
         )
         return Model(
             table=table,
@@ -92,6 +92,27 @@ def _read(schema: str, path: Path) -> Model:
         )
     except (KeyError, TypeError) as error:
         raise ModelError(f"{path}: the header lacks {error}") from error
+
+
+def _columns(path: Path, header: dict[str, Any]) -> dict[str, str]:
+    """The columns as stated, or as the table that this one is like states them.
+
+    `like: core.papers` takes all columns of that table; with a list of `columns`, only those; with
+    a mapping, those that are left empty.
+    """
+    stated = header.get("columns")
+    if "like" not in header:
+        return dict(header["columns"])
+    other = FOLDER / f"{header['like'].replace('.', '/')}.sql"
+    match = _HEADER.match(other.read_text(encoding="utf-8"))
+    if not match:
+        raise ModelError(f"{path}: {other} has no header to be like")
+    like = _columns(other, yaml.safe_load(match[1]))
+    if stated is None:
+        return like
+    if isinstance(stated, list):
+        stated = dict.fromkeys(stated)
+    return {name: text or like[name] for name, text in stated.items()}
 
 
 def _tables_in(sql: str) -> set[str]:

@@ -3,16 +3,17 @@ description: "One claim under one variant: the same question on other readings o
 key: [claim_id, variant]
 made_by: warehouse.claims
 reads: [core.roles, core.postings, core.mentions, core.pay_bands, core.papers, core.paper_frameworks]
+like: out.claim_verdicts
 columns:
-  claim_id: VARCHAR | Id of the claim in the registry
+  claim_id:
   variant: VARCHAR | What is done otherwise
-  estimate: DOUBLE | Point estimate in its unit, NULL where there is none
-  ci_low: DOUBLE | Lower end of the 95 % interval, NULL where open
-  ci_high: DOUBLE | Upper end of the 95 % interval, NULL where open
-  n_roles: BIGINT | Roles in the population and window
-  n_companies: BIGINT | Companies behind them
-  n_papers: BIGINT | Papers in the population and window
+  estimate:
+  ci_low:
+  ci_high:
+  n_roles:
+  n_companies:
+  n_papers:
   verdict: VARCHAR | The verdict under this variant
-  reason: VARCHAR | Why, in a few words
-  is_sample: BOOLEAN | Whether this is about the sample market and not the world
+  reason:
+  is_sample:
 */

@@ -3,18 +3,5 @@ description: PyTorch to TensorFlow among the roles that entered the market, by q
 key: [period_start, sources, population]
 made_by: warehouse.statistics
 reads: [core.roles, core.postings]
-columns:
-  period_start: DATE | First day of the period
-  sources: VARCHAR | all, or the one source that is counted
-  population: VARCHAR | ml (machine-learning roles) or all
-  pytorch_only: INTEGER | Roles that name the PyTorch family and not TensorFlow
-  tensorflow_only: INTEGER | Roles that name the TensorFlow family and not PyTorch
-  both: INTEGER | Roles that name both
-  neither: INTEGER | Roles that name neither
-  ratio: DOUBLE | (pytorch_only + both) / (tensorflow_only + both), NULL where the denominator is 0
-  ci_low: DOUBLE | Lower end of the 95 % interval, company-clustered bootstrap
-  ci_high: DOUBLE | Upper end of the 95 % interval
-  n_roles: INTEGER | Roles that entered the market in the period
-  n_companies: INTEGER | Companies behind them
-  is_partial: BOOLEAN | Whether the period is not over or was not observed from its beginning
+like: out.framework_ratio_by_month
 */

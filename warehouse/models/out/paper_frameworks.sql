@@ -1,11 +1,12 @@
 /*
 description: A link of a paper to a repository and the framework that the source found there.
 key: [paper_id, repo_url, framework]
+like: core.paper_frameworks
 columns:
   paper_id: VARCHAR | Paper (out.papers)
-  framework: VARCHAR | The source's own label in lower case; "none" where it found no framework
-  is_official: BOOLEAN | Whether the source calls the repository the authors' own
-  repo_url: VARCHAR | Address of the repository
+  framework:
+  is_official:
+  repo_url:
 */
 SELECT
     paper_id,

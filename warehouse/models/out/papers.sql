@@ -1,13 +1,7 @@
 /*
 description: A paper of one source.
 key: [paper_id]
-columns:
-  paper_id: VARCHAR | source:address of the paper there
-  source: VARCHAR | Source of the paper
-  arxiv_id: VARCHAR | arXiv id without version, NULL where there is none
-  title: VARCHAR | Title
-  published_on: DATE | Day of publication; where only the arXiv id tells, the first of its month
-  published_basis: VARCHAR | stated or arxiv_id, NULL where nothing tells
+like: core.papers
 */
 SELECT
     paper_id,

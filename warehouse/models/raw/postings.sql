@@ -2,20 +2,21 @@
 description: Every advert on every day on which it was seen, as it was served.
 key: [source, board, source_id, observed_on]
 materialized: view
+like: raw.bodies
 columns:
-  source: VARCHAR | Source of the advert
-  board: VARCHAR | Board or thread that showed it
-  source_id: VARCHAR | The source's own id of the advert
+  source:
+  board:
+  source_id:
   observed_on: DATE | Day on which it was seen, UTC
   observed_at: TIMESTAMP | Instant of the board's answer, UTC
   content_hash: VARCHAR | Version that was seen (raw.bodies)
-  url: VARCHAR | Address of the advert
+  url:
   company: VARCHAR | Employer as named by the source
   title: VARCHAR | Title as served
-  body: VARCHAR | Text as served, HTML or plain
+  body:
   location_raw: VARCHAR | Location as served
-  posted_on: DATE | Day of posting as the source tells it
-  posted_basis: VARCHAR | stated, relative or inferred
+  posted_on:
+  posted_basis:
 */
 SELECT
     seen.source,
