@@ -8,7 +8,6 @@ spellings with dashes, and prose openings. Does not belong here: what the parts 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from warehouse.normalise.place import is_place, names_place
@@ -363,8 +362,6 @@ def _company_position(fields: list[str], kinds: list[str]) -> int | None:
     return None
 
 
-# Each field of a header is looked at from several sides.
-@lru_cache(maxsize=64)
 def _without_links(field: str) -> str:
     bare = _EMPTY_BRACKETS.sub(" ", _URL.sub(" ", field))
     return _BLANKS.sub(" ", bare).strip(" -–—,:;<>=+*/")

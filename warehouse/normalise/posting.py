@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -124,13 +124,7 @@ def line_hash(text: str, position: int) -> str:
     """Hash of the line of a text that holds a position."""
     begin = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
-    return _hash_of_line(text[begin : end if end >= 0 else None])
-
-
-# A line of tools holds many mentions.
-@lru_cache(maxsize=64)
-def _hash_of_line(line: str) -> str:
-    return text_hash(line)[:16]
+    return text_hash(text[begin : end if end >= 0 else None])[:16]
 
 
 @cache
