@@ -29,9 +29,6 @@ app = typer.Typer(
 console = Console()
 stderr = Console(stderr=True)
 
-PROJECT = Path(__file__).resolve().parent.parent
-USAGE_ERROR = 2
-
 
 class Format(StrEnum):
     """How rows are printed."""

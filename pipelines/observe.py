@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+import scrapers
 from pipelines.settings import Plan
 from scrapers.archive import Archive
 from scrapers.landing import BoardObservation
@@ -29,6 +29,7 @@ from scrapers.spiders.greenhouse import GreenhouseSpider
 from scrapers.spiders.hackernews import LISTING, HackernewsSpider
 from scrapers.spiders.lever import LeverSpider
 from scrapers.spiders.pwc_archive import PwcArchiveSpider
+from warehouse.digest import digest_of_code
 
 SPIDERS: dict[str, type[BoardSpider]] = {
     spider.name: spider
@@ -36,6 +37,7 @@ SPIDERS: dict[str, type[BoardSpider]] = {
 }
 SOURCES = tuple(SPIDERS)
 SAMPLE_FOLDER = "sample"
+SCRAPERS = Path(scrapers.__file__ or "").parent
 LIVE_PARALLEL = 6
 """Sources asked at the same time in a live run: they are different hosts, and mostly waited for."""
 LOG_TAIL_CHARS = 500
@@ -50,9 +52,8 @@ class Landing(NamedTuple):
     """What asking one source gave."""
 
     source: str
-    state: (
-        str  # asked, kept (landed before, nothing to ask), absent (nothing to ask it for), failed
-    )
+    state: Literal["asked", "kept", "absent", "failed"]
+    """kept: landed before, nothing to ask; absent: there is nothing to ask it for."""
     path: Path | None = None
     reason: str | None = None
 
@@ -133,18 +134,9 @@ def _fingerprint(asked: list[tuple[str, str, str]], plan: Plan) -> str:
         (path.name, path.read_bytes())
         for path in (plan.boards.glob("*.csv") if plan.boards else ())
     )
-    return hashlib.sha256(repr((asked, boards, scrapers_digest())).encode()).hexdigest()[:16]
-
-
-@cache
-def scrapers_digest() -> str:
-    """Digest of the spiders' code and board lists: landed lines are good as long as it stays."""
-    folder = Path(sys.modules["scrapers"].__file__ or "").parent
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".py", ".csv") and "market" not in path.parts:
-            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
+    # Landed lines are good as long as the spiders and the shipped board lists stay.
+    code = digest_of_code(SCRAPERS, without=("market",))
+    return hashlib.sha256(repr((asked, boards, code)).encode()).hexdigest()[:16]
 
 
 def _crawl(

@@ -7,12 +7,10 @@ that keeps two runs apart. Does not belong here: what is done with it.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import IO, Literal, NamedTuple
 
@@ -22,6 +20,7 @@ from pydantic import Field, PrivateAttr
 import scrapers
 from scrapers.archive import holds_sample
 from warehouse import database
+from warehouse.digest import digest_of_code
 
 Mode = Literal["sample", "replay", "live"]
 MODES: tuple[Mode, ...] = ("sample", "replay", "live")
@@ -133,7 +132,8 @@ def _keep_worlds_apart(plan: Plan) -> None:
     path = plan.data / WORLD_FILE
     world = {"world": "sample" if plan.is_sample else "real"}
     if plan.is_sample:
-        world["market"] = market_digest()
+        market = Path(scrapers.__file__ or "").parent / "market"
+        world["market"] = digest_of_code(market)[:16]
     there = _kept_world(plan.data)
     if there:
         if there["world"] != world["world"]:
@@ -143,8 +143,9 @@ def _keep_worlds_apart(plan: Plan) -> None:
             )
         if there == world:
             return
-        # The sample market was made by an older generator: make all of it anew.
-        for name in ("captures", "landing"):
+        # The sample market was made by an older generator: make all of it anew. Captures that are
+        # replayed can't be made anew, wherever they lie.
+        for name in ("captures", "landing") if plan.mode == "sample" else ("landing",):
             shutil.rmtree(plan.data / name, ignore_errors=True)
         (plan.data / database.FILE).unlink(missing_ok=True)
     new = path.with_name(path.name + ".new")
@@ -165,16 +166,6 @@ def _kept_world(data: Path) -> dict[str, str]:
 def world_of(data: Path) -> str | None:
     """What a DATA folder holds: sample or real; None where nothing yet."""
     return _kept_world(data).get("world")
-
-
-@cache
-def market_digest() -> str:
-    """Digest of the code that makes the sample market."""
-    folder = Path(scrapers.__file__ or "").parent / "market"
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
-    return hashlib.sha256(
-        repr([(p.relative_to(folder).as_posix(), p.read_bytes()) for p in files]).encode()
-    ).hexdigest()[:16]
 
 
 def try_folder(plan: Plan) -> None:

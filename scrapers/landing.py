@@ -15,8 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 BoardState = Literal["ok", "unchanged", "unknown", "failed", "truncated", "suspect", "forbidden"]
 """What became of one request for a board; only `ok` and `unchanged` are complete observations."""
 
-COMPLETE_STATES: tuple[BoardState, ...] = ("ok", "unchanged")
-
 SAMPLE_CHARS = 200
 """Length that a sample of a refused row is cut to."""
 

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from warehouse import models
+from warehouse.digest import digest_of_code
 from warehouse.normalise.posting import method_version
 
 FILE = "warehouse.duckdb"
@@ -98,24 +99,9 @@ class Fingerprints:
             else:
                 parts += [self._as_of, *map(self.of, model.reads)]
                 if model.made_by:
-                    parts.append(code_digest("statistics", "claims"))
+                    parts.append(digest_of_code(_CODE / "statistics", _CODE / "claims"))
             self._known[table] = _digest(parts)
         return self._known[table]
-
-
-def code_digest(*packages: str) -> str:
-    """Digest of the files of some packages of the warehouse.
-
-    Args:
-        packages: Names of folders beside this file.
-    """
-    files = sorted(
-        path
-        for package in packages
-        for path in (_CODE / package).rglob("*")
-        if path.suffix in (".py", ".yaml", ".csv")
-    )
-    return _digest([(path.relative_to(_CODE).as_posix(), path.read_bytes()) for path in files])
 
 
 def _digest(value: Any) -> str:

@@ -212,19 +212,6 @@ def definition_digest(tables: Iterable[str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def digest_of_package(name: str) -> str:
-    """Digest of the Python files of a package of the project.
-
-    Args:
-        name: A top-level package.
-    """
-    folder = FOLDER.parents[1] / name
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
 def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     actual = [(name, kind) for name, kind, *_ in con.execute(f"DESCRIBE {model.table}").fetchall()]
     stated = [(column.name, column.type.replace('"', "")) for column in model.columns]

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from warehouse.digest import digest_of_code
 from warehouse.normalise.employer import company_key
 from warehouse.normalise.hn_header import parse_header
 from warehouse.normalise.mentions import find_mentions
@@ -130,10 +131,4 @@ def line_hash(text: str, position: int) -> str:
 @cache
 def method_version() -> str:
     """Version of the normalisers: changes with any line of their code or vocabularies."""
-    digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".py", ".csv"):
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(path.read_bytes())
-    return f"1.{digest.hexdigest()[:8]}"
+    return f"1.{digest_of_code(Path(__file__).parent)[:8]}"

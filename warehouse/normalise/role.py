@@ -324,7 +324,6 @@ def _is_client_side(head: _Term, segments: list[str]) -> bool:
 _SENIOR_OR_STAFF = re.compile(
     r"\bsenior\)? ?(?:/|or|,|&|and|to|\+|-) ?\(?(?:staff|lead|principal)\b"
 )
-_MANAGER_ONLY_SENIOR = re.compile(r"\bsenior\b.*\bmanagers?\b")
 
 
 def _level_in_title(normalised: str) -> Level | None:

@@ -11,7 +11,6 @@ reads several files resolves the link once and reads from there.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from warehouse.digest import digest_of_code
 from warehouse.publish import report
 from warehouse.publish.snapshot import content_digest, copy_warehouse, literal, relations
 from warehouse.publish.tables import ON_REQUEST, write_csv, write_data_package
@@ -142,11 +142,7 @@ def _only_publisher(publications: Path) -> Iterator[Path]:
 
 def _code_digest() -> str:
     """Digest of this package: a page that would look different is a different publication."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*")):
-        if path.suffix in {".py", ".j2", ".css"}:
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return digest_of_code(Path(__file__).parent)
 
 
 def _current(data: Path) -> Path | None:
