@@ -10,10 +10,12 @@ from __future__ import annotations
 from expectations.check import Check, Suite
 from expectations.suites import (
     core_mentions,
+    core_models,
     core_papers,
     core_pay_bands,
     core_postings,
     out_claim_verdicts,
+    out_reference_series,
     raw_postings,
 )
 
@@ -28,7 +30,9 @@ SUITES: dict[str, Suite] = {
         core_pay_bands.SUITE,
         core_papers.PAPERS,
         core_papers.PAPER_FRAMEWORKS,
+        core_models.SUITE,
         out_claim_verdicts.SUITE,
+        out_reference_series.SUITE,
     )
 }
 

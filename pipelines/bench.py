@@ -19,6 +19,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from pipelines.bench_crawl import CRAWL, crawl
+from pipelines.bench_snapshot import snapshot
 from pipelines.instance import HOME_VARIABLE
 from scrapers.landing import Line
 from scrapers.market import ashby, greenhouse, hackernews, lever
@@ -60,7 +62,7 @@ class Results(NamedTuple):
 
 def parts() -> dict[str, Part]:
     """All parts of the suite by name."""
-    return {**PARTS, RUN: whole_run}
+    return {**PARTS, CRAWL: crawl, "snapshot": snapshot, RUN: whole_run}
 
 
 def measure(
@@ -77,6 +79,7 @@ def measure(
     Raises:
         warehouse.bench.material.BenchError: There are no adverts to measure on.
         RunError: A whole run failed.
+        pipelines.bench_crawl.CrawlError: A crawl failed.
     """
     began_on = machine()
     start = perf_counter()

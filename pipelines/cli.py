@@ -18,6 +18,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from pipelines.market import app as market_app
+
 app = typer.Typer(
     name="hiring-signal",
     help="Find out from public data if what articles say about PyTorch and TensorFlow is true.",
@@ -44,6 +46,8 @@ class ScoreFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
 
+
+app.add_typer(market_app, name="market")
 
 Data = Annotated[
     Path | None,
@@ -84,6 +88,10 @@ def _data(given: Path | None) -> Path:
 
 @app.command()
 def run(
+    more: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="", exists=True, hidden=True, help="Further paths of --warc."),
+    ] = None,
     *,
     sample: Annotated[
         bool, typer.Option("--sample", help="Observe the built-in sample market (the default).")
@@ -99,6 +107,18 @@ def run(
         ),
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Ask the sources themselves.")] = False,
+    warc: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--warc",
+            metavar="PATH…",
+            exists=True,
+            help="Read job adverts out of web archives: WARC files, or folders of them.",
+        ),
+    ] = None,
+    kept: Annotated[
+        bool, typer.Option("--kept", help="Ask nobody: build from what was landed before.")
+    ] = False,
     data: Data = None,
     as_of: Annotated[
         str | None,
@@ -130,21 +150,32 @@ def run(
     Exit status: 0 published, 1 a check or a stage failed (nothing published), 2 wrong usage.
 
     Examples: `hiring-signal run` · `hiring-signal run --replay captures/ --data trial/` ·
-    `hiring-signal run --live --source ashby --source lever`
+    `hiring-signal run --live --source ashby --source lever` · `hiring-signal run --warc crawl/`
     """
     from scrapers.boards import BoardListError, read_boards
     from scrapers.origins import OriginsError, read_origins
+    from scrapers.webarchive import archives
 
-    if sum((sample, replay is not None, live)) > 1:
-        raise typer.BadParameter("choose one of --sample, --replay and --live")
+    modes = {
+        "sample": sample,
+        "replay": replay is not None,
+        "live": live,
+        "warc": bool(warc),
+        "kept": kept,
+    }
+    if sum(modes.values()) > 1:
+        raise typer.BadParameter(f"choose one of {', '.join(f'--{name}' for name in modes)}")
+    if more and not warc:
+        raise typer.BadParameter(f"{more[0]}: only --warc takes several paths")
     as_of_day = _day(as_of)
-    mode = "live" if live else "replay" if replay else "sample"
+    mode = next((name for name, is_chosen in modes.items() if is_chosen), "sample")
     try:
         if origins:
             read_origins(origins)
         for path in sorted(boards.glob("*.csv")) if boards else ():
             read_boards(path.stem, boards)
-    except (OriginsError, BoardListError) as error:
+        archives([*(warc or ()), *(more or ())])
+    except (OriginsError, BoardListError, FileNotFoundError) as error:
         raise typer.BadParameter(str(error)) from error
 
     from pipelines.launch import LaunchError, known_sources, launch
@@ -157,7 +188,12 @@ def run(
             )
     folder = _data(data)
     if not quiet:
-        what = {"sample": "the sample market", "live": "the sources, live"}.get(mode)
+        what = {
+            "sample": "the sample market",
+            "live": "the sources, live",
+            "warc": f"{len([*(warc or ()), *(more or ())])} web archives",
+            "kept": "nothing new",
+        }.get(mode)
         stderr.print(f"Observing {what or replay} into {folder}", highlight=False, soft_wrap=True)
     try:
         launch(
@@ -169,6 +205,7 @@ def run(
                 "sources": list(source or ()),
                 "boards": str(boards.resolve()) if boards else "",
                 "origins": str(origins.resolve()) if origins else "",
+                "warc": [str(path.resolve()) for path in (*(warc or ()), *(more or ()))],
             },
             is_quiet=quiet,
         )
@@ -180,15 +217,78 @@ def run(
         show_outcome(folder, console)
 
 
-def _day(text: str | None) -> date | None:
+def _day(text: str | None, option: str = "--as-of") -> date | None:
     if text is None:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text!r} is no date; write it like 2026-01-31", param_hint="--as-of"
+            f"{text!r} is no date; write it like 2026-01-31", param_hint=option
         ) from error
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", exists=True, dir_okay=False, help="CSV, JSON lines, Parquet."
+        ),
+    ],
+    *,
+    source: Annotated[str, typer.Option(metavar="NAME", help="What the source is to be called.")],
+    mapping: Annotated[
+        str,
+        typer.Option(
+            "--map", metavar="MAP.yaml", help="Which column is what; a file, or a shipped one."
+        ),
+    ],
+    observed_on: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Day of the table, where its rows do not say it."),
+    ] = None,
+    land_only: Annotated[
+        bool, typer.Option("--land-only", help="Leave the rest to the next run.")
+    ] = False,
+    data: Data = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
+) -> None:
+    """Take in a bulk table as captures of one more source, and publish anew.
+
+    Exit status: 0 published, 1 the table or a stage failed (nothing published), 2 wrong usage.
+
+    Example: `hiring-signal import jobs.csv --source old_jobs --map jobs.yaml`
+    """
+    from pipelines.imports import ImportUsageError, import_table
+    from pipelines.launch import LaunchError, launch
+    from pipelines.settings import FolderError
+    from scrapers.mappings.model import MappingError
+    from scrapers.tables import TableError
+
+    day = _day(observed_on, "--observed-on")
+    folder = _data(data)
+    try:
+        report = import_table(folder, file, source, mapping, day)
+    except (ImportUsageError, MappingError) as error:
+        raise typer.BadParameter(str(error)) from error
+    except (TableError, FolderError) as error:
+        _fail(str(error))
+    if not quiet:
+        said = f"{report.rows:,} rows, {report.refused:,} refused"
+        stderr.print(f"{file} as {source}: {said}", highlight=False, soft_wrap=True)
+        if report.unmapped:
+            stderr.print(f"not mapped: {', '.join(report.unmapped)}", soft_wrap=True)
+    if land_only:
+        return
+    try:
+        launch({"mode": "kept", "data": str(folder)}, is_quiet=quiet)
+    except LaunchError as error:
+        _fail(str(error))
+    if not quiet:
+        from pipelines.show import show_outcome
+
+        show_outcome(folder, console)
 
 
 @app.command()
@@ -337,6 +437,7 @@ def bench(
     Examples: `hiring-signal bench` · `hiring-signal bench --only text --only pay --format json`
     """
     from pipelines import bench as suite
+    from pipelines.bench_crawl import CrawlError
     from warehouse.bench.material import BenchError
     from warehouse.bench.report import as_json, input_line, machine_line, table_of
 
@@ -353,7 +454,7 @@ def bench(
                 str(texts or "sample market"),
                 tell=lambda name: status.update(f"measuring {name}"),
             )
-    except (BenchError, suite.RunError) as error:
+    except (BenchError, CrawlError, suite.RunError) as error:
         _fail(str(error))
     if format is ScoreFormat.JSON:
         sys.stdout.write(json.dumps(as_json(*results), indent=2) + "\n")

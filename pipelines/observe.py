@@ -9,36 +9,49 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import scrapers
+import scrapers.spiders
 from pipelines.settings import Plan
-from scrapers.archive import Archive
+from scrapers.archive import OPEN_SUFFIX, STAMP, Archive, finish_open
+from scrapers.boards import read_boards
 from scrapers.landing import BoardObservation
 from scrapers.market.write import write_market
-from scrapers.spiders.ashby import AshbySpider
+from scrapers.personal import KEY_VARIABLE, read_key
 from scrapers.spiders.base import BoardSpider
-from scrapers.spiders.greenhouse import GreenhouseSpider
-from scrapers.spiders.hackernews import LISTING, HackernewsSpider
-from scrapers.spiders.lever import LeverSpider
-from scrapers.spiders.pwc_archive import PwcArchiveSpider
+from scrapers.webarchive import archives, land_warc
 from warehouse.digest import digest_of_code
+from warehouse.load import Known
 
-SPIDERS: dict[str, type[BoardSpider]] = {
-    spider.name: spider
-    for spider in (AshbySpider, GreenhouseSpider, LeverSpider, HackernewsSpider, PwcArchiveSpider)
-}
+
+def _spiders() -> dict[str, type[BoardSpider]]:
+    """The spiders by the name of their source, which is also that of their module."""
+    found: dict[str, type[BoardSpider]] = {}
+    for module in pkgutil.iter_modules(scrapers.spiders.__path__):
+        members = vars(import_module(f"scrapers.spiders.{module.name}")).values()
+        for member in members:
+            if isinstance(member, type) and getattr(member, "name", None) == module.name:
+                found[module.name] = member
+    return found
+
+
+SPIDERS = _spiders()
 SOURCES = tuple(SPIDERS)
 SAMPLE_FOLDER = "sample"
 SCRAPERS = Path(scrapers.__file__ or "").parent
-LIVE_PARALLEL = 6
+CRAWL_FILE = "crawl.json"
+"""Below `landing/`: the live crawl that is under way, removed when its run is published."""
+LIVE_PARALLEL = 8
 """Sources asked at the same time in a live run: they are different hosts, and mostly waited for."""
 LOG_TAIL_CHARS = 500
 """How much of a broken spider's last words is kept."""
@@ -58,26 +71,39 @@ class Landing(NamedTuple):
     reason: str | None = None
 
 
-def observe(plan: Plan, known: dict[str, dict[str, dict[str, str]]]) -> Iterator[Landing]:
+class Crawl(NamedTuple):
+    """A live crawl."""
+
+    stamp: str
+    """When it began."""
+    is_resumed: bool
+    """Whether it goes on where an earlier process broke off."""
+
+
+def observe(plan: Plan, known: dict[str, Known]) -> Iterator[Landing]:
     """Ask all sources of a run, several at a time.
 
     Args:
         plan: The run.
-        known: By source and address, what is known of earlier observations (`known_boards`).
+        known: By source, what is known of earlier observations (`warehouse.load.known_of`).
 
     Yields:
         What came of each source, as it comes.
     """
+    if plan.mode in ("kept", "warc"):
+        yield from _observe_nobody(plan)
+        return
     folder = plan.replay
     if plan.mode == "sample":
         folder = sample_market(plan.data)
         plan = plan._replace(boards=plan.boards or folder / "boards")
     archive = Archive(folder) if folder else None
+    crawl = None if archive else begin_crawl(plan)
     sources = plan.sources or SOURCES
     parallel = LIVE_PARALLEL if archive is None else os.cpu_count() or 1
     with ThreadPoolExecutor(parallel) as pool:
         waiting = [
-            pool.submit(_observe_source, plan, source, folder, archive, known.get(source, {}))
+            pool.submit(_observe_source, plan, source, folder, archive, crawl, known[source])
             for source in sources
         ]
         for future in as_completed(waiting):
@@ -85,6 +111,55 @@ def observe(plan: Plan, known: dict[str, dict[str, dict[str, str]]]) -> Iterator
     for source in SOURCES:
         if source not in sources:
             yield Landing(source, "absent", reason="not asked for in this run")
+
+
+def _observe_nobody(plan: Plan) -> Iterator[Landing]:
+    for source in SOURCES:
+        if plan.mode == "warc" and source == "jobposting":
+            folder = plan.data / "landing" / source
+            folder.mkdir(parents=True, exist_ok=True)
+            files = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in archives(plan.warc)]
+            name = hashlib.sha256(repr((files, _code())).encode()).hexdigest()[:16]
+            path = folder / f"warc-{name}.jsonl"
+            if not path.exists():
+                land_warc(plan.warc, path)
+            yield Landing(source, "asked", path)
+        else:
+            yield Landing(source, "absent", reason="not asked for in this run")
+
+
+def begin_crawl(plan: Plan) -> Crawl:
+    """Begin a live crawl, or go on with one of today that was not published.
+
+    What a killed spider recorded is made whole, so that nothing is asked twice.
+
+    Args:
+        plan: The run.
+    """
+    captures, landing = plan.data / "captures", plan.data / "landing"
+    for path in captures.glob(f"*{OPEN_SUFFIX}"):
+        finish_open(path)
+    now = datetime.now(UTC)
+    asked = hashlib.sha256(repr((_lists(plan.boards), plan.origins)).encode()).hexdigest()[:16]
+    file = landing / CRAWL_FILE
+    there = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if there.get("asked") == asked and there["stamp"][:8] == now.strftime(STAMP)[:8]:
+        return Crawl(there["stamp"], is_resumed=True)
+    landing.mkdir(parents=True, exist_ok=True)
+    crawl = Crawl(now.strftime(STAMP), is_resumed=False)
+    new = file.with_name(file.name + ".new")
+    new.write_text(json.dumps({"stamp": crawl.stamp, "asked": asked}), encoding="utf-8")
+    new.replace(file)
+    return crawl
+
+
+def end_crawl(data: Path) -> None:
+    """A crawl that is published is over: the next run asks anew.
+
+    Args:
+        data: The DATA folder.
+    """
+    (data / "landing" / CRAWL_FILE).unlink(missing_ok=True)
 
 
 def sample_market(data: Path) -> Path:
@@ -101,42 +176,49 @@ def _observe_source(
     source: str,
     folder: Path | None,
     archive: Archive | None,
-    known: dict[str, dict[str, str]],
+    crawl: Crawl | None,
+    known: Known,
 ) -> Landing:
     landing = plan.data / "landing" / source
     landing.mkdir(parents=True, exist_ok=True)
-    if archive is None:
-        path = landing / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl"
+    spider = SPIDERS[source]
+    if crawl is not None:
+        if spider.on_request and source not in plan.sources:
+            return Landing(source, "absent", reason=f"asked only with --source {source}")
+        if spider.takes_boards and not read_boards(source, plan.boards):
+            return Landing(source, "absent", reason="there is no board list for it")
+        path = landing / f"{crawl.stamp}.jsonl"
     else:
-        asked = _asked_of(archive, source)
-        if not asked and plan.boards is None:
+        assert archive is not None
+        is_listed = spider.takes_boards and plan.boards and read_boards(source, plan.boards)
+        if not is_listed and not spider.boards_in(archive):
             return Landing(source, "absent", reason="the captures hold nothing of it")
-        path = landing / f"replay-{_fingerprint(asked, plan)}.jsonl"
-        if path.exists():
-            return Landing(source, "kept", path)
-    reason = _crawl(plan, source, folder, path, known if archive is None else {})
+        path = landing / f"replay-{_fingerprint(archive, plan)}.jsonl"
+    if path.exists():
+        return Landing(source, "kept", path)
+    reason = _crawl(plan, source, folder, path, crawl, known if archive is None else {})
     return Landing(source, "failed" if reason else "asked", path, reason)
 
 
-def _asked_of(archive: Archive, source: str) -> list[tuple[str, str, str]]:
-    spider = SPIDERS[source]
-    extra = {LISTING} if spider is HackernewsSpider else set()
-    return [
+def _fingerprint(archive: Archive, plan: Plan) -> str:
+    asked = [
         (url, entry.captured_at.isoformat(), entry.digest)
         for url in archive.urls()
-        if url in extra or spider.board_of(url) is not None
         for entry in archive.entries(url)
     ]
-
-
-def _fingerprint(asked: list[tuple[str, str, str]], plan: Plan) -> str:
-    boards = sorted(
-        (path.name, path.read_bytes())
-        for path in (plan.boards.glob("*.csv") if plan.boards else ())
-    )
     # Landed lines are good as long as the spiders and the shipped board lists stay.
-    code = digest_of_code(SCRAPERS, without=("market",))
-    return hashlib.sha256(repr((asked, boards, code)).encode()).hexdigest()[:16]
+    text = repr((asked, _lists(plan.boards), _code()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _lists(boards: Path | None) -> list[tuple[str, bytes]]:
+    paths = boards.glob("*.csv") if boards else ()
+    return sorted((path.name, path.read_bytes()) for path in paths)
+
+
+@cache
+def _code() -> str:
+    return digest_of_code(SCRAPERS, without=("market",))
 
 
 def _crawl(
@@ -144,7 +226,8 @@ def _crawl(
     source: str,
     replay: Path | None,
     path: Path,
-    known: dict[str, dict[str, str]],
+    crawl: Crawl | None,
+    known: Known,
 ) -> str | None:
     """Run one spider; the landing file gets its name only when it is whole."""
     partial = path.with_name(path.name + ".partial")
@@ -157,23 +240,11 @@ def _crawl(
         "ORIGINS_FILE": plan.origins,
         "REPLAY_DIR": replay,
         "RECORD_DIR": None if replay else plan.data / "captures",
+        "RESUME_SINCE": crawl.stamp if crawl and crawl.is_resumed else None,
     }
-    command: list[str] = [sys.executable, "-m", "scrapy", "crawl", source]
-    for name, value in settings.items():
-        if value is not None:
-            command += ["-s", f"{name}={value}"]
-    # Scrapy fills in a percent sign of a feed's path.
-    command += ["-O", f"{str(partial).replace('%', '%%')}:jsonl"]
     try:
-        done = subprocess.run(
-            command,
-            check=False,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=plan.data,
-            env={**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"},
-        )
+        key = read_key(plan.data).hex()
+        done = run_spider(source, settings, partial, cwd=plan.data, key=key)
     finally:
         known_file.unlink(missing_ok=True)
     reason = None
@@ -198,6 +269,39 @@ def _crawl(
             file.write(b"\n" + broken.model_dump_json(exclude_none=True).encode() + b"\n")
     partial.replace(path)
     return reason
+
+
+def run_spider(
+    source: str, settings: Mapping[str, object], out: Path, *, cwd: Path, key: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run one spider in a process of its own.
+
+    Args:
+        source: Its name.
+        settings: Scrapy settings; those that are None are left as they are.
+        out: Where its landing lines go.
+        cwd: Folder that it runs in.
+        key: Secret that names of posters are hashed with; without one they are left out.
+    """
+    command: list[str] = [sys.executable, "-m", "scrapy", "crawl", source]
+    for name, value in settings.items():
+        if value is not None:
+            command += ["-s", f"{name}={value}"]
+    # Scrapy fills in a percent sign of a feed's path.
+    command += ["-O", f"{str(out).replace('%', '%%')}:jsonl"]
+    return subprocess.run(
+        command,
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env={
+            **os.environ,
+            "SCRAPY_SETTINGS_MODULE": "scrapers.settings",
+            **({KEY_VARIABLE: key} if key else {}),
+        },
+    )
 
 
 def counts(path: Path) -> dict[str, int]:

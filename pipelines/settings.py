@@ -22,8 +22,9 @@ from scrapers.archive import holds_sample
 from warehouse import database
 from warehouse.digest import digest_of_code
 
-Mode = Literal["sample", "replay", "live"]
-MODES: tuple[Mode, ...] = ("sample", "replay", "live")
+Mode = Literal["sample", "replay", "live", "warc", "kept"]
+MODES: tuple[Mode, ...] = ("sample", "replay", "live", "warc", "kept")
+"""warc: only web archives are read; kept: nobody is asked, what was landed before is built from."""
 DATA_VARIABLE = "HIRING_SIGNAL_DATA"
 MODE_VARIABLE = "HIRING_SIGNAL_MODE"
 ORIGINS_VARIABLE = "HIRING_SIGNAL_ORIGINS"
@@ -41,10 +42,13 @@ class Plan(NamedTuple):
     sources: tuple[str, ...] = ()  # empty: all
     boards: Path | None = None
     origins: Path | None = None
+    warc: tuple[Path, ...] = ()  # files and folders
 
     @property
     def is_sample(self) -> bool:
         """Whether this run is about a sample market and not about the world."""
+        if self.mode == "kept":
+            return world_of(self.data) == "sample"
         return self.mode == "sample" or (self.replay is not None and holds_sample(self.replay))
 
 
@@ -62,6 +66,7 @@ class RunSettings(dg.ConfigurableResource):  # type: ignore[type-arg]
     sources: list[str] = Field(default_factory=list)
     boards: str = ""
     origins: str = ""
+    warc: list[str] = Field(default_factory=list)
 
     _lock: IO[str] | None = PrivateAttr(default=None)
 
@@ -85,6 +90,7 @@ class RunSettings(dg.ConfigurableResource):  # type: ignore[type-arg]
             sources=tuple(self.sources),
             boards=Path(self.boards).resolve() if self.boards else None,
             origins=Path(origins).resolve() if origins else None,
+            warc=tuple(Path(path).resolve() for path in self.warc),
         )
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
@@ -93,7 +99,7 @@ class RunSettings(dg.ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             FolderError: Another run has it, or it holds the other world.
         """
-        self._lock = _take(self.plan())
+        self._lock = take_folder(self.plan())
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Let the DATA folder go."""
@@ -107,7 +113,15 @@ def data_folder(given: str = "") -> Path:
     return Path(given or os.environ.get(DATA_VARIABLE) or DEFAULT_DATA).resolve()
 
 
-def _take(plan: Plan) -> IO[str]:
+def take_folder(plan: Plan) -> IO[str]:
+    """Take the DATA folder for one process, until what is returned is closed.
+
+    Args:
+        plan: What it is taken for.
+
+    Raises:
+        FolderError: Another process has it, it can't be written, or it holds the other world.
+    """
     try:
         plan.data.mkdir(parents=True, exist_ok=True)
         lock = (plan.data / ".lock").open("w")
@@ -177,4 +191,4 @@ def try_folder(plan: Plan) -> None:
     Raises:
         FolderError: Another run has it, it can't be written, or it holds the other world.
     """
-    _take(plan).close()
+    take_folder(plan).close()

@@ -6,14 +6,17 @@ Does not belong here: what is asked for (`scrapers.spiders`), or what a payload 
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import IO, NamedTuple, Self
+from typing import IO, Any, NamedTuple, Self
+from urllib.parse import urlencode, urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -33,8 +36,16 @@ SAMPLE_MARK = b"SAMPLE"
 """In the first record of each file of a sample market."""
 
 WARC_SUFFIXES = (".warc.gz", ".warc")
+OPEN_SUFFIX = ".open"
+"""Of a file that is still written to."""
+STAMP = "%Y%m%dT%H%M%S%fZ"
+"""Instants in file names; they sort by time."""
 # Nearest the network: below compression, so that the bytes are recorded as they were sent.
 MIDDLEWARE_ORDER = 950
+# An answer like these is no answer: it is asked for again.
+_ASK_AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504))
+_RECORDED = "was_recorded"
+"""Where a request notes in its meta that an earlier crawl has its answer."""
 
 
 class NotArchivedError(IgnoreRequest):
@@ -52,6 +63,7 @@ class Entry(NamedTuple):
     offset: int
     captured_at: datetime
     digest: str
+    status: int
 
 
 class ArchivedResponse(NamedTuple):
@@ -61,6 +73,39 @@ class ArchivedResponse(NamedTuple):
     headers: list[tuple[str, str]]
     body: bytes
     captured_at: datetime
+
+
+def address_of(url: str, form: Mapping[str, Any] | None = None) -> str:
+    """What a request is known under: its address, and for a POST also the fields of its body.
+
+    Args:
+        url: The request address.
+        form: The JSON object that is sent, None for a GET.
+
+    Returns:
+        The address, with the body's fields in the way in which web archives index POST requests
+        (`__wb_method`, as pywb does).
+    """
+    if form is None:
+        return url
+    fields = [
+        ("__wb_method", "POST"),
+        *(
+            (key, value if isinstance(value, str) else json.dumps(value, separators=(",", ":")))
+            for key, value in form.items()
+        ),
+    ]
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}"
+
+
+def _address_of_body(url: str, body: bytes) -> str:
+    try:
+        form = json.loads(body)
+    except ValueError:
+        form = None
+    if not isinstance(form, dict):
+        form = {"__wb_post_data": body.decode("utf-8", "replace")}
+    return address_of(url, form)
 
 
 def warc_files(directory: Path) -> list[Path]:
@@ -100,20 +145,20 @@ def holds_sample(directory: Path) -> bool:
 
 
 class Archive:
-    """The responses in a folder of WARC files, by request address and time."""
+    """The responses in WARC files, by request address and time."""
 
-    def __init__(self, directory: Path) -> None:
-        """Index the folder (reads every file once; 200 MB of payloads take half a second).
+    def __init__(self, files: Path | Iterable[Path]) -> None:
+        """Index the files (reads each once; 200 MB of payloads take half a second).
 
         Args:
-            directory: A folder of WARC files.
+            files: WARC files, or a folder of them.
 
         Raises:
             NotADirectoryError: There is no such folder.
             DamagedArchiveError: A file of it is not WARC.
         """
         self._entries: dict[str, list[Entry]] = {}
-        for path in warc_files(directory):
+        for path in warc_files(files) if isinstance(files, Path) else files:
             for url, entry in _index(path):
                 self._entries.setdefault(url, []).append(entry)
         for entries in self._entries.values():
@@ -159,24 +204,42 @@ class Archive:
 
 
 def _index(path: Path) -> Iterator[tuple[str, Entry]]:
+    responses: dict[str, tuple[str, Entry]] = {}
+    sent: dict[str, bytes] = {}
+    for key, url, entry in _records(path):
+        if isinstance(entry, bytes):
+            sent[key] = entry
+        else:
+            # Of archives without record ids, every response counts.
+            responses[key or f"{entry.offset}"] = (url, entry)
+    for key, (url, entry) in responses.items():
+        yield (_address_of_body(url, sent[key]) if key in sent else url), entry
+
+
+def _records(path: Path) -> Iterator[tuple[str, str, Entry | bytes]]:
+    """Responses by record id, and by the id of their response the bodies of POST requests."""
     with path.open("rb") as file:
         iterator = ArchiveIterator(file)
         last: ArcWarcRecord | None = None
         try:
             for record in iterator:
                 last = record
+                header = record.rec_headers.get_header
+                if record.rec_type == "request" and record.http_headers is not None:
+                    if record.http_headers.protocol == "POST":
+                        about = header("WARC-Concurrent-To") or ""
+                        yield about, "", record.content_stream().read()
+                    continue
                 if record.rec_type != "response" or record.http_headers is None:
                     continue
-                header = record.rec_headers.get_header
-                yield (
-                    header("WARC-Target-URI"),
-                    Entry(
-                        path=path,
-                        offset=iterator.get_record_offset(),
-                        captured_at=_instant(header("WARC-Date")),
-                        digest=header("WARC-Payload-Digest") or "",
-                    ),
+                entry = Entry(
+                    path=path,
+                    offset=iterator.get_record_offset(),
+                    captured_at=_instant(header("WARC-Date")),
+                    digest=header("WARC-Payload-Digest") or "",
+                    status=int(record.http_headers.get_statuscode()),
                 )
+                yield header("WARC-Record-ID") or "", header("WARC-Target-URI"), entry
             if last is not None:
                 iterator.read_to_end(last)
                 # What the record promised and the file does not hold: a download that broke off.
@@ -207,19 +270,22 @@ class Recorder:
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._open_path = path.with_name(path.name + ".open")
+        self._open_path = path.with_name(path.name + OPEN_SUFFIX)
         self._file: IO[bytes] = self._open_path.open("wb")
         self._writer = WARCWriter(self._file, gzip=True)
         info = {"format": "WARC File Format 1.1", "description": description}
         self._write(self._writer.create_warcinfo_record(path.name, info))
 
-    def write(self, url: str, response: Response, captured_at: datetime) -> None:
+    def write(
+        self, url: str, response: Response, captured_at: datetime, sent: bytes | None = None
+    ) -> None:
         """Append one response.
 
         Args:
             url: The request address.
             response: The response as it came.
             captured_at: When it came, UTC.
+            sent: The body of a POST, which is part of what was asked.
         """
         try:
             phrase = HTTPStatus(response.status).phrase
@@ -230,14 +296,30 @@ class Recorder:
             for name, values in response.headers.items()
             for value in values
         ]
+        dated = {"WARC-Date": captured_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
         record: ArcWarcRecord = self._writer.create_warc_record(
             url,
             "response",
             payload=BytesIO(response.body),
             http_headers=StatusAndHeaders(f"{response.status} {phrase}", headers, "HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": captured_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")},
+            warc_headers_dict=dated,
         )
         self._write(record)
+        if sent is not None:
+            about = record.rec_headers.get_header("WARC-Record-ID")
+            self._write(
+                self._writer.create_warc_record(
+                    url,
+                    "request",
+                    payload=BytesIO(sent),
+                    http_headers=StatusAndHeaders(
+                        f"POST {urlsplit(url).path or '/'} HTTP/1.1",
+                        [("Host", urlsplit(url).netloc), ("Content-Type", "application/json")],
+                        is_http_request=True,
+                    ),
+                    warc_headers_dict={**dated, "WARC-Concurrent-To": about},
+                )
+            )
 
     def _write(self, record: ArcWarcRecord) -> None:
         self._writer.write_record(record)
@@ -249,59 +331,123 @@ class Recorder:
         self._open_path.replace(self._path)
 
 
+def finish_open(path: Path) -> Path | None:
+    """Finish a WARC file whose writer was killed: keep its whole records, give it its name.
+
+    Args:
+        path: A file `*.warc.gz.open`.
+
+    Returns:
+        The finished file; None where there was no whole record in it.
+    """
+    end = 0
+    with path.open("rb") as file:
+        iterator = ArchiveIterator(file)
+        with suppress(ArchiveLoadFailed, EOFError, ValueError, TypeError, AttributeError):
+            for record in iterator:
+                end = iterator.get_record_offset()
+                last = record
+            iterator.read_to_end(last)
+            if last.raw_stream.limit <= 0:
+                end = path.stat().st_size
+    if not end:
+        path.unlink()
+        return None
+    with path.open("rb+") as file:
+        file.truncate(end)
+    finished = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
+    path.replace(finished)
+    return finished
+
+
 class ArchiveMiddleware:
     """Answers requests from an archive, or lets them through and records the responses.
 
-    Either way `request.meta["observed_at"]` says when the response was served.
+    A crawl that goes on where another broke off answers from what that one recorded, and asks only
+    for the rest. Either way `request.meta["observed_at"]` says when the response was served.
     """
 
-    def __init__(self, archive: Archive | None, record_dir: Path | None, name: str) -> None:
+    def __init__(
+        self,
+        archive: Archive | None,
+        record_dir: Path | None,
+        name: str,
+        recorded: Archive | None = None,
+    ) -> None:
         self.archive = archive
         self._record_dir = record_dir
         self._name = name
+        self._recorded = recorded
         self._recorder: Recorder | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build from the settings REPLAY_DIR and RECORD_DIR."""
+        """Build from the settings REPLAY_DIR, RECORD_DIR and RESUME_SINCE."""
         replay_dir = crawler.settings["REPLAY_DIR"]
         record_dir = crawler.settings["RECORD_DIR"]
-        archive = Archive(Path(replay_dir)) if replay_dir else None
-        middleware = cls(archive, Path(record_dir) if record_dir else None, crawler.spidercls.name)
+        since = crawler.settings["RESUME_SINCE"]
+        name = crawler.spidercls.name
+        recorded = None
+        if record_dir and since:
+            files = [
+                path
+                for path in warc_files(Path(record_dir))
+                if path.name.startswith(f"{name}-") and path.name >= f"{name}-{since}"
+            ]
+            recorded = Archive(files) if files else None
+        middleware = cls(
+            Archive(Path(replay_dir)) if replay_dir else None,
+            Path(record_dir) if record_dir else None,
+            name,
+            recorded,
+        )
         crawler.signals.connect(middleware.close, signals.spider_closed)
         return middleware
 
     def process_request(self, request: Request) -> Response | None:
         """Answer from the archive, where there is one."""
-        if self.archive is None:
+        address = _asked(request)
+        if self.archive is not None:
+            found = self.archive.fetch(address, request.meta.get("capture_at"))
+        elif self._recorded is not None and any(
+            entry.status not in _ASK_AGAIN for entry in self._recorded.entries(address)
+        ):
+            found = self._recorded.fetch(address)
+            if found.status in _ASK_AGAIN:
+                return None
+            request.meta[_RECORDED] = True
+        else:
             return None
-        found = self.archive.fetch(
-            request.meta.get("asked_url", request.url), request.meta.get("capture_at")
-        )
         request.meta["observed_at"] = found.captured_at
         return _as_response(request, found)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Record what came from the network."""
-        if self.archive is not None:
+        if self.archive is not None or request.meta.pop(_RECORDED, False):
             return response
         observed_at = datetime.now(UTC)
         request.meta["observed_at"] = observed_at
-        if self._record_dir is not None:
+        if self._record_dir is not None and not request.meta.get("dont_record"):
             if self._recorder is None:
-                stamp = observed_at.strftime("%Y%m%dT%H%M%S%fZ")
+                stamp = observed_at.strftime(STAMP)
                 self._recorder = Recorder(
                     self._record_dir / f"{self._name}-{stamp}.warc.gz",
                     description=f"responses to the {self._name} spider of hiring-signal",
                 )
             url = request.meta.get("asked_url", request.url)
-            self._recorder.write(url, response, observed_at)
+            sent = request.body if request.method == "POST" else None
+            self._recorder.write(url, response, observed_at, sent)
         return response
 
     def close(self) -> None:
         """Finish the file that was recorded."""
         if self._recorder is not None:
             self._recorder.close()
+
+
+def _asked(request: Request) -> str:
+    url: str = request.meta.get("asked_url", request.url)
+    return _address_of_body(url, request.body) if request.method == "POST" else url
 
 
 def _as_response(request: Request, found: ArchivedResponse) -> Response:

@@ -1,6 +1,6 @@
 """The landing contract: the one typed shape of what spiders yield and the warehouse loads.
 
-Belongs here: the four kinds of landing line and how a line is read. Does not belong here: how a
+Belongs here: the kinds of landing line and how a line is read. Does not belong here: how a
 platform's payload becomes such lines (`scrapers.spiders`), or what becomes of them
 (`warehouse.load`). Imports nothing of Scrapy, so that the warehouse can share it.
 """
@@ -8,9 +8,9 @@ platform's payload becomes such lines (`scrapers.spiders`), or what becomes of t
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
 BoardState = Literal["ok", "unchanged", "unknown", "failed", "truncated", "suspect", "forbidden"]
 """What became of one request for a board; only `ok` and `unchanged` are complete observations."""
@@ -45,6 +45,8 @@ class PayComponent(BaseModel):
     currency: str | None = None
     interval: str | None = None
     zone: str | None = None
+    is_estimated: bool = False
+    """Somebody's guess (a board's prediction, a data set's own parser), not the employer's word."""
 
 
 class Address(BaseModel):
@@ -65,8 +67,11 @@ class Posting(_Line):
     url: str | None = None
     company: str | None = None
     title: str | None = None
-    body: str = Field(min_length=1)
-    """The whole text of the advert, HTML or plain, all sections in reading order."""
+    body: str = ""
+    """The text of the advert, HTML or plain, all sections in reading order."""
+    is_excerpt: bool = False
+    """Whether the source gives a part of the text only, or none: what the text does not name, the
+    advert may well name."""
     location: str | None = None
     secondary_locations: tuple[str, ...] = ()
     address: Address | None = None
@@ -79,19 +84,61 @@ class Posting(_Line):
     posted_basis: Literal["stated", "relative", "inferred"] | None = None
     pay_text: str | None = None
     pay_components: tuple[PayComponent, ...] = ()
+    estimated_pay_text: str | None = None
+    """Pay that somebody guessed, in words."""
     requisition_id: str | None = None
+    poster: str | None = None
+    """Who posted it: the name inside the spider, a keyed hash of it from there on."""
+    expires_on: date | None = None
+    origin_source: str | None = None
+    """Where an advert that is passed on comes from: the source of the employer's own board."""
+    origin_id: str | None = None
+    """Its id there; with `origin_source` the same advert is recognised on both."""
 
     @field_validator("company", "title", "location", "department", "team", mode="after")
     @classmethod
     def _blank_is_none(cls, value: str | None) -> str | None:
         return value.strip() or None if value else None
 
-    @field_validator("body")
-    @classmethod
-    def _must_say_something(cls, value: str) -> str:
-        if not value.strip():
-            raise ValueError("the advert has no text")
-        return value
+    @model_validator(mode="after")
+    def _must_say_something(self) -> Self:
+        if not self.title and not self.body.strip():
+            raise ValueError("the advert has neither a title nor a text")
+        return self
+
+
+class Seen(_Line):
+    """An advert that is still there, in the version that was read before."""
+
+    kind: Literal["seen"] = "seen"
+    source_id: str = Field(min_length=1)
+
+
+class Page(_Line):
+    """One answer of a board that takes several: what to know of it the next time."""
+
+    kind: Literal["page"] = "page"
+    url: str
+    http_status: int
+    payload_digest: str
+    etag: str | None = None
+    last_modified: str | None = None
+    source_ids: tuple[str, ...] = ()
+    """Adverts that it showed."""
+    steps: tuple[str, ...] = ()
+    """What it said to ask next, as the spider wrote it."""
+
+
+class Paper(_Line):
+    """One paper, whether or not a repository of it is known."""
+
+    kind: Literal["paper"] = "paper"
+    paper_url: str = Field(min_length=1)
+    title: str | None = None
+    arxiv_id: str | None = None
+    published_on: date | None = None
+    tasks: tuple[str, ...] = ()
+    repo_url: str | None = None
 
 
 class PaperLink(_Line):
@@ -105,6 +152,31 @@ class PaperLink(_Line):
     repo_url: str | None = None
     is_official: bool | None = None
     framework: str = Field(min_length=1)
+    basis: Literal["label", "dependencies"] | None = None
+    """Whether the source says which framework it is, or we read it in the repository's files."""
+
+
+class Model(_Line):
+    """One model of a model hub, as a ranking of the hub shows it; `board` is the ranking."""
+
+    kind: Literal["model"] = "model"
+    model_id: str = Field(min_length=1)
+    library: str | None = None
+    tags: tuple[str, ...] = ()
+    downloads: int | None = None
+    likes: int | None = None
+    created_on: date | None = None
+    rank: int = Field(ge=0)
+
+
+class SeriesPoint(_Line):
+    """One value of an outside series; `board` is the file it came in."""
+
+    kind: Literal["series"] = "series"
+    series: str = Field(min_length=1)
+    period_start: date
+    value: float
+    unit: str
 
 
 class BoardObservation(_Line):
@@ -112,6 +184,8 @@ class BoardObservation(_Line):
 
     kind: Literal["board"] = "board"
     state: BoardState
+    is_listing: bool = True
+    """Whether it shows all that is open, so that what is absent has closed."""
     url: str
     http_status: int | None = None
     reason: str | None = None
@@ -131,8 +205,18 @@ class Refusal(_Line):
     sample: str = ""
 
 
-Line = Annotated[Posting | PaperLink | BoardObservation | Refusal, Field(discriminator="kind")]
+Row = Posting | Seen | Paper | PaperLink | Model | SeriesPoint
+"""What a payload holds."""
+Line = Annotated[Row | Page | BoardObservation | Refusal, Field(discriminator="kind")]
 _LINE: TypeAdapter[Line] = TypeAdapter(Line)
+
+
+class Batch(NamedTuple):
+    """Landing lines that travel together."""
+
+    lines: list[Line]
+    text: bytes = b""
+    """More of them, as they are written."""
 
 
 def read_line(line: bytes | str) -> Line:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import yaml
 from scrapy import Request
@@ -22,6 +22,8 @@ class OriginsError(ValueError):
 
 def read_origins(path: Path) -> dict[str, str]:
     """Read a YAML file of origins, `https://api.example: http://127.0.0.1:8001` a line.
+
+    A line for `https://*.example` is for all hosts below `example` that have no line of their own.
 
     Args:
         path: The file.
@@ -52,6 +54,8 @@ class OriginsMiddleware:
     """Rewrites requests before anything else sees them, robots.txt included.
 
     `request.meta["asked_url"]` keeps the address that was asked for: archives are kept under it.
+    The header `X-Forwarded-Host` tells the other server which host was meant, as one of it may
+    stand for many.
     """
 
     def __init__(self, origins: dict[str, str]) -> None:
@@ -66,13 +70,36 @@ class OriginsMiddleware:
     def process_request(self, request: Request) -> Request | None:
         """Send a request for a mapped origin to where it is served."""
         parts = urlsplit(request.url)
-        target = self._origins.get(f"{parts.scheme}://{parts.netloc}")
+        target = self._target(parts)
         if target is None:
+            self._follow(request, parts)
             return None
         there = urlsplit(target)
         url = parts._replace(scheme=there.scheme, netloc=there.netloc).geturl()
-        meta = {**request.meta, "asked_url": request.url}
-        return request.replace(url=url, meta=meta, dont_filter=True)
+        rewritten = request.replace(
+            url=url, meta={**request.meta, "asked_url": request.url}, dont_filter=True
+        )
+        rewritten.headers["X-Forwarded-Host"] = parts.netloc
+        return rewritten
+
+    def _target(self, parts: SplitResult) -> str | None:
+        host = parts.netloc
+        found = self._origins.get(f"{parts.scheme}://{host}")
+        while found is None and "." in host:
+            host = host.split(".", 1)[1]
+            found = self._origins.get(f"{parts.scheme}://*.{host}")
+        return found
+
+    def _follow(self, request: Request, parts: SplitResult) -> None:
+        """A redirect inside the other server is one inside the origin that it stands for."""
+        asked: str | None = request.meta.get("asked_url")
+        if asked is None or not request.meta.get("redirect_urls"):
+            return
+        before = urlsplit(asked)
+        target = self._target(before)
+        if target == f"{parts.scheme}://{parts.netloc}":
+            parts = parts._replace(scheme=before.scheme, netloc=before.netloc)
+        request.meta["asked_url"] = parts.geturl()
 
 
 class OriginsAddon:

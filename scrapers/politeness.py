@@ -1,4 +1,4 @@
-"""Being a good guest: robots.txt without a leak, and Retry-After.
+"""Being a good guest: robots.txt without a leak, pauses, and a budget.
 
 Belongs here: what every spider owes every server and Scrapy does not do by itself. Does not belong
 here: numbers (`scrapers.settings`).
@@ -7,7 +7,7 @@ here: numbers (`scrapers.settings`).
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Self
@@ -16,9 +16,18 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
-from scrapy.robotstxt import RobotParser
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 LONGEST_WAIT_S = 120.0
 """A server that asks for more than this is left alone for this run."""
@@ -26,46 +35,105 @@ LONGEST_WAIT_S = 120.0
 
 _TURN = "holds_turn_of"
 """Where a request notes in its meta that it has its host's turn."""
+_UNREACHABLE = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    OSError,
+    ResponseDataLossError,
+)
+_PAUSE_AFTER = frozenset((429, 500, 502, 503, 504))
 
 
 class HostBusyError(IgnoreRequest):
     """A host asked to be left alone for longer than a run waits."""
 
 
+class BudgetSpentError(IgnoreRequest):
+    """A source was asked as often in this run as it may be."""
+
+
+class RobotsUnreachableError(IgnoreRequest):
+    """A host's rules can't be had, so nothing of it may be asked (RFC 9309, 2.3.1.4)."""
+
+
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's middleware, one host at a time.
+    """robots.txt of every host, fetched once; nothing of a host is asked before.
 
     Up to Scrapy 2.19 the requests that wait for the same robots.txt share one Deferred: the first
-    gets the rules, the others get None and go through. A lock per host lets none wait on that
-    Deferred.
+    gets the rules, the others get None and go through. Here a lock per host holds them back. A host
+    is the one that was asked for, wherever its requests are sent.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._rules: dict[str, RobotParser | str] = {}
+        self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
+        self.crawl_delays: dict[str, float] = {}
+        """Seconds between two requests that the rules of a server ask for."""
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules of the request's host; fetched once."""
-        async with self._locks[urlsplit(request.url).netloc]:
-            return await super().robot_parser(request)
+        """The rules of the request's host.
+
+        Raises:
+            RobotsUnreachableError: They can't be had.
+        """
+        asked = urlsplit(request.meta.get("asked_url", request.url))
+        async with self._locks[asked.netloc]:
+            if asked.netloc not in self._rules:
+                self._rules[asked.netloc] = await self._fetch(
+                    f"{asked.scheme}://{asked.netloc}/robots.txt", urlsplit(request.url).netloc
+                )
+        rules = self._rules[asked.netloc]
+        if isinstance(rules, str):
+            raise RobotsUnreachableError(rules)
+        return rules
+
+    async def _fetch(self, url: str, server: str) -> RobotParser | str:
+        request = Request(url, priority=self.DOWNLOAD_PRIORITY, callback=NO_CALLBACK)
+        request.meta["dont_obey_robotstxt"] = True
+        assert self.crawler.engine is not None
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except _UNREACHABLE as error:
+            return f"robots.txt can't be had: {type(error).__name__}: {error}"[:200]
+        if response.status >= 500:
+            return f"robots.txt can't be had: HTTP {response.status}"
+        # Any 4xx says that there are no rules.
+        rules = self._parserimpl.from_crawler(
+            self.crawler, response.body if response.status == 200 else b""
+        )
+        if isinstance(rules, ProtegoRobotParser):
+            self.crawl_delays[server] = max(
+                self.crawl_delays.get(server, 0.0), rules.rp.crawl_delay(self._agent) or 0.0
+            )
+        return rules
 
 
-class RetryAfterMiddleware:
-    """One request to a host at a time, and none before it may be asked again (Retry-After).
+class PaceMiddleware:
+    """One request to a host at a time, and none before it may be asked again.
 
-    Scrapy's own limit queues requests behind the middlewares, where an answer that asks for a pause
-    can't hold them back any more.
+    What may be: `Retry-After`, else a pause that doubles with each failure in a row, and the
+    Crawl-delay of robots.txt. Scrapy's own limit queues requests behind the middlewares, where an
+    answer that asks for a pause can't hold them back any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, back_off_s: float, crawler: Crawler | None = None) -> None:
+        self._back_off_s = back_off_s
+        self._crawler = crawler
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._not_before: dict[str, float] = {}
+        self._failures: Counter[str] = Counter()
         self._busy: dict[str, str] = {}
 
     @classmethod
-    def from_crawler(cls, _crawler: Crawler) -> Self:
-        """Build; it has no settings."""
-        return cls()
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build from the setting RETRY_BACK_OFF_S."""
+        return cls(crawler.settings.getfloat("RETRY_BACK_OFF_S"), crawler)
 
     async def process_request(self, request: Request) -> None:
         """Wait for the host's turn, and until it may be asked again.
@@ -84,26 +152,71 @@ class RetryAfterMiddleware:
             await asyncio.sleep(wait)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Note what a 429 or 503 asks for; one that asks for too much is not retried."""
-        self._release(request)
-        if response.status in (429, 503):
+        """Note what a failed answer asks for; one that asks for too much is not retried."""
+        host = urlsplit(request.url).netloc
+        if response.status in _PAUSE_AFTER:
             seconds = retry_after_s(response.headers.get(b"Retry-After"), datetime.now(UTC))
-            host = urlsplit(request.url).netloc
             if seconds is not None and seconds > LONGEST_WAIT_S:
                 request.meta["dont_retry"] = True
                 self._busy[host] = f"the server asked to be left alone for {seconds:.0f} s"
-            elif seconds is not None:
-                self._not_before[host] = asyncio.get_running_loop().time() + seconds
+            self._pause(host, self._back_off(host) if seconds is None else seconds)
+        else:
+            self._failures.pop(host, None)
+            self._pause(host, self._crawl_delay(host))
+        self._release(request)
         return response
 
-    def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002
-        """Give the host's turn to the next one."""
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Give the host's turn to the next one; one that does not answer gets a pause."""
+        host = request.meta.get(_TURN)
+        if host is not None and not isinstance(exception, IgnoreRequest):
+            self._pause(host, self._back_off(host))
         self._release(request)
+
+    def _back_off(self, host: str) -> float:
+        self._failures[host] += 1
+        return float(min(LONGEST_WAIT_S, self._back_off_s * 2 ** (self._failures[host] - 1)))
+
+    def _crawl_delay(self, host: str) -> float:
+        robots = self._crawler and self._crawler.get_downloader_middleware(RobotsMiddleware)
+        seconds = robots.crawl_delays.get(host, 0.0) if robots else 0.0
+        if seconds > LONGEST_WAIT_S:
+            self._busy[host] = f"robots.txt wants {seconds:.0f} s between two requests"
+        return seconds
+
+    def _pause(self, host: str, seconds: float) -> None:
+        if seconds:
+            self._not_before[host] = asyncio.get_running_loop().time() + seconds
 
     def _release(self, request: Request) -> None:
         host = request.meta.pop(_TURN, None)
         if host is not None:
             self._turns[host].release()
+
+
+class BudgetMiddleware:
+    """Counts what goes to the network, and stops at the source's budget for one run."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self.spent = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build from the settings REQUEST_BUDGETS (by spider) and REQUEST_BUDGET."""
+        budgets = crawler.settings.getdict("REQUEST_BUDGETS")
+        default = crawler.settings.getint("REQUEST_BUDGET")
+        return cls(int(budgets.get(crawler.spidercls.name, default)))
+
+    def process_request(self, request: Request) -> None:  # noqa: ARG002
+        """Count a request.
+
+        Raises:
+            BudgetSpentError: There is none left.
+        """
+        if self.spent >= self._budget:
+            raise BudgetSpentError(f"the budget of {self._budget} requests is spent")
+        self.spent += 1
 
 
 def retry_after_s(value: bytes | None, now: datetime) -> float | None:

@@ -68,7 +68,8 @@ _TARGETS = {
 _NEEDED = """
     SELECT content_hash, body, title, company, location, secondary_locations, address_locality,
         address_region, address_country, is_remote, workplace, department, team, posted_on,
-        pay_text, pay_components, source, board, source_id, seen.first_seen_on
+        pay_text, pay_components, estimated_pay_text, source, board, source_id,
+        seen.first_seen_on
     FROM raw.bodies
     INNER JOIN (
         SELECT content_hash, min(observed_on) AS first_seen_on
@@ -259,4 +260,5 @@ def _advert(row: dict[str, Any]) -> Advert:
         posted_on=row["posted_on"],
         pay_text=row["pay_text"] or "",
         pay_components=row["pay_components"] or (),
+        estimated_pay_text=row["estimated_pay_text"] or "",
     )

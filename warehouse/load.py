@@ -18,13 +18,27 @@ import duckdb
 import pyarrow as pa
 from pydantic import ValidationError
 
-from scrapers.landing import BoardObservation, PaperLink, Posting, Refusal, read_line
+from scrapers.landing import (
+    BoardObservation,
+    Model,
+    Page,
+    Paper,
+    PaperLink,
+    Posting,
+    Refusal,
+    Seen,
+    SeriesPoint,
+    read_line,
+)
 
 CHUNK_LINES = 5_000
 
 _TEXT = pa.string()
 _COMPONENT = pa.struct(
-    [(name, _TEXT) for name in ("type", "min", "max", "currency", "interval", "zone")]
+    [
+        *((name, _TEXT) for name in ("type", "min", "max", "currency", "interval", "zone")),
+        ("is_estimated", pa.bool_()),
+    ]
 )
 _ENVELOPE = {
     "source": _TEXT,
@@ -41,6 +55,7 @@ _CONTENT = {
     "company": _TEXT,
     "title": _TEXT,
     "body": _TEXT,
+    "is_excerpt": pa.bool_(),
     "location": _TEXT,
     "secondary_locations": pa.list_(_TEXT),
     "address_locality": _TEXT,
@@ -55,19 +70,42 @@ _CONTENT = {
     "posted_basis": _TEXT,
     "pay_text": _TEXT,
     "pay_components": pa.list_(_COMPONENT),
+    "estimated_pay_text": _TEXT,
     "requisition_id": _TEXT,
+    "poster": _TEXT,
+    "expires_on": pa.date32(),
+    "origin_source": _TEXT,
+    "origin_id": _TEXT,
+}
+_PAPER = {
+    "paper_url": _TEXT,
+    "title": _TEXT,
+    "arxiv_id": _TEXT,
+    "published_on": pa.date32(),
+    "repo_url": _TEXT,
 }
 _INCOMING: dict[str, pa.Schema] = {
     name: pa.schema(fields)
     for name, fields in {
         "boards": _ENVELOPE
-        | {"state": _TEXT, "url": _TEXT, "http_status": pa.int32(), "reason": _TEXT}
-        | {"rows_seen": pa.int32(), "payload_digest": _TEXT, "etag": _TEXT, "last_modified": _TEXT},
+        | {"state": _TEXT, "is_listing": pa.bool_(), "url": _TEXT, "http_status": pa.int32()}
+        | {"reason": _TEXT, "rows_seen": pa.int32(), "payload_digest": _TEXT}
+        | {"etag": _TEXT, "last_modified": _TEXT},
         "bodies": {"content_hash": _TEXT} | _CONTENT,
         "observations": _ENVELOPE | {"source_id": _TEXT, "content_hash": _TEXT},
+        "seen": _ENVELOPE | {"source_id": _TEXT},
+        "pages": _ENVELOPE
+        | {"url": _TEXT, "http_status": pa.int32(), "payload_digest": _TEXT, "etag": _TEXT}
+        | {"last_modified": _TEXT, "source_ids": pa.list_(_TEXT), "steps": pa.list_(_TEXT)},
+        "papers": _ENVELOPE | _PAPER | {"tasks": pa.list_(_TEXT)},
         "paper_links": _ENVELOPE
-        | {"paper_url": _TEXT, "title": _TEXT, "arxiv_id": _TEXT, "published_on": pa.date32()}
-        | {"repo_url": _TEXT, "is_official": pa.bool_(), "framework": _TEXT},
+        | _PAPER
+        | {"is_official": pa.bool_(), "framework": _TEXT, "basis": _TEXT},
+        "models": _ENVELOPE
+        | {"model_id": _TEXT, "library": _TEXT, "tags": pa.list_(_TEXT), "downloads": pa.int64()}
+        | {"likes": pa.int64(), "created_on": pa.date32(), "rank": pa.int64()},
+        "series": _ENVELOPE
+        | {"series": _TEXT, "period_start": pa.date32(), "value": pa.float64(), "unit": _TEXT},
         "refused": _ENVELOPE
         | {"source_id": _TEXT, "stage": _TEXT, "reason": _TEXT, "sample": _TEXT},
     }.items()
@@ -155,8 +193,18 @@ def _read_chunk(
                 row["content_hash"] = content["content_hash"]
                 rows["bodies"].append(content)
                 rows["observations"].append(row)
+            case Seen():
+                rows["seen"].append(row)
+            case Page():
+                rows["pages"].append(row)
+            case Paper():
+                rows["papers"].append(row)
             case PaperLink():
                 rows["paper_links"].append(row)
+            case Model():
+                rows["models"].append(row)
+            case SeriesPoint():
+                rows["series"].append(row)
             case BoardObservation():
                 rows["boards"].append(row)
             case Refusal():
@@ -166,15 +214,21 @@ def _read_chunk(
 
 def _content(posting: Posting) -> dict[str, Any]:
     row = posting.model_dump(exclude={"kind", "observed_at", "address"})
+    row["is_excerpt"] = posting.is_excerpt or not posting.body.strip()
     address = posting.address
     row["address_locality"] = address.locality if address else None
     row["address_region"] = address.region if address else None
     row["address_country"] = address.country if address else None
     row["pay_components"] = [
-        {key: None if value is None else str(value) for key, value in component.items()}
+        {
+            key: value if value is None or key == "is_estimated" else str(value)
+            for key, value in component.items()
+        }
         for component in row["pay_components"]
     ]
-    canonical = json.dumps(row, sort_keys=True, default=str, ensure_ascii=False)
+    # Some boards move the last day on every day, and keys differ; the advert stays the same.
+    said = {key: value for key, value in row.items() if key not in ("expires_on", "poster")}
+    canonical = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
     row["content_hash"] = hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
     return row
 
@@ -206,38 +260,44 @@ def _day_or_none(text: Any) -> date | None:
         return None
 
 
-def known_boards(con: duckdb.DuckDBPyConnection, source: str) -> dict[str, dict[str, str]]:
-    """What is known of a source's boards, for conditional requests.
+Known = dict[str, dict[str, dict[str, Any]]]
+
+
+def known_of(con: duckdb.DuckDBPyConnection, source: str) -> Known:
+    """What is known of a source, for conditional requests.
 
     Args:
         con: The working warehouse.
         source: Name of the source.
 
     Returns:
-        By address: etag, last_modified, digest and instant of the newest complete observation.
+        `boards` (newest complete observations) and `pages` (single answers), each by address: etag,
+        last_modified, digest, observed_at, and of pages ids of adverts and steps.
     """
-    rows = con.execute(
-        """
-        SELECT url, etag, last_modified, payload_digest, observed_at
-        FROM raw.boards
-        WHERE source = $1 AND state IN ('ok', 'unchanged')
-        QUALIFY row_number() OVER (PARTITION BY url ORDER BY observed_at DESC) = 1
-        """,
-        [source],
-    ).fetchall()
-    return {
-        url: {
-            key: value
-            for key, value in (
-                ("etag", etag),
-                ("last_modified", last_modified),
-                ("digest", digest),
-                ("observed_at", f"{observed_at.isoformat()}+00:00"),
-            )
-            if value
-        }
-        for url, etag, last_modified, digest, observed_at in rows
+    kinds = {
+        "boards": """
+            SELECT url, etag, last_modified, payload_digest AS digest, observed_at
+            FROM raw.boards
+            WHERE source = $1 AND state IN ('ok', 'unchanged')
+            QUALIFY row_number() OVER (PARTITION BY url ORDER BY observed_at DESC) = 1
+            """,
+        "pages": """
+            SELECT url, etag, last_modified, payload_digest AS digest, observed_at,
+                source_ids AS ids, steps
+            FROM raw.pages WHERE source = $1
+            """,
     }
+    known: Known = {}
+    for kind, query in kinds.items():
+        found = con.execute(query, [source])
+        names = [name for name, *_ in found.description or ()]
+        known[kind] = {}
+        for row in found.fetchall():
+            said = dict(zip(names, row, strict=True))
+            said["observed_at"] = f"{said['observed_at'].isoformat()}+00:00"
+            url = said.pop("url")
+            known[kind][url] = {name: value for name, value in said.items() if value}
+    return known
 
 
 def newest_observation(con: duckdb.DuckDBPyConnection) -> date | None:
@@ -247,6 +307,9 @@ def newest_observation(con: duckdb.DuckDBPyConnection) -> date | None:
 
 
 _KEY = "source, board, observed_on"
+# Rows that are kept as they were listed, day by day; adverts are kept by version.
+_LISTED = ("papers", "paper_links", "models", "series")
+_ROWS = ("observations", "seen", *_LISTED)
 # How much an answer tells: rows and that they are all, that nothing changed, some rows, nothing.
 _RANK = "CASE state WHEN 'ok' THEN 3 WHEN 'unchanged' THEN 2 WHEN 'truncated' THEN 1 ELSE 0 END"
 # The steps that make the incoming rows part of raw, in order, inside one transaction.
@@ -274,8 +337,7 @@ _MERGE: tuple[str, ...] = (
         count(*) || ' rows, but no observation of their board: the crawl broke off' AS reason,
         '' AS sample
     FROM (
-        SELECT {_KEY}, observed_at, line FROM incoming_observations
-        UNION ALL SELECT {_KEY}, observed_at, line FROM incoming_paper_links
+        {" UNION ALL ".join(f"SELECT {_KEY}, observed_at, line FROM incoming_{k}" for k in _ROWS)}
     ) AS rows
     ANTI JOIN incoming_boards USING ({_KEY})
     GROUP BY ALL
@@ -291,7 +353,7 @@ _MERGE: tuple[str, ...] = (
     *(
         f"DELETE FROM raw.{table} USING accepted WHERE "
         + " AND ".join(f"raw.{table}.{key} = accepted.{key}" for key in _KEY.split(", "))
-        for table in ("boards", "observations", "paper_links", "refused")
+        for table in ("boards", "observations", *_LISTED, "refused")
     ),
     "INSERT INTO raw.boards BY NAME SELECT * FROM accepted",
     """
@@ -329,10 +391,44 @@ _MERGE: tuple[str, ...] = (
         ON asked.source = shown.source AND asked.board = shown.board
         AND asked.shown_on = shown.observed_on
     """,
+    # Still there, in the version that was read on the nearest day; an advert that can't be read
+    # today is also still there.
     f"""
-    INSERT INTO raw.paper_links BY NAME
-    SELECT * EXCLUDE (observed_at) FROM incoming_paper_links
+    CREATE OR REPLACE TEMP TABLE still_there AS
+    SELECT now.source, now.board, now.observed_on, now.source_id, arg_min(
+        old.content_hash, abs(old.observed_on - now.observed_on)
+    ) AS content_hash
+    FROM (
+        SELECT {_KEY}, observed_at, source_id FROM incoming_seen
+        UNION SELECT {_KEY}, observed_at, source_id FROM incoming_refused
+        WHERE stage = 'parse' AND source_id IS NOT NULL
+    ) AS now
     SEMI JOIN accepted USING ({_KEY}, observed_at)
+    ANTI JOIN raw.observations AS there USING ({_KEY}, source_id)
+    INNER JOIN raw.observations AS old USING (source, board, source_id)
+    GROUP BY ALL
+    """,
+    "INSERT INTO raw.observations BY NAME FROM still_there",
+    f"""
+    INSERT INTO incoming_refused BY NAME
+    SELECT {_KEY}, observed_at, line, source_id, 'load' AS stage,
+        'said to be unchanged, but no earlier version of it is known' AS reason, '' AS sample
+    FROM incoming_seen
+    SEMI JOIN accepted USING ({_KEY}, observed_at)
+    ANTI JOIN raw.observations USING ({_KEY}, source_id)
+    """,
+    *(
+        f"INSERT INTO raw.{table} BY NAME SELECT * EXCLUDE (observed_at) FROM incoming_{table} "
+        f"SEMI JOIN accepted USING ({_KEY}, observed_at)"
+        for table in _LISTED
+    ),
+    "DELETE FROM raw.pages USING incoming_pages AS new WHERE raw.pages.source = new.source "
+    "AND raw.pages.url = new.url AND raw.pages.observed_at <= new.observed_at",
+    """
+    INSERT INTO raw.pages BY NAME
+    SELECT * EXCLUDE (observed_on, line) FROM incoming_pages
+    ANTI JOIN raw.pages USING (source, url)
+    QUALIFY row_number() OVER (PARTITION BY source, url ORDER BY observed_at DESC, line DESC) = 1
     """,
     f"""
     INSERT INTO raw.refused BY NAME

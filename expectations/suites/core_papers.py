@@ -19,7 +19,11 @@ PAPERS = Suite(
     PAPERS_TABLE,
     {
         ROWS: Frame(PAPERS_TABLE, ("paper_id",)),
-        WHOLE: whole(PAPERS_TABLE, "raw.paper_links"),
+        WHOLE: whole(
+            PAPERS_TABLE,
+            "(SELECT observed_on FROM raw.papers "
+            "UNION ALL SELECT observed_on FROM raw.paper_links)",
+        ),
     },
     (
         not_empty(
@@ -90,6 +94,13 @@ PAPERS = Suite(
             "warning",
             "A date was stated, or comes from the arXiv number. Look at the model that dates "
             "papers.",
+        ),
+        paper_check(
+            "tasks_are_stated",
+            "ExpectColumnValuesToNotBeNull",
+            {"column": "tasks"},
+            "warning",
+            "A paper without tasks has an empty list of them. Look at the model that merges them.",
         ),
     ),
 )
@@ -181,6 +192,14 @@ PAPER_FRAMEWORKS = Suite(
             {"column": "repo_url", "mostly": 0.95},
             "warning",
             "Readers follow the address to the code. Look at the column that it is taken from.",
+        ),
+        link_check(
+            "basis_is_known",
+            "ExpectColumnValuesToBeInSet",
+            {"column": "basis", "value_set": ["label", "dependencies"]},
+            "warning",
+            "A framework is a label of the source, or read in a repository's files. Look at the "
+            "spider of the source.",
         ),
     ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.observe import end_crawl
 from pipelines.progress import reporter
 from pipelines.publication import run_facts
 from pipelines.settings import RunSettings
@@ -37,6 +38,7 @@ def publication(
         stage.found = "new publication" if result.is_changed else "unchanged, kept"
     with database.open_working(plan.data) as con:
         database.add_seconds(con, context.run_id, "publish", stage.seconds)
+    end_crawl(plan.data)
     return dg.MaterializeResult(
         metadata={
             "publication": result.publication_id,

@@ -13,7 +13,7 @@ from pipelines.progress import reporter
 from pipelines.settings import RunSettings
 from pipelines.tables import OWNERS
 from warehouse import database
-from warehouse.load import known_boards
+from warehouse.load import known_of
 
 
 @dg.multi_asset(
@@ -34,7 +34,7 @@ def landing(
     """Ask every source of the run and land what it says."""
     plan = settings.plan()
     with database.open_working(plan.data) as con:
-        known = {source: known_boards(con, source) for source in SOURCES}
+        known = {source: known_of(con, source) for source in SOURCES}
     with reporter().stage("observe") as stage:
         for done, result in enumerate(observe(plan, known), 1):
             stage.advance(done, len(SOURCES))
@@ -45,7 +45,8 @@ def landing(
                 metadata["file"] = dg.MetadataValue.path(str(result.path))
             if result.state == "failed":
                 context.log.warning("%s: %s", result.source, result.reason)
-            stage.found += f"{result.source} {result.state}  "
+            if result.state != "absent":
+                stage.found += f"{result.source} {result.state}  "
             yield dg.MaterializeResult(asset_key=["landing", result.source], metadata=metadata)
     with database.open_working(plan.data) as con:
         database.add_seconds(con, context.run_id, "observe", stage.seconds)

@@ -27,6 +27,8 @@ HOSTILE_TITLE = '<script>alert("hired")</script>'
 HOSTILE_COMPANY = '=HYPERLINK("https://grab.example","Open roles")'
 
 BOARD_PLATFORMS = ("ashby", "greenhouse", "lever")
+UUID_PLATFORMS = frozenset({"ashby", "lever"})
+"""Platforms that name an advert by a UUID; the others number it."""
 ML_FAMILIES = ("research", "ml_engineer", "ml_platform", "data_scientist", "management")
 OTHER_FAMILIES = (
     "software_engineer",
@@ -282,7 +284,7 @@ def simulate(spec: MarketSpec) -> World:
         Everything that happened.
     """
     employers = tuple(_employers(spec))
-    boards: dict[str, dict[str, tuple[Advert, ...]]] = {p: {} for p in BOARD_PLATFORMS}
+    boards: dict[str, dict[str, tuple[Advert, ...]]] = {p: {} for p in spec.boards}
     for employer in employers:
         if employer.platform and employer.board:
             boards[employer.platform][employer.board] = tuple(_adverts(spec, employer))
@@ -309,7 +311,9 @@ def _employers(spec: MarketSpec) -> Iterator[Employer]:
     rng = _rng(spec, "employers")
     names = table("names")
     industries = sorted(set(table("industries")) - {"staffing"})
-    on_boards = [p for p in BOARD_PLATFORMS for _ in range(spec.boards[p])]
+    # Above that, most names of two parts are taken.
+    short_names = int(0.95 * len(names["first"]) * len(names["second"]))
+    on_boards = [p for p, count in spec.boards.items() for _ in range(count)]
     taken: set[str] = set()
     tilts: list[float] = []
     all_places = [_place(row) for row in places()]
@@ -320,6 +324,8 @@ def _employers(spec: MarketSpec) -> Iterator[Employer]:
         stem = ""
         while not stem or stem.lower() in taken:
             stem = rng.choice(names["first"]) + rng.choice(names["second"])
+            if number >= short_names:
+                stem += rng.choice(names["second"])
         taken.add(stem.lower())
         name = stem if rng.random() < 0.5 else f"{stem} {rng.choice(names['descriptor'])}"
         is_staffing = platform is None and rng.random() < 0.03
@@ -748,7 +754,7 @@ def _make_hostile(boards: dict[str, tuple[Advert, ...]], day: date) -> None:
 
 
 def _advert_id(rng: Random, employer: Employer) -> str:
-    if employer.platform == "greenhouse":
+    if employer.platform not in UUID_PLATFORMS:
         return str(4_000_000_000 + rng.randrange(4_000_000_000))
     return str(uuid.UUID(int=rng.getrandbits(128), version=4))
 

@@ -5,37 +5,18 @@ Belongs here: Ashby's address and payload. Does not belong here: what pay or a t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, unquote
 
 from scrapers.landing import Address, Line, PayComponent, Posting
 from scrapers.spiders.base import Board, BoardSpider, ShapeError, day, each_row
-
-_ADDRESS = re.compile(
-    r"https://api\.ashbyhq\.com/posting-api/job-board/([^/?]+)\?includeCompensation=true"
-)
 
 
 class AshbySpider(BoardSpider):
     """Boards on jobs.ashbyhq.com, by their public posting API."""
 
     name = "ashby"
-
-    @staticmethod
-    def address(board: str) -> str:
-        """The request address of a board."""
-        return (
-            f"https://api.ashbyhq.com/posting-api/job-board/{quote(board, safe='')}"
-            "?includeCompensation=true"
-        )
-
-    @staticmethod
-    def board_of(url: str) -> str | None:
-        """The board whose address this is."""
-        match = _ADDRESS.fullmatch(url)
-        return unquote(match[1]) if match else None
+    templates = ("https://api.ashbyhq.com/posting-api/job-board/{board}?includeCompensation=true",)
 
     @staticmethod
     def postings(payload: Any, board: Board) -> Iterator[Line]:
@@ -57,7 +38,7 @@ class AshbySpider(BoardSpider):
                 body=row.get("descriptionHtml") or row["descriptionPlain"],
                 location=row.get("location"),
                 secondary_locations=tuple(
-                    place["location"]
+                    _place(place)
                     for place in row.get("secondaryLocations") or ()
                     if place.get("location")
                 ),
@@ -89,3 +70,10 @@ class AshbySpider(BoardSpider):
             )
 
         return each_row(payload.get("jobs"), "'jobs'", board, build)
+
+
+def _place(place: dict[str, Any]) -> str:
+    """A further location with its country, which many a name lacks ("Remote")."""
+    name: str = place["location"]
+    country = ((place.get("address") or {}).get("postalAddress") or {}).get("addressCountry")
+    return f"{name}, {country}" if country and country.casefold() not in name.casefold() else name

@@ -14,6 +14,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
+from scrapers.archive import Archive
 from scrapers.boards import BoardRow
 from scrapers.landing import Line, Posting
 from scrapers.spiders.base import (
@@ -21,7 +22,9 @@ from scrapers.spiders.base import (
     Board,
     BoardSpider,
     ShapeError,
+    Step,
     TruncatedError,
+    Walk,
     day,
     decode_json,
     each_row,
@@ -37,7 +40,6 @@ LISTING_BOARD = "listing"
 SETTLED_AFTER = timedelta(days=45)
 """Comments on a story close after two weeks; a thread seen after this does not change any more."""
 
-_ITEM = re.compile(r"https://hn\.algolia\.com/api/v1/items/(\d+)")
 _TITLE = re.compile(r"\s*ask hn:?\s+who(?:\s+is|'s|’s)\s+hiring\b", re.IGNORECASE)
 
 
@@ -47,16 +49,13 @@ class HackernewsSpider(BoardSpider):
     name = "hackernews"
     takes_boards = False
 
-    @staticmethod
-    def address(board: str) -> str:
-        """The request address of a thread."""
-        return f"https://hn.algolia.com/api/v1/items/{board}"
+    templates = ("https://hn.algolia.com/api/v1/items/{board}",)
 
-    @staticmethod
-    def board_of(url: str) -> str | None:
-        """The thread whose address this is."""
-        match = _ITEM.fullmatch(url)
-        return match[1] if match else None
+    @classmethod
+    def boards_in(cls, archive: Archive) -> list[str]:
+        """The threads, and the list of them."""
+        listing = [LISTING_BOARD] if archive.entries(LISTING) else []
+        return listing + super().boards_in(archive)
 
     def requests(self) -> Iterator[Request]:
         """The list of threads first; in a replay also the threads that the archive holds."""
@@ -66,24 +65,22 @@ class HackernewsSpider(BoardSpider):
             return
         archive = self.archive
         if archive is None or archive.entries(LISTING):
-            yield Request(
-                LISTING,
-                callback=self.parse_listing,
-                errback=self.failed,
-                cb_kwargs={"row": BoardRow(LISTING_BOARD, None, None), "asked": LISTING},
-                dont_filter=True,
-            )
+            request = self.begin(BoardRow(LISTING_BOARD, None, None), [LISTING])
+            yield request.replace(callback=self.parse_listing)
         for url in archive.urls() if archive else ():
             thread = self.board_of(url)
             if thread is not None:
                 yield from self.requests_for(BoardRow(thread, None, None))
 
     def parse_listing(
-        self, response: Response, row: BoardRow, asked: str
+        self,
+        response: Response,
+        walk: Walk,
+        step: Step,  # noqa: ARG002 - what Scrapy calls it with
     ) -> Iterator[Line | Request]:
         """Ask for each hiring thread that may have changed since it was last seen."""
         assert response.request is not None
-        board = self.board(row, response.request.meta["observed_at"])
+        board = self.board(walk.row, response.request.meta["observed_at"])
         failure = judge_status(response.status)
         try:
             threads = hiring_threads(decode_json(response.body)) if not failure else {}
@@ -95,18 +92,18 @@ class HackernewsSpider(BoardSpider):
                 else f"the payload can't be read: {explain(error)}",
             )
         if failure:
-            yield observation(board, asked, *failure, response=response)
+            yield observation(board, walk.url, *failure, response=response)
             return
         archive = self.archive
         for thread, created_at in threads.items():
-            url = self.address(thread)
+            row, url = BoardRow(thread, None, None), self.address(thread)
             if archive is not None:
                 if not archive.entries(url):
-                    yield self.request(url, BoardRow(thread, None, None))
+                    yield self.begin(row, [url])
                 continue
-            seen_at = self.known.get(url, {}).get("observed_at")
+            seen_at = self.known_boards.get(url, {}).get("observed_at")
             if not seen_at or datetime.fromisoformat(seen_at) < created_at + SETTLED_AFTER:
-                yield self.request(url, BoardRow(thread, None, None))
+                yield self.begin(row, [url])
 
     @staticmethod
     def postings(payload: Any, board: Board) -> Iterator[Line]:
@@ -124,6 +121,7 @@ class HackernewsSpider(BoardSpider):
                 source_id=str(row["id"]),
                 url=f"https://news.ycombinator.com/item?id={row['id']}",
                 body=row["text"],
+                poster=row.get("author"),
                 posted_on=day(row["created_at"]),
                 posted_basis="stated",
             )

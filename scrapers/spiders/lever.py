@@ -5,33 +5,22 @@ Belongs here: Lever's address and payload. Does not belong here: what pay or a t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
-from urllib.parse import quote, unquote
 
 from scrapers.landing import Address, Line, PayComponent, Posting
 from scrapers.spiders.base import Board, BoardSpider, day, each_row, html_of
 
-_ADDRESS = re.compile(r"https://api\.lever\.co/v0/postings/([^/?]+)\?mode=json")
-
 
 class LeverSpider(BoardSpider):
-    """Boards on jobs.lever.co, by their public postings API."""
+    """Boards on jobs.lever.co and jobs.eu.lever.co, by their public postings API."""
 
     name = "lever"
-
-    @staticmethod
-    def address(board: str) -> str:
-        """The request address of a board."""
-        return f"https://api.lever.co/v0/postings/{quote(board, safe='')}?mode=json"
-
-    @staticmethod
-    def board_of(url: str) -> str | None:
-        """The board whose address this is."""
-        match = _ADDRESS.fullmatch(url)
-        return unquote(match[1]) if match else None
+    templates = (
+        "https://api.lever.co/v0/postings/{board}?mode=json",
+        "https://api.eu.lever.co/v0/postings/{board}?mode=json",
+    )
 
     @staticmethod
     def postings(payload: Any, board: Board) -> Iterator[Line]:

@@ -11,6 +11,8 @@ MENTION = "WHERE posting_id LIKE '%:id3' AND span_start = 0"
 BAND = "WHERE posting_id LIKE '%:id3'"
 PAPER = "WHERE paper_id LIKE '%paper3'"
 CLAIM = "WHERE claim_id = 'hire_one'"
+MODEL = "WHERE model_id = 'hub/model3'"
+VALUE = "WHERE period_start = DATE '2026-03-01'"
 
 CASES: dict[str, dict[str, str]] = {
     "raw.postings": {
@@ -124,6 +126,7 @@ CASES: dict[str, dict[str, str]] = {
         "published_on_is_within_data": f"""UPDATE core.papers
             SET published_on = DATE '2093-01-01' {PAPER}""",
         "published_basis_is_known": f"UPDATE core.papers SET published_basis = 'guess' {PAPER}",
+        "tasks_are_stated": f"UPDATE core.papers SET tasks = NULL {PAPER}",
     },
     "core.paper_frameworks": {
         "table_is_not_empty": "DELETE FROM core.paper_frameworks",
@@ -136,6 +139,16 @@ CASES: dict[str, dict[str, str]] = {
         "repo_url_is_unique_per_paper": f"""INSERT INTO core.paper_frameworks
             FROM core.paper_frameworks {PAPER}""",
         "repo_url_is_address": "UPDATE core.paper_frameworks SET repo_url = paper_id",
+        "basis_is_known": f"UPDATE core.paper_frameworks SET basis = 'guess' {PAPER}",
+    },
+    "core.models": {
+        "table_is_not_empty": "DELETE FROM core.models",
+        "source_is_known": f"UPDATE core.models SET source = 'hub' {MODEL}",
+        "ranking_is_known": f"UPDATE core.models SET ranking = 'downloads' {MODEL}",
+        "model_id_is_unique_per_ranking": f"INSERT INTO core.models FROM core.models {MODEL}",
+        "rank_is_not_negative": f"UPDATE core.models SET rank = -1 {MODEL}",
+        "frameworks_are_stated": f"UPDATE core.models SET frameworks = [] {MODEL}",
+        "frameworks_are_mostly_found": "UPDATE core.models SET frameworks = ['none']",
     },
     "out.claim_verdicts": {
         "table_is_not_empty": "DELETE FROM out.claim_verdicts",
@@ -161,6 +174,15 @@ CASES: dict[str, dict[str, str]] = {
         "method_version_is_stated": f"UPDATE out.claim_verdicts SET method_version = NULL {CLAIM}",
         "as_of_is_stated": f"UPDATE out.claim_verdicts SET as_of = NULL {CLAIM}",
         "as_of_is_one_day": f"UPDATE out.claim_verdicts SET as_of = as_of - 1 {CLAIM}",
+    },
+    "out.reference_series": {
+        "table_is_not_empty": "DELETE FROM out.reference_series",
+        "series_is_unique_per_period": f"""INSERT INTO out.reference_series
+            FROM out.reference_series {VALUE}""",
+        "value_is_a_number": f"UPDATE out.reference_series SET value = 'inf' {VALUE}",
+        "unit_is_one_per_series": f"UPDATE out.reference_series SET unit = 'other' {VALUE}",
+        "period_start_is_not_after_observation": f"""UPDATE out.reference_series
+            SET observed_on = period_start - 1 {VALUE}""",
     },
 }
 

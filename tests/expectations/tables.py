@@ -36,6 +36,15 @@ SELECT source, board, source_id, observed_on, content_hash FROM raw.postings;
 CREATE TABLE raw.paper_links AS
 SELECT 'pwc_archive' AS source, DATE '2025-07-28' AS observed_on;
 
+CREATE TABLE raw.papers AS
+FROM raw.paper_links WHERE false;
+
+CREATE TABLE raw.models AS
+SELECT 'hf_models' AS source, DATE '2026-08-01' AS observed_on;
+
+CREATE TABLE raw.series AS
+SELECT 'reference' AS source, DATE '2026-08-01' AS observed_on;
+
 CREATE TABLE core.postings AS
 SELECT
     source || ':' || board || ':' || source_id AS posting_id,
@@ -112,7 +121,8 @@ SELECT
     '2' || lpad((i % 6)::VARCHAR, 1, '0') || '07.' || lpad(i::VARCHAR, 5, '0') AS arxiv_id,
     'On the training of networks, part ' || i AS title,
     DATE '2024-07-01' AS published_on,
-    'arxiv_id' AS published_basis
+    'arxiv_id' AS published_basis,
+    ['Tracking'] AS tasks
 FROM range(20) AS numbers (i);
 
 CREATE TABLE core.paper_frameworks AS
@@ -120,8 +130,22 @@ SELECT
     paper_id,
     'pytorch' AS framework,
     true AS is_official,
-    'https://code.example.org/' || arxiv_id AS repo_url
+    'https://code.example.org/' || arxiv_id AS repo_url,
+    'label' AS basis
 FROM core.papers;
+
+CREATE TABLE core.models AS
+SELECT
+    'hf_models' AS source,
+    'most downloaded' AS ranking,
+    DATE '2026-08-01' AS snapshot,
+    'hub/model' || i AS model_id,
+    i AS rank,
+    'transformers' AS library,
+    1000 - i AS downloads,
+    DATE '2026-07-01' AS created_on,
+    ['pytorch'] AS frameworks
+FROM range(20) AS numbers (i);
 
 CREATE TABLE out.claim_verdicts AS
 SELECT
@@ -153,6 +177,16 @@ FROM (
     ('pay_one', 'undetermined', false, 3, 2, NULL),
     ('scope_one', 'out_of_scope', false, NULL, NULL, NULL)
 ) AS claims (claim_id, verdict, decided, n_roles, n_companies, n_papers);
+
+CREATE TABLE out.reference_series AS
+SELECT
+    'index' AS series,
+    (DATE '2026-01-01' + INTERVAL (i) MONTH)::DATE AS period_start,
+    100.0::DOUBLE + i AS value,
+    'index, 1 February 2020 = 100' AS unit,
+    'hiring_lab_postings_us' AS source,
+    DATE '2026-08-01' AS observed_on
+FROM range(6) AS numbers (i);
 """
 
 

@@ -9,18 +9,19 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 
 class Answer(NamedTuple):
-    """One response; `promised` says a longer Content-Length than is sent."""
+    """One response; `promised` says a longer Content-Length than is sent, `stream` none at all."""
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = {}  # noqa: RUF012 - never changed
     promised: int | None = None
+    stream: Callable[[], Iterator[bytes]] | None = None
 
 
 class Asked(NamedTuple):
@@ -29,14 +30,19 @@ class Asked(NamedTuple):
     path: str
     headers: dict[str, str]
     at: float
+    form: dict[str, Any] | None = None
 
 
 class Site:
-    """Routes by path; a route is an answer or a function of how often it was asked."""
+    """Routes by path; a route is an answer or a function of how often it was asked.
+
+    `forms` answer POST requests by the JSON object that was sent.
+    """
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.routes: dict[str, Answer | Callable[[int], Answer]] = {}
+        self.forms: dict[str, Callable[[dict[str, Any]], Answer]] = {}
         self.asked: list[Asked] = []
 
     def paths(self) -> list[str]:
@@ -66,10 +72,25 @@ def serve() -> Iterator[Site]:
 
         def do_GET(self) -> None:
             site.asked.append(Asked(self.path, dict(self.headers), time.monotonic()))
-            answer = site.answer(self.path)
+            self._send(site.answer(self.path))
+
+        def do_POST(self) -> None:
+            form = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            site.asked.append(Asked(self.path, dict(self.headers), time.monotonic(), form))
+            answer = site.forms.get(self.path)
+            self._send(answer(form) if answer else Answer(b"no such page", 404))
+
+        def _send(self, answer: Answer) -> None:
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
+            if answer.stream is not None:
+                self.end_headers()
+                self.close_connection = True
+                with suppress(ConnectionError):  # the other side has had enough
+                    for piece in answer.stream():
+                        self.wfile.write(piece)
+                return
             length = len(answer.body) if answer.promised is None else answer.promised
             if answer.status != 304:
                 self.send_header("Content-Length", str(length))

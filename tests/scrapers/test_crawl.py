@@ -21,8 +21,13 @@ from scrapers.origins import OriginsError, read_origins
 from scrapers.politeness import retry_after_s
 from tests.scrapers.server import Answer, Site, as_json, serve
 
-LEVER = "https://api.lever.co"
-QUICK = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "False", "RETRY_TIMES": "1"}
+LEVER, EU = "https://api.lever.co", "https://api.eu.lever.co"
+QUICK = {
+    "DOWNLOAD_DELAY": "0",
+    "AUTOTHROTTLE_ENABLED": "False",
+    "RETRY_TIMES": "1",
+    "RETRY_BACK_OFF_S": "0",
+}
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def crawl(folder: Path, spider: str, site: Site | None = None, **options: Any) -
         origins.write_text(
             "".join(
                 f"{origin}: {site.origin}\n"
-                for origin in (LEVER, "https://api.ashbyhq.com", "https://hn.algolia.com")
+                for origin in (LEVER, EU, "https://api.ashbyhq.com", "https://hn.algolia.com")
             )
         )
         settings["ORIGINS_FILE"] = str(origins)
@@ -144,7 +149,7 @@ def test_validators_are_sent_and_an_unchanged_board_costs_no_body(
 ) -> None:
     known = tmp_path / "known.json"
     url = f"{LEVER}{lever('acme')}"
-    known.write_text(json.dumps({url: {"etag": '"v1"', "digest": "sha256:0"}}))
+    known.write_text(json.dumps({"boards": {url: {"etag": '"v1"', "digest": "sha256:0"}}}))
     site.routes[lever("acme")] = Answer(b"", 304)
     lines = crawl(tmp_path, "lever", site, boards="acme", KNOWN_FILE=known)
     assert observations(lines)["acme"].state == "unchanged"
@@ -238,7 +243,8 @@ def test_hacker_news_asks_for_hiring_threads_that_can_still_change(
     site.routes["/api/v1/items/30"] = as_json({"title": hiring, "children": [comment]})
     known = tmp_path / "known.json"
     thread = "https://hn.algolia.com/api/v1/items/10"
-    known.write_text(json.dumps({thread: {"observed_at": "2020-03-01T00:00:00+00:00"}}))
+    seen = {"boards": {thread: {"observed_at": "2020-03-01T00:00:00+00:00"}}}
+    known.write_text(json.dumps(seen))
     lines = crawl(tmp_path, "hackernews", site, KNOWN_FILE=known)
     assert site.paths() == [listing, "/api/v1/items/30"]
     assert [line.source_id for line in lines if isinstance(line, Posting)] == ["32"]
@@ -347,3 +353,26 @@ def test_an_origins_file_that_can_not_be_used_is_named(text: str, tmp_path: Path
     path.write_text(text)
     with pytest.raises(OriginsError, match=r"origins\.yaml"):
         read_origins(path)
+
+
+def test_who_posted_is_a_keyed_hash_and_nobody_without_a_key(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = "Ask HN: Who is hiring? (October 2026)"
+    said = {"created_at": "2026-10-02T15:00:00.000Z", "text": "Acme | ML", "author": "jane_doe"}
+    children = [{**said, "id": 32}, {**said, "id": 33}, {**said, "id": 34, "author": "other"}]
+    site.routes["/api/v1/items/30"] = as_json({"title": title, "children": children})
+
+    def posters() -> list[str | None]:
+        lines = crawl(tmp_path, "hackernews", site, boards="30")
+        return [line.poster for line in lines if isinstance(line, Posting)]
+
+    monkeypatch.delenv("HIRING_SIGNAL_KEY", raising=False)
+    assert posters() == [None, None, None]
+    monkeypatch.setenv("HIRING_SIGNAL_KEY", "a secret of enough bytes")
+    first, second, other = posters()
+    assert first == second != other
+    assert first
+    assert "jane" not in (tmp_path / "out.jsonl").read_text()
+    monkeypatch.setenv("HIRING_SIGNAL_KEY", "another secret, also long")
+    assert posters()[0] != first

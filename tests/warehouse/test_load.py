@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from warehouse import models
-from warehouse.load import known_boards, load_file, newest_observation
+from warehouse.load import known_of, load_file, newest_observation
 
 
 @pytest.fixture
@@ -172,8 +172,7 @@ def test_an_unchanged_answer_on_the_same_day_takes_nothing_away(
 def test_a_line_that_does_not_fit_is_refused_and_the_rest_goes_on(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    untitled = posting(3)
-    del untitled["body"]
+    untitled = posting(3, title=None, body=" ")
     local = posting(4, observed_at="2026-10-01T06:00:00+02:00")
     load(con, tmp_path, "a", posting(1), "{ no json", untitled, local, posting(2), asked())
     assert [row[2] for row in seen(con)] == ["1", "2"]
@@ -182,7 +181,7 @@ def test_a_line_that_does_not_fit_is_refused_and_the_rest_goes_on(
     ).fetchall()
     assert [row[:2] for row in refused] == [(None, "load"), ("3", "load"), ("4", "load")]
     assert "line 2 of the landing file" in refused[0][2]
-    assert "body" in refused[1][2]
+    assert "neither a title nor a text" in refused[1][2]
     assert "UTC" in refused[2][2]
 
 
@@ -224,11 +223,11 @@ def test_known_boards_are_those_that_answered(
 ) -> None:
     load(con, tmp_path, "a", posting(1), asked(etag='"v1"', payload_digest="sha256:1"))
     load(con, tmp_path, "b", asked("2026-10-02", state="failed", reason="HTTP 500", etag='"x"'))
-    [(url, known)] = known_boards(con, "lever").items()
+    [(url, known)] = known_of(con, "lever")["boards"].items()
     assert url == "https://api.example/acme"
     assert known["etag"] == '"v1"'
     assert known["observed_at"].startswith("2026-10-01")
-    assert known_boards(con, "ashby") == {}
+    assert known_of(con, "ashby") == {"boards": {}, "pages": {}}
 
 
 def test_the_newest_observation_counts_failures_too(
@@ -237,3 +236,96 @@ def test_the_newest_observation_counts_failures_too(
     assert newest_observation(con) is None
     load(con, tmp_path, "a", asked("2026-10-05", state="failed", reason="HTTP 500"))
     assert str(newest_observation(con)) == "2026-10-05"
+
+
+def still(number: int, day: str) -> dict[str, Any]:
+    return {
+        "kind": "seen",
+        "source": "lever",
+        "board": "acme",
+        "observed_at": f"{day}T06:00:00Z",
+        "source_id": str(number),
+    }
+
+
+def page(day: str, url: str, *ids: str, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "page",
+        "source": "lever",
+        "board": "acme",
+        "observed_at": f"{day}T06:00:00Z",
+        "url": url,
+        "http_status": 200,
+        "payload_digest": f"sha256:{day}",
+        "source_ids": ids,
+        **more,
+    }
+
+
+def versions(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    return con.execute(
+        "SELECT observed_on::VARCHAR, observations.source_id, body FROM raw.observations "
+        "JOIN raw.bodies USING (content_hash) ORDER BY ALL"
+    ).fetchall()
+
+
+def test_an_advert_that_is_still_there_keeps_the_version_of_the_nearest_day(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1, body="old"), asked())
+    load(con, tmp_path, "b", posting(1, "2026-10-20", body="new"), asked("2026-10-20"))
+    load(con, tmp_path, "c", still(1, "2026-10-21"), asked("2026-10-21"))
+    load(con, tmp_path, "d", still(1, "2026-10-03"), asked("2026-10-03"))
+    assert versions(con) == [
+        ("2026-10-01", "1", "old"),
+        ("2026-10-03", "1", "old"),
+        ("2026-10-20", "1", "new"),
+        ("2026-10-21", "1", "new"),
+    ]
+
+
+def test_an_advert_said_to_be_unchanged_that_was_never_read_is_refused(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", still(9, "2026-10-01"), asked())
+    assert seen(con) == []
+    [(source_id, reason)] = con.execute("SELECT source_id, reason FROM raw.refused").fetchall()
+    assert (source_id, "no earlier version" in reason) == ("9", True)
+
+
+def test_a_row_that_can_not_be_read_today_does_not_close_its_advert(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    refusal = {
+        "kind": "refusal",
+        "source": "lever",
+        "board": "acme",
+        "observed_at": "2026-10-02T06:00:00Z",
+        "source_id": "1",
+        "reason": "field 'text' is missing",
+    }
+    load(con, tmp_path, "a", posting(1), posting(2), asked())
+    load(con, tmp_path, "b", refusal, posting(2, "2026-10-02"), asked("2026-10-02"))
+    assert ("2026-10-02", "acme", "1") in seen(con)
+
+
+def test_what_is_known_of_a_page_is_its_newest_answer(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    url = "https://api.example/acme?page=2"
+    new = page("2026-10-02", url, "1", "2", etag='"b"', steps=["{}"])
+    load(con, tmp_path, "b", new, asked("2026-10-02"))
+    load(con, tmp_path, "a", page("2026-10-01", url, "1", etag='"a"'), asked())
+    known = known_of(con, "lever")["pages"][url]
+    assert (known["etag"], known["ids"], known["steps"]) == ('"b"', ["1", "2"], ["{}"])
+    assert known["observed_at"].startswith("2026-10-02")
+
+
+def test_the_last_day_of_an_advert_that_moves_makes_no_new_version(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1, expires_on="2026-11-01"), asked())
+    load(
+        con, tmp_path, "b", posting(1, "2026-10-02", expires_on="2026-11-02"), asked("2026-10-02")
+    )
+    assert con.execute("SELECT count(*) FROM raw.bodies").fetchall() == [(1,)]

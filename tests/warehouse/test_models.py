@@ -81,7 +81,8 @@ def test_a_query_that_gives_other_columns_than_its_header_is_refused(
     monkeypatch.setattr(models, "models", lambda: {"out.papers": wrong})
     con.execute(
         "CREATE TABLE core.papers AS SELECT NULL::VARCHAR AS paper_id, '' AS source, "
-        "'' AS arxiv_id, '' AS title, NULL::DATE AS published_on, '' AS published_basis"
+        "'' AS arxiv_id, '' AS title, NULL::DATE AS published_on, '' AS published_basis, "
+        "[]::VARCHAR[] AS tasks"
     )
     with pytest.raises(models.ModelError, match="column 3"):
         models.build(con, "out.papers", as_of=AS_OF)
@@ -106,7 +107,7 @@ def observe(con: duckdb.DuckDBPyConnection, board: str, days: dict[str, tuple[st
     for day, (state, ids) in days.items():
         con.execute(
             "INSERT INTO raw.boards BY NAME SELECT 'lever' AS source, $1 AS board, $2::DATE AS "
-            "observed_on, $3 AS state",
+            "observed_on, $3 AS state, true AS is_listing",
             [board, day, state],
         )
         for source_id in ids.split():
@@ -129,7 +130,8 @@ def observe(con: duckdb.DuckDBPyConnection, board: str, days: dict[str, tuple[st
 
 
 def lives(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, tuple[str, bool]]:
-    models.build(con, "core.postings", as_of=as_of)
+    for table in ("core.listings", "core.postings"):
+        models.build(con, table, as_of=as_of)
     return {
         source_id: (str(closed_on), is_open)
         for source_id, closed_on, is_open in con.execute(
@@ -156,6 +158,69 @@ def test_an_advert_is_closed_after_two_complete_listings_without_it(
         "closes": ("2026-10-08", False),
         "once": ("None", False),
     }
+
+
+def states(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, str]:
+    models.build(con, "core.listings", as_of=as_of)
+    return dict(con.execute("SELECT observed_on::VARCHAR, state FROM core.listings").fetchall())
+
+
+def test_a_drop_by_more_than_half_is_suspect_and_kept_apart_until_it_repeats(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(
+        con,
+        "acme",
+        {
+            "2026-10-01": ("ok", "a b c d e"),
+            "2026-10-08": ("ok", "a b z"),
+            "2026-10-15": ("ok", "a"),
+            "2026-10-22": ("ok", "a b c d"),
+            "2026-10-29": ("ok", "a"),
+        },
+    )
+    assert states(con) == {
+        "2026-10-01": "ok",
+        "2026-10-08": "ok",
+        "2026-10-15": "suspect",
+        "2026-10-22": "ok",
+        "2026-10-29": "suspect",
+    }
+    # Nothing closed because of it, and what a suspect listing shows first is not known yet.
+    assert lives(con)["b"] == ("None", True)
+
+
+def test_a_drop_that_repeats_is_believed_from_its_first_day(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(
+        con,
+        "acme",
+        {
+            "2026-10-01": ("ok", "a b c d"),
+            "2026-10-08": ("ok", "a"),
+            "2026-10-12": ("failed", ""),
+            "2026-10-15": ("unchanged", "a"),
+        },
+    )
+    assert states(con, date(2026, 10, 14))["2026-10-08"] == "suspect"
+    assert states(con)["2026-10-08"] == "ok"
+    assert lives(con)["b"] == ("2026-10-08", False)
+
+
+def test_a_new_advert_of_a_suspect_listing_is_kept_apart(con: duckdb.DuckDBPyConnection) -> None:
+    observe(con, "acme", {"2026-10-01": ("ok", "a b c d e"), "2026-10-08": ("ok", "new")})
+    assert sorted(lives(con)) == ["a", "b", "c", "d", "e"]
+
+
+def test_a_window_of_the_newest_adverts_closes_nothing_and_is_never_suspect(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(con, "jobs", {"2026-10-01": ("ok", "a b c"), "2026-10-08": ("ok", "d")})
+    observe(con, "jobs", {"2026-10-15": ("ok", "e")})
+    con.execute("UPDATE raw.boards SET is_listing = false")
+    assert set(states(con).values()) == {"ok"}
+    assert lives(con)["a"] == ("None", True)
 
 
 def test_listings_that_failed_close_nothing(con: duckdb.DuckDBPyConnection) -> None:
@@ -197,7 +262,8 @@ def test_copies_by_one_employer_are_one_role_and_another_country_is_another(
     observe(con, "acme", {"2026-10-01": ("ok", "a b c d")})
     con.execute("UPDATE core.facts SET countries = ['DE'] WHERE content_hash = 'c'")
     con.execute("UPDATE core.facts SET company_id = 'other' WHERE content_hash = 'd'")
-    models.build(con, "core.postings", as_of=AS_OF)
+    for table in ("core.listings", "core.postings"):
+        models.build(con, table, as_of=AS_OF)
     roles = con.execute(
         "SELECT list(source_id ORDER BY source_id), list(is_duplicate ORDER BY source_id) "
         "FROM core.postings GROUP BY role_id ORDER BY 1"
@@ -248,8 +314,8 @@ def test_an_employers_own_field_beats_what_the_text_says(con: duckdb.DuckDBPyCon
             "true AS is_plausible",
             [band, provenance, low, high, kind],
         )
-    for table in ("core.postings", "core.mentions", "core.pay_bands", "core.roles"):
-        models.build(con, table, as_of=AS_OF)
+    for table in ("listings", "postings", "mentions", "pay_bands", "roles"):
+        models.build(con, f"core.{table}", as_of=AS_OF)
     assert con.execute(
         "SELECT pay_min_usd_year, pay_max_usd_year, pay_mid_usd_year FROM core.roles"
     ).fetchall() == [(100.0, 400.0, 250.0)]
@@ -265,8 +331,8 @@ def test_a_negated_mention_does_not_make_a_role_name_a_framework(
         "('torchvision', 'pytorch', 'framework', false, 9, 'h2')) "
         "AS t(technology, family, kind, is_negated, span_start, line_hash)"
     )
-    for table in ("core.postings", "core.mentions", "core.pay_bands", "core.roles"):
-        models.build(con, table, as_of=AS_OF)
+    for table in ("listings", "postings", "mentions", "pay_bands", "roles"):
+        models.build(con, f"core.{table}", as_of=AS_OF)
     assert con.execute(
         "SELECT has_pytorch, has_tensorflow, has_jax FROM core.roles"
     ).fetchall() == [(True, False, False)]
@@ -282,7 +348,7 @@ def test_a_line_in_most_adverts_of_an_employer_is_boilerplate(
         "'jax' AS family, 'framework' AS kind, false AS is_negated, 0 AS span_start, "
         "CASE WHEN content_hash = 'f' THEN 'own' ELSE 'everywhere' END AS line_hash FROM core.facts"
     )
-    for table in ("core.postings", "core.mentions"):
+    for table in ("core.listings", "core.postings", "core.mentions"):
         models.build(con, table, as_of=AS_OF)
     assert con.execute(
         "SELECT count(*) FILTER (WHERE is_boilerplate), count(*) FROM core.mentions"

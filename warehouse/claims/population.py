@@ -207,7 +207,8 @@ ORDER BY company_id, p.posting_id
 """
 )
 
-# A paper counts once, whichever sources list it; scope "official" has rows of its own.
+# A paper counts once, whichever sources list it; scope "official" has rows of its own. The new
+# Papers with Code is asked by framework and lists no paper without one: it has no denominator.
 _PAPERS = """
 WITH links AS (
     SELECT *, false AS of_official FROM core.paper_frameworks
@@ -222,7 +223,7 @@ SELECT
     bool_or(l.framework = 'jax') AS has_jax,
     bool_or(l.framework <> 'none') AS is_naming
 FROM core.papers AS p JOIN links AS l USING (paper_id)
-WHERE p.published_on <= $as_of
+WHERE p.published_on <= $as_of AND p.source <> 'pwc'
 GROUP BY ALL ORDER BY paper, is_official
 """
 

@@ -43,6 +43,7 @@ class Advert(NamedTuple):
     posted_on: date | None = None
     pay_text: str = ""
     pay_components: Sequence[Mapping[str, Any]] = ()
+    estimated_pay_text: str = ""
 
 
 class Facts(NamedTuple):
@@ -109,10 +110,24 @@ def read_facts(advert: Advert) -> Facts:
 
 def _pay(advert: Advert, text: str, title: str, location: str, place: Place) -> list[PayBand]:
     country = place.countries[0] if len(place.countries) == 1 else None
-    bands = pay_from_components([dict(component) for component in advert.pay_components])
-    if not bands and advert.pay_text:
-        bands = parse_pay_field(advert.pay_text, country=country)
-    return bands + find_pay(text, title=title, location=location, country=country)
+    stated = [part for part in advert.pay_components if not part.get("is_estimated")]
+    guessed = [part for part in advert.pay_components if part.get("is_estimated")]
+    return [
+        *_of_source(stated, advert.pay_text, country),
+        *find_pay(text, title=title, location=location, country=country),
+        *(
+            band._replace(provenance="estimated")
+            for band in _of_source(guessed, advert.estimated_pay_text, country)
+        ),
+    ]
+
+
+def _of_source(
+    components: Sequence[Mapping[str, Any]], in_words: str, country: str | None
+) -> list[PayBand]:
+    """Bands outside the text: figures come before the words that say the same."""
+    bands = pay_from_components([dict(component) for component in components])
+    return bands or (parse_pay_field(in_words, country=country) if in_words else [])
 
 
 def text_hash(text: str) -> str:

@@ -118,6 +118,7 @@ SELECT
 FROM core.postings GROUP BY source
 """
 
+# The new Papers with Code is asked by framework and lists no paper without one.
 _PAPERS = """
 WITH named AS (
     SELECT paper_id, scope, list_distinct(list(framework)) AS frameworks
@@ -132,7 +133,7 @@ SELECT
     min((12 * year(published_on) + month(published_on) - 1)::INTEGER) AS month,
     list_distinct(flatten(list(frameworks))) AS frameworks
 FROM core.papers AS p JOIN named USING (paper_id)
-WHERE published_on <= $as_of
+WHERE published_on <= $as_of AND p.source <> 'pwc'
 GROUP BY ALL ORDER BY ALL
 """
 

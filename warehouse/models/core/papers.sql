@@ -1,5 +1,5 @@
 /*
-description: A paper of one source.
+description: A paper of one source, as its newest observation lists it.
 key: [paper_id]
 columns:
   paper_id: VARCHAR | source:address of the paper there
@@ -8,12 +8,38 @@ columns:
   title: VARCHAR | Title
   published_on: DATE | Day of publication; where only the arXiv id tells, the first of its month
   published_basis: VARCHAR | stated or arxiv_id, NULL where nothing tells
+  tasks: VARCHAR[] | Tasks that the source files it under, sorted; none where it says nothing of them
 */
-WITH newest AS (
-    SELECT *
+WITH listed AS (
+    SELECT
+        source,
+        board,
+        observed_on,
+        paper_url,
+        arxiv_id,
+        title,
+        published_on,
+        tasks
+    FROM raw.papers
+    UNION ALL
+    SELECT
+        source,
+        board,
+        observed_on,
+        paper_url,
+        arxiv_id,
+        title,
+        published_on,
+        [] AS tasks
     FROM raw.paper_links
+),
+
+-- A paper stays where later lists are shorter, or show a later window.
+newest AS (
+    SELECT *
+    FROM listed
     WHERE observed_on <= getvariable('as_of')
-    QUALIFY observed_on = max(observed_on) OVER (PARTITION BY source, board)
+    QUALIFY observed_on = max(observed_on) OVER (PARTITION BY source, board, paper_url)
 ),
 
 named AS (
@@ -22,7 +48,8 @@ named AS (
         any_value(source) AS source,
         regexp_replace(max(arxiv_id), 'v\d+$', '') AS arxiv_id,
         max(title) AS title,
-        min(published_on) AS stated_on
+        min(published_on) AS stated_on,
+        coalesce(list_sort(list_distinct(flatten(list(tasks)))), []) AS tasks
     FROM newest
     GROUP BY ALL
 ),
@@ -50,5 +77,6 @@ SELECT
     CASE
         WHEN stated_on IS NOT NULL THEN 'stated'
         WHEN published_on IS NOT NULL THEN 'arxiv_id'
-    END AS published_basis
+    END AS published_basis,
+    tasks
 FROM dated

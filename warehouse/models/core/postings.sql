@@ -23,24 +23,31 @@ columns:
   first_seen_on: DATE | First day on which we saw it
   last_seen_on: DATE | Last day on which we saw it
   closed_on: DATE | First complete listing without it, once two in a row lack it
-  is_open: BOOLEAN | In the newest complete listing of its board, which is at most 45 days old
+  is_open: BOOLEAN | Seen in the last 45 days, in the newest complete listing of its board where there is one, and not expired
   text: VARCHAR | Plain text as a reader sees it
   text_chars: INTEGER | Length of the text, characters
-  is_duplicate: BOOLEAN | Whether an earlier advert is for the same role
+  is_excerpt: BOOLEAN | Whether the source gives a part of the text only, or none
+  is_duplicate: BOOLEAN | Whether another advert of its role comes before it, the employer's own first, then the earliest
   url: VARCHAR | Address of the advert
   content_hash: VARCHAR | Version of the advert (raw.bodies)
   method_version: VARCHAR | Version of the normalisers
 */
 WITH seen AS (
     SELECT
-        source,
-        board,
-        source_id,
-        min(observed_on) AS first_seen_on,
-        max(observed_on) AS last_seen_on,
-        arg_max(content_hash, observed_on) AS content_hash
-    FROM raw.observations
-    WHERE observed_on <= getvariable('as_of')
+        observed.source,
+        -- A day's file of the data set shows what is in the whole one, and only that is a listing.
+        CASE WHEN observed.source = 'jobhive' THEN 'all' ELSE observed.board END AS board,
+        observed.source_id,
+        min(observed.observed_on) AS first_seen_on,
+        max(observed.observed_on) AS last_seen_on,
+        arg_max(observed.content_hash, observed.observed_on) AS content_hash
+    FROM raw.observations AS observed
+    INNER JOIN core.listings AS listing
+        ON
+            observed.source = listing.source
+            AND observed.board = listing.board
+            AND observed.observed_on = listing.observed_on
+    WHERE listing.state <> 'suspect'
     GROUP BY ALL
 ),
 
@@ -50,8 +57,8 @@ complete AS (
         source,
         board,
         list(observed_on ORDER BY observed_on) AS days
-    FROM raw.boards
-    WHERE state IN ('ok', 'unchanged') AND observed_on <= getvariable('as_of')
+    FROM core.listings
+    WHERE state IN ('ok', 'unchanged') AND is_listing
     GROUP BY ALL
 ),
 
@@ -86,14 +93,16 @@ described AS (
         dated.first_seen_on,
         dated.last_seen_on,
         CASE WHEN len(dated.days_without) >= 2 THEN dated.days_without[1] END AS closed_on,
-        coalesce(
-            dated.last_seen_on >= dated.newest_listing_on
-            AND dated.last_seen_on >= getvariable('as_of') - 45, false
-        ) AS is_open,
+        dated.last_seen_on >= coalesce(dated.newest_listing_on, dated.last_seen_on)
+        AND dated.last_seen_on >= getvariable('as_of') - 45
+        AND coalesce(body.expires_on >= getvariable('as_of'), true) AS is_open,
         fact.text,
         length(fact.text)::INTEGER AS text_chars,
+        coalesce(body.is_excerpt, false) AS is_excerpt,
         fact.text_hash,
         body.url,
+        body.origin_source,
+        body.origin_id,
         dated.content_hash,
         fact.method_version
     FROM dated
@@ -102,13 +111,51 @@ described AS (
 ),
 
 -- The same text by the same employer under the same title in the same country is one role.
-roles AS (
+texts AS (
     SELECT
         *,
+        origin_id IS NOT null AS is_passed_on,
         md5(concat_ws(
             '|', company_id, lower(coalesce(title, '')), text_hash, array_to_string(countries, ',')
-        )) AS role_id
+        )) AS text_role_id
     FROM described
+),
+
+-- An id that several boards of a source have says nothing without the board.
+own AS (
+    SELECT
+        source,
+        source_id,
+        any_value(company_id) AS company_id,
+        any_value(text_role_id) AS role_id
+    FROM texts
+    WHERE NOT is_passed_on
+    GROUP BY source, source_id
+    HAVING count(DISTINCT board) = 1
+),
+
+-- An advert that is passed on is for the role of the employer's own advert; where that is not
+-- here, those that pass on the same one are for one role.
+roles AS (
+    SELECT
+        texts.*,
+        coalesce(
+            own.role_id,
+            min(texts.text_role_id) FILTER (WHERE texts.is_passed_on) OVER (
+                PARTITION BY texts.origin_source, texts.origin_id
+            ),
+            texts.text_role_id
+        ) AS role_id
+    FROM texts
+    LEFT JOIN own
+        ON
+            texts.origin_source = own.source
+            AND texts.origin_id = own.source_id
+            -- Numbers that each tenant counts for itself.
+            AND (
+                texts.origin_source NOT IN ('bamboohr', 'workday')
+                OR texts.company_id = own.company_id
+            )
 )
 
 SELECT
@@ -136,9 +183,10 @@ SELECT
     is_open,
     text,
     text_chars,
+    is_excerpt,
     row_number() OVER (
         PARTITION BY role_id
-        ORDER BY coalesce(posted_on, first_seen_on), posting_id
+        ORDER BY is_passed_on, coalesce(posted_on, first_seen_on), posting_id
     ) > 1 AS is_duplicate,
     url,
     content_hash,

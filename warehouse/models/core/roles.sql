@@ -1,5 +1,5 @@
 /*
-description: One role, after its copies, reposts and cities are merged. The unit of every statistic.
+description: One role, after its copies, reposts and cities are merged; adverts of which only an excerpt is known are left out. The unit of every statistic.
 key: [role_id]
 columns:
   role_id: VARCHAR | The role
@@ -86,4 +86,6 @@ SELECT
 FROM core.postings AS posting
 LEFT JOIN named ON posting.role_id = named.role_id
 LEFT JOIN pay ON posting.role_id = pay.role_id
+-- What an excerpt does not name, the advert may well name.
+WHERE NOT posting.is_excerpt
 GROUP BY posting.role_id

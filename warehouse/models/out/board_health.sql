@@ -11,19 +11,11 @@ columns:
   postings_seen: INTEGER | Rows that the payload held and that fit; an unchanged board keeps those of before
 */
 SELECT
-    asked.source,
-    asked.board,
-    asked.observed_on,
-    asked.state,
-    asked.http_status,
-    asked.reason,
-    greatest(any_value(asked.rows_seen), count(seen.source_id))::INTEGER AS postings_seen
-FROM raw.boards AS asked
-LEFT JOIN raw.observations AS seen
-    ON
-        asked.source = seen.source
-        AND asked.board = seen.board
-        AND asked.observed_on = seen.observed_on
-        AND asked.state = 'unchanged'
-WHERE asked.observed_on <= getvariable('as_of')
-GROUP BY ALL
+    source,
+    board,
+    observed_on,
+    state,
+    http_status,
+    reason,
+    n_rows AS postings_seen
+FROM core.listings

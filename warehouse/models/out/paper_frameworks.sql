@@ -1,5 +1,5 @@
 /*
-description: A link of a paper to a repository and the framework that the source found there.
+description: A link of a paper to a repository and the framework that was found there.
 key: [paper_id, repo_url, framework]
 like: core.paper_frameworks
 columns:
@@ -7,10 +7,12 @@ columns:
   framework:
   is_official:
   repo_url:
+  basis:
 */
 SELECT
     paper_id,
     framework,
     is_official,
-    repo_url
+    repo_url,
+    basis
 FROM core.paper_frameworks

@@ -1,5 +1,5 @@
 /*
-description: A paper of one source.
+description: A paper of one source, as its newest observation lists it.
 key: [paper_id]
 like: core.papers
 */
@@ -9,5 +9,6 @@ SELECT
     arxiv_id,
     title,
     published_on,
-    published_basis
+    published_basis,
+    tasks
 FROM core.papers

@@ -7,7 +7,8 @@ columns:
   board: VARCHAR | Board, thread or file that was asked
   observed_on: DATE | Day of the answer, UTC
   observed_at: TIMESTAMP | Instant of the answer, UTC
-  state: VARCHAR | ok, unchanged, unknown, failed, truncated, suspect or forbidden
+  state: VARCHAR | ok, unchanged, unknown, failed, truncated or forbidden
+  is_listing: BOOLEAN | Whether it shows all that is open, so that what is absent has closed
   url: VARCHAR | Address that was asked
   http_status: INTEGER | HTTP status of the answer, NULL where none came
   reason: VARCHAR | Why the observation is not complete, or what was odd about it

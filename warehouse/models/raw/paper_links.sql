@@ -13,5 +13,6 @@ columns:
   published_on: DATE | Day of publication where the source states one
   repo_url: VARCHAR | Address of the repository
   is_official: BOOLEAN | Whether the source calls it the authors' own
-  framework: VARCHAR | The source's own label; "none" is one of them
+  framework: VARCHAR | Label of the framework; "none" is one of them
+  basis: VARCHAR | label where the source says so, dependencies where the repository's files do
 */
