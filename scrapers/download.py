@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from scrapy import Request
@@ -46,12 +47,15 @@ class Wanted(NamedTuple):
     """Bytes; believed only where there is no sha256."""
     is_settled: bool = False
     """Whether a whole file that lies there already is the one, without asking for a newer one."""
+    known: Mapping[str, Any] = MappingProxyType({})
+    """etag, last_modified and digest of a version that was read before and need not come again."""
 
 
 class Fetched(NamedTuple):
     """What came of it."""
 
     state: BoardState
+    """ok: it is there; unchanged: it is the version that is known, and was not sent."""
     reason: str | None = None
     path: Path | None = None
     """The whole file; None where there is none."""
@@ -88,7 +92,7 @@ class Download:
         self._then = then
         self._meta = dict(meta or {})
         self._part = wanted.path.with_name(wanted.path.name + ".part")
-        self._notes = wanted.path.with_name(wanted.path.name + ".json")
+        self._notes = _notes_of(wanted.path)
         self._hash = hashlib.sha256()
         self._offset = 0
         self._total: int | None = None
@@ -115,6 +119,8 @@ class Download:
         try:
             if response.status == 304 and self._kept is not None:
                 done = self._whole(self._kept, response)
+            elif response.status == 304 and self._version():
+                done = self._whole(self._version(), response)._replace(state="unchanged", path=None)
             elif self._take(response):
                 done = self._finish(response)
             else:
@@ -178,11 +184,11 @@ class Download:
     def _request(self) -> Request:
         # Compressed on the way, offsets would count other bytes.
         headers = {"Accept-Encoding": "identity"}
-        if self._kept is not None:
-            if self._kept.get("etag"):
-                headers["If-None-Match"] = self._kept["etag"]
-            elif self._kept.get("last_modified"):
-                headers["If-Modified-Since"] = self._kept["last_modified"]
+        version = self._version()
+        if version.get("etag"):
+            headers["If-None-Match"] = version["etag"]
+        elif version.get("last_modified"):
+            headers["If-Modified-Since"] = version["last_modified"]
         headers["Range"] = f"bytes={self._offset}-{self._offset + RANGE_BYTES - 1}"
         validator = _validator(self._about)
         if self._offset and validator:
@@ -195,6 +201,14 @@ class Download:
             meta={**self._meta, "dont_record": True, "download_timeout": RANGE_TIMEOUT_S},
             dont_filter=True,
         )
+
+    def _version(self) -> Mapping[str, Any]:
+        """The version that need not come: it lies here, or its rows were read before."""
+        if self._kept is not None:
+            return self._kept
+        # Of a file whose beginning lies here, a newer version is on its way.
+        is_whole = self._wanted.known.get("digest") and not self._offset
+        return self._wanted.known if is_whole else {}
 
     def _anew(self) -> Request:
         self._is_anew = True
@@ -303,6 +317,20 @@ class Download:
             etag=about.get("etag"),
             last_modified=about.get("last_modified"),
         )
+
+
+def forget(path: Path) -> None:
+    """Remove a file that was fetched, and what is noted of it.
+
+    Args:
+        path: Where it lies, or shall lie.
+    """
+    for file in (path, path.with_name(path.name + ".part"), _notes_of(path)):
+        file.unlink(missing_ok=True)
+
+
+def _notes_of(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
 
 
 def _validator(about: Mapping[str, Any]) -> str | None:

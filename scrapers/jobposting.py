@@ -123,8 +123,8 @@ def page_of(tree: html.HtmlElement) -> Node:
     damage = _mend_scripts(tree)
     found = _distinct(list(_walk(_extract(tree, "json-ld"), by_id)))
     if not found and tree.xpath("//@itemscope"):
-        _mend_microdata(tree)
         try:
+            _mend_microdata(tree)
             found = _distinct(list(_walk(_extract(tree, "microdata"), by_id)))
         except FAULTS as error:
             damage = f"microdata that can't be read: {explain(error)}"
@@ -227,7 +227,7 @@ def parse(body: bytes, charset: str | None = None) -> html.HtmlElement | None:
     Returns:
         Its root; None where there is nothing to parse.
     """
-    text = text_of(body, charset).replace("\0", "")
+    text = _CONTROL.sub("", text_of(body, charset))
     try:
         # As bytes: of a string lxml refuses an XML declaration that names an encoding.
         return html.document_fromstring(
@@ -370,7 +370,8 @@ def _mend_microdata(tree: html.HtmlElement) -> None:
         elif props & _NAME_PROPS and element.tag in ("a", "link", "img"):
             element.tag = "span"
         elif element.tag == "time" and not element.get("datetime"):
-            element.set("datetime", element.get("content") or element.text_content().strip())
+            said = element.get("content") or element.text_content()
+            element.set("datetime", _CONTROL.sub("", said).strip())
     scopes = [
         element
         for element in tree.xpath("//*[@itemscope][@itemtype]")

@@ -10,9 +10,11 @@ import asyncio
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Self
 from urllib.parse import urlsplit
 
+import tldextract
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -34,7 +36,7 @@ LONGEST_WAIT_S = 120.0
 
 
 _TURN = "holds_turn_of"
-"""Where a request notes in its meta that it has its host's turn."""
+"""Where a request notes in its meta that it has its site's turn."""
 _UNREACHABLE = (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -74,7 +76,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._rules: dict[str, RobotParser | str] = {}
         self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self.crawl_delays: dict[str, float] = {}
-        """Seconds between two requests that the rules of a server ask for."""
+        """Seconds between two requests that the rules of a site ask for."""
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """The rules of the request's host.
@@ -86,14 +88,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         async with self._locks[asked.netloc]:
             if asked.netloc not in self._rules:
                 self._rules[asked.netloc] = await self._fetch(
-                    f"{asked.scheme}://{asked.netloc}/robots.txt", urlsplit(request.url).netloc
+                    f"{asked.scheme}://{asked.netloc}/robots.txt", site_of(asked.netloc)
                 )
         rules = self._rules[asked.netloc]
         if isinstance(rules, str):
             raise RobotsUnreachableError(rules)
         return rules
 
-    async def _fetch(self, url: str, server: str) -> RobotParser | str:
+    async def _fetch(self, url: str, site: str) -> RobotParser | str:
         request = Request(url, priority=self.DOWNLOAD_PRIORITY, callback=NO_CALLBACK)
         request.meta["dont_obey_robotstxt"] = True
         assert self.crawler.engine is not None
@@ -108,14 +110,32 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             self.crawler, response.body if response.status == 200 else b""
         )
         if isinstance(rules, ProtegoRobotParser):
-            self.crawl_delays[server] = max(
-                self.crawl_delays.get(server, 0.0), rules.rp.crawl_delay(self._agent) or 0.0
+            self.crawl_delays[site] = max(
+                self.crawl_delays.get(site, 0.0), rules.rp.crawl_delay(self._agent) or 0.0
             )
         return rules
 
 
+# The list of public suffixes that comes with the library; it would fetch a newer one.
+_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@cache
+def site_of(host: str) -> str:
+    """Whose server a host is: platforms that give each company a host have one limit for all.
+
+    Args:
+        host: Host, with or without port.
+
+    Returns:
+        The registered domain (`acme.recruitee.com` is `recruitee.com`); the host itself where it
+        has none.
+    """
+    return _SUFFIXES(host).top_domain_under_public_suffix or host
+
+
 class PaceMiddleware:
-    """One request to a host at a time, and none before it may be asked again.
+    """One request to a site at a time, and none before it may be asked again.
 
     What may be: `Retry-After`, else a pause that doubles with each failure in a row, and the
     Crawl-delay of robots.txt. Scrapy's own limit queues requests behind the middlewares, where an
@@ -136,12 +156,14 @@ class PaceMiddleware:
         return cls(crawler.settings.getfloat("RETRY_BACK_OFF_S"), crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the host's turn, and until it may be asked again.
+        """Wait for the site's turn, and until it may be asked again.
 
         Raises:
             HostBusyError: It asked for a longer pause than `LONGEST_WAIT_S`.
         """
-        host = urlsplit(request.url).netloc
+        host = _site(request)
+        # Scrapy's delay and AutoThrottle go by this name too.
+        request.meta["download_slot"] = host
         await self._turns[host].acquire()
         request.meta[_TURN] = host
         if host in self._busy:
@@ -153,7 +175,7 @@ class PaceMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Note what a failed answer asks for; one that asks for too much is not retried."""
-        host = urlsplit(request.url).netloc
+        host = _site(request)
         if response.status in _PAUSE_AFTER:
             seconds = retry_after_s(response.headers.get(b"Retry-After"), datetime.now(UTC))
             if seconds is not None and seconds > LONGEST_WAIT_S:
@@ -217,6 +239,10 @@ class BudgetMiddleware:
         if self.spent >= self._budget:
             raise BudgetSpentError(f"the budget of {self._budget} requests is spent")
         self.spent += 1
+
+
+def _site(request: Request) -> str:
+    return site_of(urlsplit(request.meta.get("asked_url", request.url)).netloc)
 
 
 def retry_after_s(value: bytes | None, now: datetime) -> float | None:

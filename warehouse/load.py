@@ -353,6 +353,8 @@ _MERGE: tuple[str, ...] = (
     *(
         f"DELETE FROM raw.{table} USING accepted WHERE "
         + " AND ".join(f"raw.{table}.{key} = accepted.{key}" for key in _KEY.split(", "))
+        # Two windows of one day, or two archives of one site, together show more.
+        + (" AND accepted.is_listing" if table == "observations" else "")
         for table in ("boards", "observations", *_LISTED, "refused")
     ),
     "INSERT INTO raw.boards BY NAME SELECT * FROM accepted",
@@ -366,6 +368,7 @@ _MERGE: tuple[str, ...] = (
     SELECT {_KEY}, source_id, content_hash
     FROM incoming_observations
     SEMI JOIN accepted USING ({_KEY}, observed_at)
+    ANTI JOIN raw.observations USING ({_KEY}, source_id)
     QUALIFY row_number() OVER (PARTITION BY {_KEY}, source_id ORDER BY line) = 1
     """,
     # An unchanged board shows what the same bytes showed, on the nearest day that has them; also

@@ -30,7 +30,7 @@ from scrapers.spiders.base import (
     day,
     each_row,
 )
-from scrapers.spiders.lists import PAGE, ListSpider
+from scrapers.spiders.lists import ListSpider
 
 QUERY = "https://export.arxiv.org/api/query"
 RECORDS = "https://export.arxiv.org/oai2"
@@ -190,7 +190,7 @@ def _after_feed(feed: ET.Element, step: Step, board: Board) -> Iterator[Step]:
     if not entries and start < total:
         raise TruncatedError(f"a page without entries, at {start} of {total}")
     ours = ArxivSpider.address(board.name)
-    if step.url != ours and step.kind != PAGE:
+    if re.sub(r"(?<=&start=)\d+", "0", step.url) != ours:
         return  # somebody else's query: what was captured is what was asked
     horizon = board.observed_at.date() - timedelta(days=LOOK_BACK_DAYS)
     oldest = min((on for e in entries if (on := _day(_text(e, "published")))), default=horizon)
@@ -199,7 +199,7 @@ def _after_feed(feed: ET.Element, step: Step, board: Board) -> Iterator[Step]:
         return
     if following >= MOST_PAGES * PAGE_SIZE:
         raise TruncatedError(f"the newest {following} papers reach back to {oldest} only")
-    yield Step(ours.replace("start=0&", f"start={following}&"), kind=PAGE)
+    yield Step(ours.replace("start=0&", f"start={following}&"))
 
 
 def _after_records(root: ET.Element, step: Step) -> Iterator[Step]:
@@ -221,7 +221,6 @@ def _after_records(root: ET.Element, step: Step) -> Iterator[Step]:
         raise TruncatedError(f"{MOST_PAGES} pages read, and there are more")
     yield Step(
         f"{RECORDS}?verb=ListRecords&resumptionToken={quote((token.text or '').strip(), safe='')}",
-        kind=PAGE,
         extra=(("rows", str(rows)), ("page", str(page + 1))),
     )
 

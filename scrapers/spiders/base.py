@@ -112,6 +112,12 @@ class Total(NamedTuple):
     rows: int
 
 
+class Note(NamedTuple):
+    """What to say of a board beside its state."""
+
+    text: str
+
+
 class ShapeError(ValueError):
     """A payload as a whole does not have the platform's shape."""
 
@@ -198,6 +204,14 @@ class BoardSpider(Spider):
     """What is asked where `takes_boards` is False."""
     is_paged: ClassVar[bool] = False
     """Whether a first page that is unchanged leaves open what the others show."""
+    keeps_pages: ClassVar[bool] = True
+    """Whether answers after the first are known from run to run, each by itself. False where all
+    are read anew once the first has changed."""
+    needed_kinds: ClassVar[frozenset[str]] = frozenset()
+    """Kinds of answers, beside the first, of which none may be gone: with a detail that is gone
+    (404) an advert has closed, with one of these a part of the list is lost."""
+    side_kinds: ClassVar[frozenset[str]] = frozenset()
+    """Kinds of answers from elsewhere that add to the rows: an archive may lack them."""
     may_move: ClassVar[bool] = False
     """Whether an answer from another address than was asked is still the answer."""
     first_kind: ClassVar[str] = "listing"
@@ -252,7 +266,12 @@ class BoardSpider(Spider):
         raise NotImplementedError
 
     @classmethod
-    def read(cls, payload: Any, step: Step, board: Board) -> Iterator[Line | Step | Total]:  # noqa: ARG003
+    def read(
+        cls,
+        payload: Any,
+        step: Step,  # noqa: ARG003
+        board: Board,
+    ) -> Iterator[Line | Step | Total | Note]:
         """Pure: the landing lines of one answer, and what it says to ask next.
 
         Raises:
@@ -377,8 +396,10 @@ class BoardSpider(Spider):
 
     def known_of(self, walk: Walk, step: Step) -> dict[str, Any]:
         """What is known of one answer."""
-        whole = walk.board is None and not self.is_paged
-        return self.known["boards" if whole else "pages"].get(address_of(step.url, step.form), {})
+        address = address_of(step.url, step.form)
+        if walk.board is None and not self.is_paged:
+            return self.known_boards.get(address, {})
+        return self.known["pages"].get(address, {}) if self.keeps_pages else {}
 
     # --- judging the answers --------------------------------------------------------------------
 
@@ -486,10 +507,11 @@ class BoardSpider(Spider):
                 steps = []
             elif not page.ids and not details:
                 steps = [s for s in steps if s.kind != step.kind]
-        if not page.trouble and not page.refused and (self.is_paged or not is_first):
-            yield self._page(response, walk, step, known, digest, page.adverts, steps)
         if self.settings.getbool("CHECK_ONLY"):
             return
+        is_known_by_itself = self.keeps_pages and (self.is_paged or not is_first)
+        if is_known_by_itself and not page.trouble and not page.refused:
+            yield self._page(response, walk, step, known, digest, page.adverts, steps)
         for number, after in enumerate(steps):
             for item in self._follow(walk, after, number):
                 yield item
@@ -532,7 +554,7 @@ class BoardSpider(Spider):
 
     def _follow(self, walk: Walk, step: Step, number: int) -> Iterator[Line | Request]:
         assert walk.board is not None
-        known = self.known["pages"].get(address_of(step.url, step.form), {})
+        known = self.known_of(walk, step)
         if self.archive is None and step.kind != self.first_kind and known.get("observed_at"):
             read_at = datetime.fromisoformat(known["observed_at"])
             is_fresh = (
@@ -600,9 +622,11 @@ class BoardSpider(Spider):
             walk.troubles.append(trouble)
         elif step.kind == self.first_kind:
             walk.troubles.append(("truncated", f"page {walk.pages + 1}: {reason}"))
-        elif state == "unknown":
+        elif state == "unknown" and step.kind not in self.needed_kinds:
             # An advert that closed since the listing was made.
             walk.gone += 1
+        elif self.archive is not None and step.kind in self.side_kinds:
+            walk.notes.append(f"{step.kind} not read: {reason}")
         else:
             walk.lost[trouble] += 1
 
@@ -679,6 +703,8 @@ def read_answer(asked: Asked, page: Shown) -> Iterator[Line]:
         for item in spider.read(payload, asked.step, asked.board):
             if isinstance(item, Total):
                 page.total = item.rows if page.total is None else page.total
+            elif isinstance(item, Note):
+                page.notes.append(item.text)
             elif isinstance(item, Step):
                 page.steps.append(item)
             elif isinstance(item, Refusal):

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from scrapers.landing import BoardObservation, Line, Model
-from scrapers.spiders.base import Board, ShapeError, Step, Total, Walk, day, each_row
-from scrapers.spiders.lists import PAGE, ListSpider
+from scrapers.landing import Line, Model
+from scrapers.spiders.base import Board, Note, ShapeError, Step, Total, day, each_row
+from scrapers.spiders.lists import ListSpider
 
 PAGE_SIZE = 1000
 MOST_PAGES = 5
@@ -41,15 +41,20 @@ class HfModelsSpider(ListSpider):
         return next((board for board in _SORTED_BY if url in cls.addresses(board)), None)
 
     @classmethod
-    def read(cls, payload: Any, step: Step, board: Board) -> Iterator[Line | Step | Total]:
+    def read(cls, payload: Any, step: Step, board: Board) -> Iterator[Line | Step | Total | Note]:
         """The models of one page, and the next page."""
         said = dict(step.extra)
         rank, page = int(said.get("rank", "0")), int(said.get("page", "1"))
         rows = payload["rows"]
         yield from cls.postings(rows, board, rank)
-        if payload["next"] and rows and page < MOST_PAGES:
-            extra = (("rank", str(rank + len(rows))), ("page", str(page + 1)))
-            yield Step(payload["next"], kind=PAGE, extra=extra)
+        if not payload["next"] or not rows:
+            return
+        reached = rank + len(rows)
+        if page >= MOST_PAGES:
+            yield Note(f"the first {reached} of the ranking, as meant")
+        else:
+            extra = (("rank", str(reached)), ("page", str(page + 1)))
+            yield Step(payload["next"], extra=extra)
 
     @staticmethod
     def postings(payload: Any, board: Board, rank: int = 0) -> Iterator[Line]:
@@ -82,8 +87,3 @@ class HfModelsSpider(ListSpider):
             )
 
         yield from each_row(payload, "of models", board, build)
-
-    def _end(self, walk: Walk) -> BoardObservation:
-        if walk.rows >= MOST_PAGES * PAGE_SIZE:
-            walk.notes.append(f"the first {walk.rows} of the ranking, as meant")
-        return super()._end(walk)

@@ -30,7 +30,7 @@ from scrapers.spiders.base import (
     decode_json,
     each_row,
 )
-from scrapers.spiders.lists import PAGE, ListSpider
+from scrapers.spiders.lists import ListSpider
 
 ARCHIVE_ENDS = date(2025, 7, 28)
 """The day on which the archive of Papers with Code was made."""
@@ -95,7 +95,7 @@ class HfPapersSpider(ListSpider):
         page = int(dict(step.extra).get("page", "0")) + 1
         if len(payload) >= PAGE_SIZE and page < MOST_PAGES:
             following = f"{cls.address(board.name)}&p={page}"
-            yield Step(following, kind=PAGE, extra=(("page", str(page)),))
+            yield Step(following, extra=(("page", str(page)),))
 
     @staticmethod
     def postings(payload: Any, board: Board) -> Iterator[Line]:

@@ -65,6 +65,7 @@ _JOB_ADDRESS = re.compile(
 )
 _ABOUT_JOBS = re.compile(rf"(?:\b|_)(?:{_JOB_WORDS})(?:\b|_)", re.IGNORECASE)
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_XML = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex|rss|feed)\b")
 _FIRST = ("/robots.txt", "/sitemap.xml")
 
 
@@ -169,7 +170,7 @@ class JobpostingSpider(BoardSpider):
         start = data[:SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         if not start.startswith(b"<") and b"<html" not in start:
             return text_of(data, charset).splitlines()
-        if any(mark in start for mark in (b"<urlset", b"<sitemapindex", b"<rss")):
+        if _XML.search(start):
             return data
         tree = parse(data, charset)
         if tree is None:

@@ -27,7 +27,6 @@ from scrapers.spiders.base import (
     Step,
     Total,
     TruncatedError,
-    Walk,
     day,
     explain,
 )
@@ -36,6 +35,8 @@ from scrapers.spiders.lists import ListSpider
 CATALOGUE = "https://paperswithcode.co/api/v1/frameworks/"
 PAPERS = "https://paperswithcode.co/api/v1/papers/"
 BOARD = "papers"
+PAGE = "papers"
+"""The kind of the answers that follow the catalogue."""
 SINCE = date(2025, 7, 29)
 """The first day that the frozen archive does not cover."""
 OVERLAP_DAYS = 60
@@ -67,6 +68,9 @@ class PwcSpider(ListSpider):
 
     name = "pwc"
     fixed_boards = (BOARD,)
+    # That the catalogue stays the same says nothing of the papers.
+    is_paged = True
+    needed_kinds = frozenset({PAGE})
 
     @classmethod
     def addresses(cls, board: str) -> list[str]:  # noqa: ARG003
@@ -94,12 +98,8 @@ class PwcSpider(ListSpider):
             for url in archive.urls():
                 board = self.board_of(url)
                 for entry in archive.entries(url) if board else ():
-                    row, step = BoardRow(board or BOARD, None, None), Step(url, kind="papers")
+                    row, step = BoardRow(board or BOARD, None, None), Step(url, kind=PAGE)
                     yield self.begin(row, [url], entry.captured_at, step)
-
-    def known_of(self, walk: Walk, step: Step) -> dict[str, Any]:  # noqa: ARG002
-        """Nothing: that the catalogue stays the same says nothing of the papers."""
-        return {}
 
     def _since(self) -> date:
         read_at = self.known_boards.get(CATALOGUE, {}).get("observed_at")
@@ -123,7 +123,7 @@ class PwcSpider(ListSpider):
         if _has_more(payload, rows, page, int(asked.get("page_size") or PAGE_SIZE)):
             if page >= MOST_PAGES:
                 raise TruncatedError(f"{asked['framework']}: cap of {MOST_PAGES} pages reached")
-            yield Step(papers_address({**asked, "page": str(page + 1)}), kind="papers")
+            yield Step(papers_address({**asked, "page": str(page + 1)}), kind=PAGE)
 
 
 def papers_address(asked: dict[str, str]) -> str:
@@ -207,7 +207,7 @@ def _ask_for_papers(payload: Any, step: Step, board: Board) -> Iterator[Step]:
             "page": "1",
             "page_size": str(PAGE_SIZE),
         }
-        yield Step(papers_address(asked), kind="papers")
+        yield Step(papers_address(asked), kind=PAGE)
 
 
 def _names(payload: Any) -> Iterator[str]:

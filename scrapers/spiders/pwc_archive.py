@@ -7,16 +7,21 @@ put together (`core.papers`, `core.paper_frameworks`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from io import BytesIO
-from typing import Any
+from datetime import UTC, date, datetime
+from functools import partial
+from io import SEEK_END, BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from scrapers.archive import Archive
+from scrapers.boards import BoardRow
+from scrapers.download import NO_SUCH_FILE, Download, Fetched, Wanted
 from scrapers.landing import Line, Paper, PaperLink
 from scrapers.spiders.base import Board, ShapeError, TruncatedError, day, each_row
-from scrapers.spiders.lists import ListSpider
+from scrapers.spiders.files import FileSpider, stem_of
 
 LINKS, ABSTRACTS = "links-between-paper-and-code", "papers-with-abstracts"
 FILES = {LINKS: f"{LINKS}/resolve/main/data/train-00000-of-00001.parquet"} | {
@@ -48,18 +53,19 @@ IGNORED = {
     "methods": "what the paper is made of, not what its code is written in",
 }
 """Columns that are not read, and why."""
-BATCH_ROWS = 10_000
+BATCH_ROWS = 1_000
+READ_BUFFER_BYTES = 1024 * 1024
+_MARK = b"PAR1"
 
 
-class PwcArchiveSpider(ListSpider):
-    """One file a board."""
+class PwcArchiveSpider(FileSpider):
+    """One file a board; up to 160 MB each."""
 
     name = "pwc_archive"
     fixed_boards = tuple(FILES)
+    is_listing = False
     # The files lie with a network of servers, whose addresses change.
     may_move = True
-    # Up to 160 MB each.
-    custom_settings = {"DOWNLOAD_MAXSIZE": 256 * 1024 * 1024, "DOWNLOAD_TIMEOUT": 600}  # noqa: RUF012
 
     @classmethod
     def addresses(cls, board: str) -> list[str]:
@@ -71,20 +77,43 @@ class PwcArchiveSpider(ListSpider):
         """The file whose address this is."""
         return next((board for board, file in FILES.items() if url == _ORIGIN + file), None)
 
+    @classmethod
+    def boards_in(cls, archive: Archive) -> list[str]:
+        """The files that an archive holds, or that lie beside it."""
+        folders = {e.path.parent / cls.name for url in archive.urls() for e in archive.entries(url)}
+        beside = {b for b in FILES for f in folders if (f / _file_name(b)).exists()}
+        return sorted({*super().boards_in(archive), *beside})
+
+    def requests_for(self, row: BoardRow) -> Iterator[Any]:
+        """The file in ranges; in a replay as the archive holds it, else as it lies beside."""
+        [url] = self.addresses(row.board)
+        name = _file_name(row.board)
+        if self.archive is not None and (self.archive.entries(url) or not self.kept(name)):
+            yield from super().requests_for(row)
+            return
+        wanted = Wanted(
+            url,
+            self.place_of(name),
+            is_settled=self.archive is not None,
+            known=self.known_boards.get(url, {}),
+        )
+        yield from Download(wanted, partial(self._land, row, url)).begin()
+
+    def _land(self, row: BoardRow, url: str, fetched: Fetched) -> Iterator[Line]:
+        at = self.newest_capture() or datetime.now(UTC)
+        if fetched.status in NO_SUCH_FILE:
+            fetched = fetched._replace(state="unknown")
+        yield from self.land(self.board(row, at), url, fetched)
+
+    def lines_of(self, path: Path, board: Board) -> Iterator[Line]:
+        """The links or the papers of a file."""
+        with path.open("rb") as source, _opened(source) as file:
+            yield from self.postings(file, board)
+
     @staticmethod
     def decode(body: bytes, charset: str | None = None) -> pq.ParquetFile:  # noqa: ARG004
         """An open Parquet file; its rows are read as they are asked for."""
-        try:
-            file = pq.ParquetFile(BytesIO(body))
-        except (pa.ArrowException, OSError) as error:
-            if body.startswith(b"PAR1") and not body.endswith(b"PAR1"):
-                raise TruncatedError(f"Parquet cut short after {len(body)} bytes") from error
-            raise ShapeError(f"not Parquet: {str(error)[:100]}") from error
-        names = set(file.schema_arrow.names)
-        missing = [name for name in _columns(names) if name not in names]
-        if missing:
-            raise ShapeError(f"column {missing[0]!r} is missing")
-        return file
+        return _opened(BytesIO(body))
 
     @staticmethod
     def postings(payload: pq.ParquetFile, board: Board) -> Iterator[Line]:
@@ -118,10 +147,36 @@ class PwcArchiveSpider(ListSpider):
                 )
 
         try:
-            for batch in payload.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)):
+            for batch in payload.iter_batches(
+                batch_size=BATCH_ROWS, columns=list(columns), use_threads=False
+            ):
                 yield from each_row(batch.to_pylist(), "of rows", board, build)
         except (pa.ArrowException, OSError) as error:
             raise TruncatedError(f"Parquet that is damaged: {str(error)[:100]}") from error
+
+
+def _opened(source: BinaryIO) -> pq.ParquetFile:
+    beginning = source.read(len(_MARK))
+    size = source.seek(0, SEEK_END)
+    source.seek(max(0, size - len(_MARK)))
+    is_cut = beginning == _MARK and source.read() != _MARK
+    source.seek(0)
+    try:
+        # Buffered, a row group is read page by page; a file may be a single row group.
+        file = pq.ParquetFile(source, buffer_size=READ_BUFFER_BYTES, pre_buffer=False)
+    except (pa.ArrowException, OSError) as error:
+        if is_cut:
+            raise TruncatedError(f"Parquet cut short after {size} bytes") from error
+        raise ShapeError(f"not Parquet: {str(error)[:100]}") from error
+    names = set(file.schema_arrow.names)
+    missing = [name for name in _columns(names) if name not in names]
+    if missing:
+        raise ShapeError(f"column {missing[0]!r} is missing")
+    return file
+
+
+def _file_name(board: str) -> str:
+    return f"{stem_of(board)}.parquet"
 
 
 def _columns(names: set[str]) -> tuple[str, ...]:

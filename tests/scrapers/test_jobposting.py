@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,11 @@ from scrapers.jobposting import (
     text_of,
 )
 from scrapers.landing import BoardObservation, Line, Posting, Refusal, read_line
-from scrapers.spiders.base import Board, ShapeError, Step, Total, TruncatedError
+from scrapers.market import jobposting as site_market
+from scrapers.market import smartrecruiters as smart_market
+from scrapers.market.serve import served_spec
+from scrapers.market.world import World, simulate
+from scrapers.spiders.base import Board, BoardSpider, ShapeError, Step, Total, TruncatedError
 from scrapers.spiders.jobposting import JobpostingSpider, choose
 from scrapers.spiders.smartrecruiters import SmartrecruitersSpider
 from tests.scrapers.server import Answer, Site, serve
@@ -1042,3 +1047,52 @@ def test_archived_pages_that_nobody_else_asks_for_are_read(shared: Path, tmp_pat
     assert postings["www.reed.co.uk"].pay_components[0].currency == "GBP"
     assert postings["www.reed.co.uk"].observed_at.date() == date(2020, 12, 22)
     assert all(len(line.body) > 500 and line.title and line.company for line in postings.values())
+
+
+# --- the simulated market ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return simulate(served_spec(200))
+
+
+def walk(
+    spider: type[BoardSpider], board: Board, table: Mapping[str, tuple[bytes, str]]
+) -> list[Line]:
+    """All that a spider reads of a board, without a network."""
+    steps, found = [Step(spider.addresses(board.name)[-1])], list[Any]()
+    while steps:
+        step = steps.pop()
+        body, _ = table[f"/{step.url.split('/', 3)[3]}"]
+        for item in spider.read(spider.decode(body), step, board):
+            (steps if isinstance(item, Step) else found).append(item)
+    return [item for item in found if not isinstance(item, Total)]
+
+
+@pytest.mark.parametrize("module", [site_market, smart_market], ids=["jobposting", "smart"])
+def test_the_markets_pages_are_read_without_loss(module: Any, world: World) -> None:
+    day = world.spec.as_of
+    spider = JobpostingSpider if module is site_market else SmartrecruitersSpider
+    table = module.answers(world, day)
+    adverts = [a for b in world.boards.values() for ads in b.values() for a in ads]
+    # A title has no markup, also where somebody tries.
+    titles = {" ".join(re.sub(r"<[^>]+>", " ", a.role.title).split()) for a in adverts}
+    employers = {n for e in world.employers for n in (e.name, e.said_as)}
+    total = 0
+    for name, company, _ in module.boards(world):
+        lines = walk(spider, Board(spider.name, name, company or name, None, AT), table)
+        assert not [line for line in lines if not isinstance(line, Posting)]
+        postings = [line for line in lines if isinstance(line, Posting)]
+        assert len({p.source_id for p in postings}) == len(postings)
+        for posting in postings:
+            assert posting.title in titles
+            assert posting.company in employers
+            assert posting.location
+            assert len(posting.body) > 200
+            assert not re.search("&lt;(p|h3|ul)&gt;", posting.body)
+            assert posting.posted_on is None or posting.posted_on <= day
+        total += len(postings)
+    assert total > 5
+    pages = {body for path, (body, _) in table.items() if re.search(r"/jobs/|/\d{9,}", path)}
+    assert total == len(pages), "every page with an advert is read"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -25,6 +27,7 @@ from scrapers.landing import (
     BoardObservation,
     Line,
     Model,
+    Page,
     Paper,
     PaperLink,
     Posting,
@@ -58,6 +61,7 @@ from scrapers.spiders.hf_papers import HfPapersSpider, days_to_ask, text_of
 from scrapers.spiders.pwc import PwcSpider, papers_address
 from scrapers.spiders.pwc_archive import PwcArchiveSpider
 from scrapers.spiders.reference import ReferenceSpider
+from tests.scrapers.ranges import ranged
 from tests.scrapers.server import Answer, Site, as_json, serve
 
 AT = datetime(2026, 10, 31, 6, tzinfo=UTC)
@@ -359,6 +363,115 @@ def test_every_column_of_the_archive_is_mapped_or_ignored(shared: Path) -> None:
     body = Archive(shared / "captures").fetch(PwcArchiveSpider.address(pwc_archive.LINKS)).body
     names = set(PwcArchiveSpider.decode(body).schema_arrow.names)
     assert names <= {*pwc_archive.COLUMNS, *pwc_archive.IGNORED}
+
+
+def links_file(count: int = 3, **options: Any) -> bytes:
+    rows: dict[str, list[Any]] = {
+        name: [f"https://p/{name}/{n}" for n in range(count)] for name in pwc_archive.COLUMNS
+    }
+    return parquet(rows | {"is_official": [True] * count}, **options)
+
+
+LINKS_PATH = f"/datasets/pwc-archive/{pwc_archive.FILES[pwc_archive.LINKS]}"
+
+
+def of_archive(lines: list[Line]) -> BoardObservation:
+    [seen] = [line for line in lines if isinstance(line, BoardObservation)]
+    return seen
+
+
+def known_of(seen: BoardObservation) -> str:
+    """What the warehouse would say of a file in the next run."""
+    said = {"etag": seen.etag, "digest": seen.payload_digest, "observed_at": AT.isoformat()}
+    return json.dumps({"boards": {seen.url: said}, "pages": {}})
+
+
+def test_a_file_of_the_archive_is_fetched_in_ranges_and_an_unchanged_one_is_not(
+    site: Site, tmp_path: Path
+) -> None:
+    body, captures = links_file(), tmp_path / "captures"
+    site.routes[LINKS_PATH] = ranged(site, body)
+    options = {"boards": pwc_archive.LINKS, "RECORD_DIR": captures}
+    lines = crawl(tmp_path, "pwc_archive", site, **options)
+    seen = of_archive(lines)
+    assert [line.kind for line in lines] == ["paper_link"] * 3 + ["board"]
+    assert (seen.state, seen.rows_seen, seen.is_listing) == ("ok", 3, False)
+    assert (seen.etag, seen.http_status) == ('"v1"', 206)
+    assert seen.payload_digest == f"sha256:{hashlib.sha256(body).hexdigest()}"
+    assert site.asked[-1].headers["Range"].startswith("bytes=0-")
+    kept = captures / "pwc_archive" / f"{pwc_archive.LINKS}.parquet"
+    assert kept.read_bytes() == body
+    known = tmp_path / "known.json"
+    known.write_text(known_of(seen))
+    # With the file of the last run, and without: nothing is sent again.
+    for again in (options, options | {"RECORD_DIR": tmp_path / "elsewhere"}):
+        seen = of_archive(crawl(tmp_path, "pwc_archive", site, **again, KNOWN_FILE=known))
+        assert (seen.state, seen.http_status, seen.rows_seen) == ("unchanged", 304, 0)
+        assert site.asked[-1].headers["If-None-Match"] == '"v1"'
+    # Whose rows the warehouse has lost are read of the file that lies here.
+    lines = crawl(tmp_path, "pwc_archive", site, **options)
+    assert (of_archive(lines).state, len(lines)) == ("ok", 4)
+    site.routes[LINKS_PATH] = ranged(site, links_file(5), '"v2"')
+    seen = of_archive(crawl(tmp_path, "pwc_archive", site, **options, KNOWN_FILE=known))
+    assert (seen.state, seen.rows_seen, seen.etag) == ("ok", 5, '"v2"')
+    # What was recorded is replayed from the file beside the archive.
+    asked = len(site.asked)
+    lines = crawl(tmp_path, "pwc_archive", REPLAY_DIR=captures)
+    assert (of_archive(lines).state, of_archive(lines).rows_seen) == ("ok", 5)
+    assert len(site.asked) == asked
+
+
+def test_a_file_of_the_archive_is_taken_up_where_it_broke_off(site: Site, tmp_path: Path) -> None:
+    body = links_file(200)
+    site.routes[LINKS_PATH] = ranged(site, body)
+    folder = tmp_path / "captures" / "pwc_archive"
+    folder.mkdir(parents=True)
+    name = f"{pwc_archive.LINKS}.parquet"
+    about = {"url": f"{HUB}{LINKS_PATH}", "wanted": None, "etag": '"v1"'}
+    (folder / f"{name}.part").write_bytes(body[:1000])
+    (folder / f"{name}.json").write_text(json.dumps(about))
+    options = {"boards": pwc_archive.LINKS, "RECORD_DIR": tmp_path / "captures"}
+    assert of_archive(crawl(tmp_path, "pwc_archive", site, **options)).rows_seen == 200
+    [asked] = [a for a in site.asked if a.path == LINKS_PATH]
+    assert asked.headers["Range"].startswith("bytes=1000-")
+    assert asked.headers["If-Range"] == '"v1"'
+    assert {path.name for path in folder.iterdir()} == {name, f"{name}.json"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "said"),
+    [
+        (Answer(b"", 404), "unknown", "HTTP 404"),
+        (Answer(b"", 403), "forbidden", "HTTP 403"),
+        (Answer(b"<html>Sign in</html>"), "failed", "not Parquet"),
+        (Answer(links_file()[:-40]), "truncated", "Parquet cut short"),
+        (Answer(parquet({"paper_url": ["x"]})), "failed", "column 'paper_title' is missing"),
+        (Answer(links_file(0)), "failed", "no row that can be read"),
+        (Answer(links_file()[:50], promised=5000), "failed", "connection closed"),
+    ],
+)
+def test_another_answer_is_no_file_of_the_archive(
+    site: Site, tmp_path: Path, answer: Answer, state: str, said: str
+) -> None:
+    site.routes[LINKS_PATH] = answer
+    options = {"boards": pwc_archive.LINKS, "RECORD_DIR": tmp_path / "captures"}
+    [seen] = crawl(tmp_path, "pwc_archive", site, **options)
+    assert isinstance(seen, BoardObservation)
+    assert (seen.state, said in (seen.reason or "")) == (state, True), seen.reason
+    # What can't be read is not kept: it might be our copy that is damaged.
+    assert not list(tmp_path.glob("captures/pwc_archive/*.parquet"))
+
+
+def test_damaged_rows_leave_those_before_them(site: Site, tmp_path: Path) -> None:
+    body = bytearray(
+        links_file(30_000, row_group_size=10_000, compression="none", use_dictionary=False)
+    )
+    middle = len(body) // 2
+    body[middle : middle + 4000] = b"\xff" * 4000
+    site.routes[LINKS_PATH] = ranged(site, bytes(body))
+    seen = of_archive(crawl(tmp_path, "pwc_archive", site, boards=pwc_archive.LINKS))
+    assert seen.state == "truncated"
+    assert 10_000 <= seen.rows_seen < 30_000
 
 
 # --- Papers with Code, the new site ---------------------------------------------------------------
@@ -873,14 +986,27 @@ def test_models_by_cursor(site: Site, tmp_path: Path) -> None:
 
 def test_a_ranking_that_goes_on_is_whole_as_meant(site: Site, tmp_path: Path) -> None:
     start = target(HfModelsSpider.address("newest"))
-    rows = as_json([{"id": f"a/{n}"} for n in range(1000)]).body
     for page in range(6):
         path = f"{start}&cursor={page}" if page else start
         link = f'<{HUB}{start}&cursor={page + 1}>; rel="next"'
-        site.routes[path] = Answer(rows, headers={"Link": link})
+        rows = [{"id": f"a/{page}-{n}"} for n in range(1000)]
+        site.routes[path] = as_json(rows, Link=link)
     lines = crawl(tmp_path, "hf_models", site, boards="newest")
     assert observed(lines)["newest"] == ("ok", "the first 5000 of the ranking, as meant")
     assert len(site.paths()) == 5
+
+
+def test_a_ranking_that_shows_the_same_page_for_ever_is_truncated(
+    site: Site, tmp_path: Path
+) -> None:
+    start = target(HfModelsSpider.address("downloads"))
+    link = f'<{HUB}{start}&cursor=abc>; rel="next"'
+    rows = as_json([{"id": f"a/{n}"} for n in range(3)], Link=link)
+    site.routes |= {start: rows, f"{start}&cursor=abc": rows}
+    lines = crawl(tmp_path, "hf_models", site, boards="downloads")
+    state, reason = observed(lines)["downloads"]
+    assert (state, "page 2 shows only" in (reason or "")) == ("truncated", True)
+    assert len(site.paths()) == 2
 
 
 def test_the_new_site_is_walked_by_framework(site: Site, tmp_path: Path) -> None:
@@ -907,6 +1033,37 @@ def test_the_new_site_is_walked_by_framework(site: Site, tmp_path: Path) -> None
     assert "framework=JAX was not applied" in (reason or "")
 
 
+def test_a_page_of_the_new_site_that_is_gone_is_a_loss(site: Site, tmp_path: Path) -> None:
+    site.routes[target(pwc.CATALOGUE)] = as_json({"frameworks": [{"name": "PyTorch"}]})
+    [(state, reason)] = observed(crawl(tmp_path, "pwc", site)).values()
+    assert (state, "HTTP 404" in (reason or "")) == ("truncated", True)
+
+
+def test_an_unchanged_day_costs_one_answer_and_a_changed_one_all(
+    site: Site, tmp_path: Path
+) -> None:
+    rows = [daily(f"2610.{n:05}", githubRepo=None) for n in range(50)]
+    first_page = "/api/daily_papers?date=2026-10-30"
+    tagged = {"ETag": '"p"', "Content-Type": "application/json"}
+    site.routes |= {
+        first_page: as_json(rows),
+        f"{first_page}&p=1": Answer(as_json([daily()]).body, headers=tagged),
+    }
+    lines = crawl(tmp_path, "hf_papers", site, boards="2026-10-30")
+    [seen] = [line for line in lines if isinstance(line, BoardObservation)]
+    known = tmp_path / "known.json"
+    said = {"digest": seen.payload_digest, "observed_at": AT.isoformat()}
+    known.write_text(json.dumps({"boards": {seen.url: said}}))
+    before = len(site.paths())
+    lines = crawl(tmp_path, "hf_papers", site, boards="2026-10-30", KNOWN_FILE=known)
+    assert observed(lines) == {"2026-10-30": ("unchanged", None)}
+    assert site.paths()[before:] == [first_page]
+    site.routes[first_page] = as_json([*rows[1:], daily("2610.77777", githubRepo=None)])
+    lines = crawl(tmp_path, "hf_papers", site, boards="2026-10-30", KNOWN_FILE=known)
+    assert sum(isinstance(line, Paper) for line in lines) == 51
+    assert "If-None-Match" not in site.asked[-1].headers
+
+
 def test_a_query_and_a_set_of_arxiv(site: Site, tmp_path: Path) -> None:
     query = target(ArxivSpider.address("cat:cs.LG"))
     recent = datetime.now(UTC).date().isoformat()
@@ -916,7 +1073,9 @@ def test_a_query_and_a_set_of_arxiv(site: Site, tmp_path: Path) -> None:
         "/oai2?verb=ListRecords&metadataPrefix=arXiv&set=cs&from=2026-10-01": Answer(
             records(record(ARXIV), token="<resumptionToken>t</resumptionToken>")
         ),
-        "/oai2?verb=ListRecords&resumptionToken=t": Answer(records(record(ARXIV))),
+        "/oai2?verb=ListRecords&resumptionToken=t": Answer(
+            records(record(ARXIV.replace("2610.00003", "2610.00004")))
+        ),
     }
     lines = crawl(tmp_path, "arxiv", site, boards="cat:cs.LG,oai:cs@2026-10-01")
     assert observed(lines) == {"cat:cs.LG": ("ok", None), "oai:cs@2026-10-01": ("ok", None)}
@@ -924,6 +1083,8 @@ def test_a_query_and_a_set_of_arxiv(site: Site, tmp_path: Path) -> None:
         "cat:cs.LG": 2,
         "oai:cs@2026-10-01": 2,
     }
+    # Nothing is remembered of later pages: they are read anew or not at all.
+    assert not [line for line in lines if isinstance(line, Page)]
 
 
 def test_a_set_without_a_day_is_asked_from_one(site: Site, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -399,3 +400,25 @@ def test_what_holds_nothing_personal_passes_as_it_is() -> None:
     posting = Posting(**ENVELOPE, source_id="1", body="Use PyTorch.")
     assert PersonalDataPipeline().process_item(posting) is posting
     assert PersonalDataPipeline().process_item({"x": 1}) == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("start", "unit", "end"),
+    [
+        ("Contact Jane ", "&lt;p&gt;", ""),
+        ("-- Jane Doe", "&amp;lt;p class=&amp;quot;x&amp;quot;&amp;gt; ", "x"),
+        ("mail a@b.co", "<a ", ""),
+        ("mailto:x@y.co ", "<span class='y'>", ""),
+        ("", "a.", "@"),
+        ("+", "1 ", ""),
+        ("", "Jane ", ""),
+        ("", "a at b ", "dot com"),
+        ("-- Jane", "&nbsp;", "x"),
+        ("Contact Jane", " or Jane", ""),
+    ],
+)
+def test_the_time_grows_with_the_length_alone(start: str, unit: str, end: str) -> None:
+    """A text that makes a pattern try every way would hold up a whole run."""
+    begun = time.perf_counter()
+    redact(start + unit * 20_000 + end)
+    assert time.perf_counter() - begun < 5

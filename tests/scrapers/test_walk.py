@@ -22,6 +22,7 @@ import pytest
 
 from scrapers.archive import STAMP, Archive, Recorder, address_of, finish_open
 from scrapers.landing import BoardObservation, Line, Page, Posting, Seen, read_line
+from scrapers.politeness import site_of
 from scrapers.spiders.base import Step
 from tests.scrapers.server import Answer, Site, as_json, serve
 
@@ -171,9 +172,9 @@ def test_every_fault_is_a_state_with_a_reason_and_none_is_an_empty_board(
 def test_a_host_that_is_not_there_is_a_failed_observation(site: Site, tmp_path: Path) -> None:
     site.routes["/jobs"] = jobs(1)
     origins = {
-        "https://fine.toy.example": site.origin,
-        "https://nowhere.toy.example": "http://no-such-host.invalid",
-        "https://closed.toy.example": "http://127.0.0.1:9",
+        "https://fine.toy-jobs.com": site.origin,
+        "https://nowhere.toy-jobs.com": "http://no-such-host.invalid",
+        "https://closed.toy-jobs.com": "http://127.0.0.1:9",
     }
     found = seen_of(run(*command(tmp_path, "host", origins, "fine,nowhere,closed")))
     assert {name: line.state for name, line in found.items()} == {
@@ -450,3 +451,38 @@ def test_steps_survive_being_kept_between_runs() -> None:
     )
     assert Step.load(step.dump()) == step
     assert Step.load(Step("https://toy.example/2").dump()) == Step("https://toy.example/2")
+
+
+@pytest.mark.parametrize(
+    ("host", "site"),
+    [
+        ("acme.recruitee.com", "recruitee.com"),
+        ("acme.wd5.myworkdayjobs.com", "myworkdayjobs.com"),
+        ("careers.acme.co.uk", "acme.co.uk"),
+        ("127.0.0.1:8001", "127.0.0.1:8001"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_hosts_of_one_platform_are_one_site(host: str, site: str) -> None:
+    assert site_of(host) == site
+
+
+def test_hosts_of_one_platform_are_asked_one_at_a_time(tmp_path: Path) -> None:
+    with serve() as first, serve() as second:
+        running = {"now": 0, "most": 0}
+
+        def slow(_times: int) -> Answer:
+            running["now"] += 1
+            running["most"] = max(running["most"], running["now"])
+            time.sleep(0.2)
+            running["now"] -= 1
+            return jobs(1)
+
+        for site in (first, second):
+            site.routes["/jobs"] = slow
+        origins = {
+            "https://one.toy-jobs.com": first.origin,
+            "https://two.toy-jobs.com": second.origin,
+        }
+        run(*command(tmp_path, "host", origins, "one,two"))
+        assert running["most"] == 1

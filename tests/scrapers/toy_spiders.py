@@ -35,17 +35,17 @@ class PlainSpider(BoardSpider):
         return rows(payload, board)
 
     @classmethod
-    def read(cls, payload: Any, step: Step, board: Board) -> Iterator[Line | Step | Total]:
+    def read(cls, payload: Any, step: Step, board: Board) -> Iterator[Line | Step | Total]:  # noqa: ARG003
         if "total" in payload:
             yield Total(payload["total"])
-        yield from super().read(payload, step, board)
+        yield from cls.postings(payload, board)
 
 
 class HostSpider(PlainSpider):
     """Each board has a host of its own."""
 
     name = "host"
-    templates: ClassVar[tuple[str, ...]] = ("https://{board}.toy.example/jobs",)
+    templates: ClassVar[tuple[str, ...]] = ("https://{board}.toy-jobs.com/jobs",)
 
 
 class PagedSpider(PlainSpider):

@@ -329,3 +329,14 @@ def test_the_last_day_of_an_advert_that_moves_makes_no_new_version(
         con, tmp_path, "b", posting(1, "2026-10-02", expires_on="2026-11-02"), asked("2026-10-02")
     )
     assert con.execute("SELECT count(*) FROM raw.bodies").fetchall() == [(1,)]
+
+
+def test_two_windows_of_one_day_together_show_more(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    window, later = {"is_listing": False}, {"observed_at": "2026-10-01T18:00:00Z"}
+    load(con, tmp_path, "a", posting(1), posting(2), asked(**window))
+    load(con, tmp_path, "b", posting(2, **later), posting(3, **later), asked(**window) | later)
+    assert [row[2] for row in seen(con)] == ["1", "2", "3"]
+    load(con, tmp_path, "a", posting(1), posting(2), asked(**window))
+    assert [row[2] for row in seen(con)] == ["1", "2", "3"]
