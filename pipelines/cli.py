@@ -18,6 +18,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from pipelines.boards import app as boards_app
 from pipelines.market import app as market_app
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ class ScoreFormat(StrEnum):
     JSON = "json"
 
 
+app.add_typer(boards_app, name="boards")
 app.add_typer(market_app, name="market")
 
 Data = Annotated[

@@ -20,7 +20,13 @@ FRAMES = {
         """(
         SELECT source,
             max(observed_on) AS newest_observed_on,
-            (SELECT max(observed_on) FROM raw.postings) - max(observed_on) AS days_behind,
+            -- An imported table or an archive is of its day and does not go stale.
+            CASE
+                WHEN source IN (
+                    SELECT source FROM raw.boards GROUP BY source HAVING NOT bool_or(is_listing)
+                ) THEN 0
+                ELSE (SELECT max(observed_on) FROM raw.postings) - max(observed_on)
+            END AS days_behind,
             avg((company IS NOT NULL)::INT) FILTER (source <> 'hackernews') AS company_share,
             avg((title IS NOT NULL)::INT) FILTER (source <> 'hackernews') AS title_share
         FROM raw.postings
@@ -55,11 +61,12 @@ CHECKS = (
     ),
     check(
         "source_is_known",
-        "ExpectSourceToBeKnown",
+        "ExpectNoOffender",
         {},
         "warning",
-        "A source outside the list is an imported table, or a misspelt name that would split a "
-        "source in two. Rename it, or add it to the list.",
+        "A source is written in small letters, digits and underscores, as spiders and imported "
+        "tables are named; another spelling would split it in two. Look at who landed the row.",
+        offender="CASE WHEN NOT regexp_full_match(source, '[a-z][a-z0-9_]*') THEN source END",
     ),
     check(
         "source_id_is_stated",

@@ -33,6 +33,9 @@ FROM range(getvariable('n_postings')) AS numbers (i);
 CREATE TABLE raw.observations AS
 SELECT source, board, source_id, observed_on, content_hash FROM raw.postings;
 
+CREATE TABLE raw.boards AS
+SELECT DISTINCT source, board, observed_on, true AS is_listing FROM raw.postings;
+
 CREATE TABLE raw.paper_links AS
 SELECT 'pwc_archive' AS source, DATE '2025-07-28' AS observed_on;
 
@@ -71,6 +74,7 @@ SELECT
     true AS is_open,
     body AS text,
     length(body)::INTEGER AS text_chars,
+    false AS is_excerpt,
     false AS is_duplicate,
     url,
     content_hash,

@@ -83,6 +83,8 @@ STRICTER = {
     "DOWNLOAD_DELAY": lambda value: value >= ours.DOWNLOAD_DELAY,
     "AUTOTHROTTLE_START_DELAY": lambda value: value >= ours.AUTOTHROTTLE_START_DELAY,
     "DOWNLOAD_TIMEOUT": lambda value: value <= 180,
+    # What is wanted, not who asks.
+    "DEFAULT_REQUEST_HEADERS": lambda value: set(value) <= {"Accept", "Accept-Language"},
 }
 
 
@@ -106,7 +108,8 @@ def test_file_name_and_class_share_a_stem(name: str) -> None:
 def test_addresses_are_https_and_lead_back_to_their_board(name: str) -> None:
     spider = SPIDERS[name]
     boards = list(read_boards(name)) or list(spider.fixed_boards)
-    assert boards or name in ("hackernews",), "nothing would be asked"
+    # Threads are found in a list, and days follow from those that are known.
+    assert boards or name in ("hackernews", "hf_papers"), "nothing would be asked"
     for board in boards[:5]:
         for url in spider.addresses(board):
             assert url.startswith("https://")

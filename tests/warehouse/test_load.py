@@ -325,9 +325,7 @@ def test_the_last_day_of_an_advert_that_moves_makes_no_new_version(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     load(con, tmp_path, "a", posting(1, expires_on="2026-11-01"), asked())
-    load(
-        con, tmp_path, "b", posting(1, "2026-10-02", expires_on="2026-11-02"), asked("2026-10-02")
-    )
+    load(con, tmp_path, "b", posting(1, "2026-10-02", expires_on="2026-11-02"), asked("2026-10-02"))
     assert con.execute("SELECT count(*) FROM raw.bodies").fetchall() == [(1,)]
 
 
