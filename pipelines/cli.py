@@ -92,7 +92,7 @@ def _data(given: Path | None) -> Path:
 def run(
     more: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="", exists=True, hidden=True, help="Further paths of --warc."),
+        typer.Argument(metavar="[PATH]", exists=True, help="Further paths of --warc."),
     ] = None,
     *,
     sample: Annotated[

@@ -1,8 +1,8 @@
 """Personal data: e-mail addresses, phone numbers and contacts' names are taken out of texts.
 
 Belongs here: finding them, the neutral marks that stand for them, the keyed hash of an author, and
-the item pipeline that lets nothing else past the captures. Does not belong here: what an advert
-says of the work (`warehouse.normalise`).
+which fields of a landing line hold texts. Does not belong here: what an advert says of the work
+(`warehouse.normalise`).
 
 What is looked for stands in three tables: `personal_phrases.csv` (what precedes or follows a name
 or a number, by kind and language), `personal_names.csv` (first names; `is_word` where the word is
@@ -12,6 +12,9 @@ of the same name, or an address or number right behind it. Names of founders, cu
 that an advert tells of stay.
 
 The text may be plain, HTML, or HTML that is escaped any number of times.
+
+Most texts hold nothing, and most patterns are in none: three sets of expressions (`_Kinds`) tell in
+one pass each which patterns a text holds at all, and only those look for places.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -34,7 +38,7 @@ from pydantic import BaseModel
 
 from scrapers.landing import BoardObservation, PayComponent, Posting, Refusal, encodable
 
-EMAIL, PHONE, NAME = "[e-mail]", "[phone]", "[name]"
+MARKS = EMAIL, PHONE, NAME = "[e-mail]", "[phone]", "[name]"
 KEY_VARIABLE = "HIRING_SIGNAL_KEY"
 KEY_FILE = "author.key"
 
@@ -67,18 +71,38 @@ def _re(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda m: f"\\x{m[1]:0>2}", pattern))
 
 
-def _re2(pattern: str) -> re.Pattern[str]:
+def _options() -> re2.Options:
     options = re2.Options()
     options.max_mem = _DFA_MEMORY
-    compiled: re.Pattern[str] = re2.compile(pattern, options)
+    return options
+
+
+def _re2(pattern: str) -> re.Pattern[str]:
+    compiled: re.Pattern[str] = re2.compile(pattern, _options())
     return compiled
+
+
+def _has_mark(text: str) -> bool:
+    return "[" in text and any(mark in text for mark in MARKS)
 
 
 def _re2_bytes(pattern: str) -> re.Pattern[bytes]:
-    options = re2.Options()
-    options.max_mem = _DFA_MEMORY
-    compiled: re.Pattern[bytes] = re2.compile(pattern.encode(), options)
+    compiled: re.Pattern[bytes] = re2.compile(pattern.encode(), _options())
     return compiled
+
+
+class _Kinds:
+    """Which of several expressions a text holds, in one pass over its bytes."""
+
+    def __init__(self, patterns: dict[str, str]) -> None:
+        self._names = tuple(patterns)
+        self._set = re2.Set.SearchSet(_options())
+        for pattern in patterns.values():
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def of(self, raw: bytes) -> set[str]:
+        return {self._names[index] for index in self._set.Match(raw) or ()}
 
 
 def _rows(table: str) -> list[dict[str, str]]:
@@ -96,15 +120,23 @@ def _phrases(kind: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def fold(word: str) -> str:
     """A word in small letters without accents, entities and possessive, as the tables have it."""
-    word = re.sub(r"&(?:amp;)*([A-Za-z])[a-z]+;", r"\1", word.replace("ß", "ss"))
-    word = re.sub(r"['’](?:s)?$", "", word)
-    word = word.translate(_FOLDED)
-    return "".join(
-        c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)
-    ).lower()
+    return re.sub(r"['’](?:s)?$", "", _unaccented(word)).lower()
 
 
-_FOLDED = str.maketrans("øØłŁđĐ", "oOlLdD")
+def _unaccented(text: str) -> str:
+    if "&" in text:
+        text = _ACCENTED_LETTER.sub(r"\1", text)
+    if text.isascii():
+        return text
+    for letter, plain in _NO_ACCENT.items():
+        text = text.replace(letter, plain)
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+
+
+_ACCENT = "(?:uml|acute|grave|circ|tilde|cedil|ring|slash|caron|lig);"
+_ACCENTED_LETTER = re.compile(rf"{_AMP}([A-Za-z])[A-Za-z]?{_ACCENT}")
+_NO_ACCENT = {"ß": "ss", **dict(zip("øØłŁđĐ", "oOlLdD", strict=True))}
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
 
 
 @cache
@@ -138,27 +170,39 @@ def _replace(text: str, spans: Iterable[_Span]) -> str:
 
 _PROFILE = (
     rf"(?:linkedin\.com{_SLASH}(?:mwlite{_SLASH})?(?:in|pub)|xing\.com{_SLASH}profile"
-    rf"|calendly\.com){_SLASH}[\w%.-]"
+    rf"|calendly\.com){_SLASH}"
 )
 _ANCHOR = _re(
-    rf"(?is)(?:<|{_AMP}lt;)(a|span)\b((?:(?!{_GT}).){{0,1500}}?){_GT}"
-    rf"((?:(?!{_LT}/?a\b).){{0,400}}?){_LT}/\1\s*{_GT}"
+    rf"(?is){_LT}(a|span)\b((?:[^>&]|(?!{_GT})&){{0,1500}}){_GT}"
+    rf"(?:[^<&]|(?!{_LT}(?:/?a\b|/\1\s*{_GT}))[<&]){{0,400}}{_LT}/\1\s*{_GT}"
 )
-_TARGETS = (
-    (_re2(r"(?i)mailto:|cfemail|email-protection"), EMAIL),
-    (_re2(r"(?i)\btel:|callto:|\bsms:|wa\.me"), PHONE),
-    (_re2(rf"(?i){_PROFILE}"), NAME),
+_LINKS = {
+    "mail link": r"(?i:mailto:|cfemail|email-protection)",
+    "phone link": r"(?i:\btel:|callto:|\bsms:|wa\.me)",
+    "profile": rf"(?i:{_PROFILE})[\pL\pN_%.-]",
+}
+_TARGETS = tuple(
+    (_re2(pattern), mark)
+    for pattern, mark in zip(_LINKS.values(), (EMAIL, PHONE, NAME), strict=True)
 )
-_URL_END = rf"(?:(?!{_AMP}(?:quot|gt|lt|#3[49]|#x2[27]);)[^\s\"'<>\[\])]){{1,400}}"
+_URL_PART = rf"(?!{_AMP}(?:quot|gt|lt|#3[49]|#x2[27]);)[^\s\"'<>\[\])]"
+_SCHEME = rf"https?:{_SLASH}{_SLASH}"
+# What begins a link, what may stand before it, and what follows; the first is quick to find
 _BARE_LINKS = (
-    (_re(rf"(?i)mailto:{_URL_END}"), EMAIL),
-    (_re(rf"(?i)\b(?:tel|callto|sms):{_URL_END}"), PHONE),
-    (_re(rf"(?i)(?:https?:{_SLASH}{_SLASH})?(?:[\w-]+\.)?{_PROFILE}(?:{_URL_END})?"), NAME),
-    (_re(rf"(?i)(?:https?:{_SLASH}{_SLASH})?wa\.me{_SLASH}\+?\d+"), PHONE),
+    (_re2(r"(?i)mailto:"), None, _re(rf"(?i:{_URL_PART}){{1,400}}"), EMAIL),
+    (_re2(r"(?i)\b(?:tel|callto|sms):"), None, _re(rf"(?i:{_URL_PART}){{1,400}}"), PHONE),
+    (
+        _re2(rf"(?i){_PROFILE}"),
+        _re(rf"(?i)(?:{_SCHEME}(?:[\w-]+\.)?|(?<![\w-])[\w-]+\.)$"),
+        _re(rf"(?i)[\w%.-](?:{_URL_PART}){{0,400}}"),
+        NAME,
+    ),
+    (_re2(rf"(?i)wa\.me{_SLASH}"), _re(rf"(?i){_SCHEME}$"), _re(r"\+?\d+"), PHONE),
 )
+_LABEL_CHARS = 100  # characters before a domain in which a scheme and a part of it stand
 
 
-def _links(text: str, tokens: set[str]) -> Iterator[_Span]:
+def _links(text: str, tokens: set[str], _: set[str]) -> Iterator[_Span]:
     for match in _ANCHOR.finditer(text):
         for target, mark in _TARGETS:
             if target.search(match[2]):
@@ -168,14 +212,21 @@ def _links(text: str, tokens: set[str]) -> Iterator[_Span]:
                 break
 
 
-def _bare_links(text: str, tokens: set[str]) -> Iterator[_Span]:
-    for pattern, mark in _BARE_LINKS:
+def _bare_links(text: str, tokens: set[str], _: set[str]) -> Iterator[_Span]:
+    for pattern, before, after, mark in _BARE_LINKS:
+        done = 0
         for match in pattern.finditer(text):
-            if mark == PHONE and sum(c.isdigit() for c in match[0]) < 5:
+            rest = after.match(text, match.end())
+            if rest is None or match.start() < done:
+                continue
+            start, done = match.start(), rest.end()
+            if before and (lead := before.search(text[max(0, start - _LABEL_CHARS) : start])):
+                start -= len(lead[0])
+            if mark == PHONE and sum(c.isdigit() for c in text[start:done]) < 5:
                 continue
             if mark == EMAIL:
-                _learn(match[0], tokens)
-            yield _Span(match.start(), match.end(), mark)
+                _learn(text[start:done], tokens)
+            yield _Span(start, done, mark)
 
 
 _LOCAL_PART = re.compile(r"mailto:([\w.+%-]+?)(?:@|%40)", re.IGNORECASE)
@@ -227,7 +278,8 @@ _ASKING = (
     r"|schreib\w*|candidature|interested|hn|hello|reply|respond|forward|via)"
 )
 
-_PLAIN = _re2(rf"({_LOCAL}){_AT}((?:{_LABEL}\.)+{_TLD})")
+_PLAIN = _re2(rf"{_LOCAL}{_AT}(?:{_LABEL}\.)+{_TLD}")
+_PLAIN_PARTS = _re(rf"(.+){_AT}.+\.(.+)")  # a group in what RE2 searches for costs it much
 _SET_OF_LOCALS = _re2(rf"\{{[\pL\pN_.+, |/-]{{2,80}}\}}[ \t]?@[ \t]?((?:{_LABEL}\.)+{_TLD})")
 _ENTITIES = _re2(rf"(?:[\pL\pN_.+-]|{_ENTITY})+{_AMP}(?:#0*64|#x0*40);(?:[\pL\pN.-]|{_ENTITY})+")
 _NO_TLD = _re2(rf"\b([a-z][\w.+-]*)@({_LABEL})")
@@ -252,6 +304,12 @@ _HALF_SPOKEN = _re2(
 _NO_HOST = _re2(r"\b([a-z][a-z0-9.+_-]{1,30})@")
 _ASKED = _re2(rf"(?i)\b{_ASKING}\b")
 
+_SIGN = rf"[@＠]|%40|{_AMP}(?:#0*64|#x0*40|commat);"
+_SPELT = (
+    rf"(?i:{_BRACKETED_AT}(?:{_LABEL}|{_OPEN})|{_WEAK_AT}{_LABEL}{_DOT}"
+    rf"|[ \t](?:at(?:-sign)?|arroba)[ \t]{{1,3}}"
+    rf"(?:{_LABEL}(?:[ \t]{_LABEL}){{0,2}}{_WORD_DOT}|\(?(?:{_LABEL}\.)+\pL))"
+)
 _FILES = frozenset(("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "html", "htm", "pdf"))
 _ASK_REACH = 90  # characters before an incomplete address in which it is asked for
 
@@ -268,43 +326,25 @@ def _is_asked(text: str, start: int) -> bool:
     return _ASKED.search(text[max(0, start - _ASK_REACH) : start]) is not None
 
 
-def _emails(text: str, tokens: set[str]) -> Iterator[_Span]:
+def _emails(text: str, tokens: set[str], kinds: set[str]) -> Iterator[_Span]:
     def found(match: re.Match[str], local: str, group: int = 0) -> _Span:
         tokens.update(_parts(local))
         return _Span(match.start(group), match.end(group), EMAIL)
 
-    if "@" in text or "＠" in text or "%40" in text or "&" in text:
+    if "mail" in kinds:
+        signs = text.count("@")
         for match in _PLAIN.finditer(text):
-            if match[1] != "git" and match[2].rpartition(".")[2].lower() not in _FILES:
-                yield found(match, match[1])
-        for match in _ENTITIES.finditer(text):
-            yield found(match, "")
-        for match in _SET_OF_LOCALS.finditer(text):
-            yield found(match, "")
-        for match in _SPACED_SIGN.finditer(text):
-            if _is_address(text, match):
-                yield found(match, match[1])
-        for match in _NO_TLD.finditer(text):
-            end = match.end()
-            if (
-                len(match[2]) > 2
-                and match[2].lower() not in _words("domain")
-                and match[1] not in _words("local")
-                and text[end : end + 1] not in ("@", ".")
-                and not match[2][0].isdigit()
-                and _is_asked(text, match.start())
-            ):
-                yield found(match, match[1])
-        for match in _NO_HOST.finditer(text):
-            rest = text[match.end() : match.end() + 3]
-            if (
-                (not rest or rest[0] in " \t\n()<,;.!?\"'&]|")
-                and not rest.lstrip()[:1].isdigit()
-                and match[1] not in _words("local")
-                and text[max(0, match.start() - 1) : match.start()] not in ("/", "@", ".")
-                and (rest.startswith(")") or _is_asked(text, match.start()))
-            ):
-                yield found(match, match[1])
+            said = _PLAIN_PARTS.fullmatch(match[0])
+            if said and said[1] != "git" and said[2].lower() not in _FILES:
+                signs -= "@" in match[0]
+                yield found(match, said[1])
+        for pattern, parts in ((_ENTITIES, ("64;", "40;")), (_SET_OF_LOCALS, ("}",))):
+            if any(part in text for part in parts):
+                yield from (found(match, "") for match in pattern.finditer(text))
+        if signs:
+            yield from (found(match, match[1]) for match in _incomplete_emails(text))
+    if "spelt mail" not in kinds:
+        return
     for match in _BRACKETED.finditer(text):
         # "jane (at) our domain" has no domain, but is an address
         is_whole = match[2] is not None and match[2].lower() not in _words("domain")
@@ -320,6 +360,34 @@ def _emails(text: str, tokens: set[str]) -> Iterator[_Span]:
         after = text[match.end() : match.end() + 6]
         if local.lower() not in _words("local") and not after.startswith(("/", "&#x2F", "&#47")):
             yield found(match, local, 1)
+
+
+def _incomplete_emails(text: str) -> Iterator[re.Match[str]]:
+    """Addresses with blanks around the sign, without a top-level domain, or without any."""
+    for match in _SPACED_SIGN.finditer(text):
+        if _is_address(text, match):
+            yield match
+    for match in _NO_TLD.finditer(text):
+        end = match.end()
+        if (
+            len(match[2]) > 2
+            and match[2].lower() not in _words("domain")
+            and match[1] not in _words("local")
+            and text[end : end + 1] not in ("@", ".")
+            and not match[2][0].isdigit()
+            and _is_asked(text, match.start())
+        ):
+            yield match
+    for match in _NO_HOST.finditer(text):
+        rest = text[match.end() : match.end() + 3]
+        if (
+            (not rest or rest[0] in " \t\n()<,;.!?\"'&]|")
+            and not rest.lstrip()[:1].isdigit()
+            and match[1] not in _words("local")
+            and text[max(0, match.start() - 1) : match.start()] not in ("/", "@", ".")
+            and (rest.startswith(")") or _is_asked(text, match.start()))
+        ):
+            yield match
 
 
 def _is_address(text: str, match: re.Match[str]) -> bool:
@@ -349,6 +417,32 @@ _NATIONAL = (
         ("DE", "GB", "FR", "AT", "CH", "NL", "AU"),
     ),
 )
+
+
+@cache
+def _dialled() -> str:
+    """What announces a number, up to where it begins."""
+    return (
+        rf"(?i:\b(?:{_phrases('phone')})\b(?:{_WIDE_GAP}|[.:()+-]|number|nummer|no\.|nr\.?|n°|is|ist"
+        r"|at|on|us|me|him|her|unter|au|al|en|or|&amp;){0,10})"
+    )
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    return _re2(rf"{_dialled()}({_LABELLED_DIGITS})")
+
+
+@cache
+def _phone() -> str:
+    """What each number has."""
+    return (
+        rf"(?:\+|\b00)[ \t]?\(?{_DIGITS}|{_dialled()}\(?\d(?:[^\pL\n]{{0,4}}\d){{5}}"
+        r"|\d{3}\)?[ \x{a0}.\x{2011}-]\d{3}[ .\x{2011}-]\d{4}"
+        r"|\b0\d{1,5}\)?[ \t./\x{a0}-]{1,3}\d"
+    )
+
+
 _REGIONS = ("US", "DE", "GB", "FR", "ES", "IT", "NL", "IN", "AT", "CH", "PL", "BR", "AU")
 _MONEY_BEFORE = re.compile(r"(?:[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|INR|PLN|SEK|kr))\s?\+?$")
 _MONEY_AFTER = re.compile(
@@ -365,12 +459,12 @@ _IN_TAG = re.compile(rf"(?:<|{_AMP}lt;)/?[A-Za-z](?:(?!{_AMP}gt;)[^<>])*$")
 _NEAR = 300  # characters before a number that tell whether it stands in a tag or an address
 
 
-def _phones(text: str) -> Iterator[_Span]:
+def _phones(text: str, *_: set[str]) -> Iterator[_Span]:
     for match in _INTERNATIONAL.finditer(text):
         said = _without_open_bracket(match[0])
         if _is_number(text, match.start(), said) and _is_international(said):
             yield _Span(match.start(), match.start() + len(said), PHONE)
-    for match in _phrased().labelled.finditer(text):
+    for match in _labelled().finditer(text):
         said = match[1]
         start = match.start(1)
         if (
@@ -457,28 +551,132 @@ _LINE = (
     r"(?:\n|<br\s*/?>|</?(?:p|div|li|h\d)\b[^<>]*>"
     rf"|{_AMP}lt;(?:br|/?(?:p|div|li|h\d))\b{_TAG_INNER}{_AMP}gt;)"
 )
-_ACCENTED = rf"{_AMP}[A-Za-z]{{1,2}}(?:uml|acute|grave|circ|tilde|cedil|ring|slash|caron|lig);"
+_ACCENTED = rf"{_AMP}[A-Za-z]{{1,2}}{_ACCENT}"
 _APOSTROPHE = rf"(?:['’-]|{_AMP}(?:#x27|#39|rsquo|apos);)"
 _CAPITALISED = rf"\p{{Lu}}(?:\pL|{_ACCENTED})*(?:{_APOSTROPHE}\pL+)*\.?"
-_FULL_NAME = rf"{_CAPITALISED}(?:{_GAP}{{1,3}}(?:{_CAPITALISED}|von|van|de|der)){{0,3}}"
+_MORE_NAMES = rf"(?:{_GAP}{{1,3}}(?:{_CAPITALISED}|von|van|de|der)){{0,3}}"
+_FULL_NAME = rf"{_CAPITALISED}{_MORE_NAMES}"
 
-_LINE_START = _re2(rf"(?:^|{_LINE}){_WIDE_GAP}*(?:{_SIGN_OFF}[ \t]*)?")
-_DASH = _re2(rf"(?:\s|{_ANY_TAG}){_SIGN_OFF}[ \t]?")
-_WILL_ANSWER = _re2(
-    rf"({_FULL_NAME}){_GAP}(?:here\b|(?:will|would|can)[ \t](?:be[ \t](?:in[ \t]touch|happy)"
-    r"|respond|get[ \t]back|contact|reach[ \t]out|answer))"
-)
+_MARK = r"\[(?:e-mail|phone|name)\]"
 _BEFORE_MARK = _re2(
     rf"({_FULL_NAME})(?:{_GAP}|[:,;(|<–—-]|{_AMP}[lg]t;|\b(?i:at|on|via|by|is|directly|e-?mail|mail|phone"
-    rf"|tel|unter|per|or|and)\b){{0,6}}\[(?:e-mail|phone|name)\]"
+    rf"|tel|unter|per|or|and)\b){{0,6}}{_MARK}"
 )
+
+
+@cache
+def _leads() -> dict[str, str]:
+    """What stands before a name, by kind."""
+    lead = {
+        kind: rf"(?i:{_phrases(kind)})"
+        for kind in ("person", "contact", "intro", "hello", "close", "honorific")
+    }
+    return {
+        "person": rf"\b{lead['person']}(?:/?(?:in|innen|e|s))?"
+        rf"((?:{_WIDE_GAP}|{_COLON}|[(,]|{_FILLER}){{1,8}})",
+        "contact": rf"\b{lead['contact']}\b(?:{_GAP}|[:(,–-]|{_FILLER}){{0,8}}",
+        "intro": rf"\b{lead['intro']}{_GAP}+",
+        "hello": rf"\b{lead['hello']}{_GAP}+",
+        "close": rf"\b{lead['close']}[ \t]*[,.!]*(?:{_LINE}|[,!–—-]|{_WIDE_GAP}+{_SIGN_OFF})"
+        rf"(?:{_WIDE_GAP}|{_SIGN_OFF})*",
+        "honorific": rf"\b{lead['honorific']}{_GAP}+",
+        "line": rf"(?:^|{_LINE}){_WIDE_GAP}*(?:{_SIGN_OFF}[ \t]*)?",
+        "dash": rf"(?:\s|{_ANY_TAG}){_SIGN_OFF}[ \t]?",
+    }
+
+
+@cache
+def _rests() -> dict[str, str]:
+    """What stands behind a name that only is taken where it is known, by kind."""
+    return {
+        "titled": rf"[ \t]?(?:[,(|–—-]|{_AMP}[mn]dash;){_GAP}{{0,3}}"
+        rf"(?:(?i:our|the|unsere?|notre)[ \t])?(?i:{_phrases('recruiter')})\b",
+        "answers": rf"{_GAP}(?:here\b|(?:will|would|can)[ \t](?:be[ \t](?:in[ \t]touch|happy)"
+        r"|respond|get[ \t]back|contact|reach[ \t]out|answer))",
+    }
+
+
+@cache
+def _befores() -> dict[str, re.Pattern[bytes]]:
+    return {kind: _re2_bytes(lead) for kind, lead in _leads().items()}
+
+
+@cache
+def _behinds() -> dict[str, re.Pattern[str]]:
+    return {kind: _re2(rf"({_FULL_NAME}){rest}") for kind, rest in _rests().items()}
+
+
+@cache
+def _kinds() -> _Kinds:
+    """Of links, addresses and numbers, and of what stands around a name of the table."""
+    listed = "|".join(f"{name[0].upper()}(?i:{re.escape(name[1:])})" for name in _first_names())
+    far = rf"(?:[\x{{c0}}-\x{{1fff}}\x{{2c00}}-\x{{10ffff}}]|{_ACCENTED})"
+
+    def around(name: str) -> dict[str, str]:
+        name = rf"{name}(?:{_APOSTROPHE}\pL+)*\.?"
+        return {
+            **{kind: rf"{_leads()[kind]}{_PREFIXES}{name}" for kind in _SIGNED},
+            **{kind: rf"\b{name}{_MORE_NAMES}{rest}" for kind, rest in _rests().items()},
+        }
+
+    accented = around(rf"(?:\p{{Lu}}[A-Za-z]*{far}|{far}\pL)(?:\pL|{_ACCENTED})*").values()
+    contacts = {**_LINKS, "mail": _SIGN, "spelt mail": _SPELT, "phone": _phone()}
+    return _Kinds({**contacts, **around(rf"(?:{listed})\b"), "accented": "|".join(accented)})
+
+
+@cache
+def _lead_kinds() -> _Kinds:
+    """Of what stands before any name; with the others it would have too many states."""
+    return _Kinds(
+        {
+            kind: rf"{lead}(?:\p{{Lu}}|{_ACCENTED})"
+            for kind, lead in _leads().items()
+            if kind not in _SIGNED
+        }
+    )
+
+
+_SIGNED = frozenset(("dash", "line"))
+_KNOWN_ALONE = _SIGNED | {"titled", "answers"}
+_TAIL_BYTES = 400
+
+
+@cache
+def _signature() -> _Kinds:
+    """Of a text's end that is a name, or a name and a role."""
+    end = (
+        rf"(?:[\n>–—~-]{_GAP}*|^){_CAPITALISED}(?:{_GAP}+{_CAPITALISED}){{0,2}}"
+        rf"(?:[ \t]?[,(|–—-]{{1,2}}{_GAP}*{_titles()}|[,.!~–—-]?{_WIDE_GAP}*$)"
+    )
+    return _Kinds({"line": end})
+
+
+def _titles() -> str:
+    return rf"(?i:{_phrases('title')}|{_phrases('recruiter')})"
+
+
+@cache
+def _roles() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A role behind "I'm Jane", and one behind a name that fills a line."""
+    return (
+        _re(
+            rf"(?:{_GAP}|[,(|–—-]|{_AMP}[mn]dash;|\b(?:and|the|an?)\b"
+            rf"|\bI(?:'|’|{_AMP}#x27;| a)m\b){{1,8}}{_titles()}\b"
+        ),
+        _re(
+            rf"(?:{_GAP}|[,(|–—-]|{_AMP}[mn]dash;|{_LINE}){{1,4}}{_titles()}\b"
+            rf"[^\n<>]{{0,70}}(?:$|{_LINE}|\.\s*$|\.?{_GAP}*\[)"
+        ),
+    )
+
 
 _WORD = _re(rf"(?:[^\W\d_]|{_ACCENTED})+(?:{_APOSTROPHE}[^\W\d_]+)*")
 _WORD_GAP = _re(rf"(?:[ ]|{_NBSP}|{_INLINE_TAG}){{1,4}}")
-_PREFIX = _re(
-    rf"(?:(?:Frau|Herrn?|Dr\.?|Prof\.?|Mr\.?|Mrs\.?|Ms\.?|Mme\.?|Mlle\.?|Sra\.|Dipl\.-\w+\.?|Ing\.|Mag\.)"
-    rf"(?:[ ]|{_NBSP})+){{1,3}}"
+_PREFIXES = (
+    r"(?:(?:Frau|Herrn?|Dr\.?|Prof\.?|Mr\.?|Mrs\.?|Ms\.?|Mme\.?|Mlle\.?|Sra\.|Dipl\.-\w+\.?|Ing\.|Mag\.)"
+    rf"(?:[ ]|{_NBSP})+){{0,3}}"
 )
+_PREFIX = _re(_PREFIXES)
 _PLACE_BEFORE = re.compile(r"\b(?:San|Los|Las|St\.?|Saint|Sankt|Santa|New|Fort|Port|Mount|Lake) $")
 _JOINT = _re(
     rf"(?i:(?:{_GAP}|,)*(?:,|\b(?:and|or|und|oder|et|ou|y|o|e)\b|&(?:amp;)*|/)(?:{_GAP}|,)*)"
@@ -486,7 +684,7 @@ _JOINT = _re(
 _THEN_MARK = _re(
     rf"(?:{_GAP}|[:(,|–—<>-]|{_AMP}[lg]t;|\b(?:directly|direct|at|on|via|by|per|through|unter|with|e-?mail|mail"
     r"|tel|phone|telefon|au|à|a|sur|por|en|al|bei|and|und|or|oder|is|über)\b\.?){0,8}"
-    r"\[(?:e-mail|phone|name)\]"
+    rf"{_MARK}"
 )
 _THEN_STOP = _re(rf"\s*(?:[,.;!(|:–—]|-\s|$|{_LT}|(?:at|from|here|and|via|on|directly|or|for)\b)")
 _LINE_END = _re(rf"(?:{_GAP}|[.!,])*(?:$|{_LINE}|\[)")
@@ -509,6 +707,8 @@ class _Reader:
         self.tokens = tokens
         self.first_names = _first_names()
         self.no_names = _words("name")
+        self.particles = _words("particle")
+        self.then_role, self.title_line = _roles()
 
     def person(self, start: int) -> _Person | None:
         """The capitalised words from `start` on that can be a name."""
@@ -527,7 +727,7 @@ class _Reader:
             said, stop = word[0], word.end()
             if said.endswith(("'s", "’s")):
                 said, stop = said[:-2], stop - 2
-            elif re.search(r"&(?:amp;)*#(?:x27|39);s$", said):
+            elif "&" in said and re.search(r"&(?:amp;)*#(?:x27|39);s$", said):
                 cut = re.sub(r"&(?:amp;)*#(?:x27|39);s$", "", said)
                 said, stop = cut, stop - len(said) + len(cut)
             if not self._fits(said, words):
@@ -535,13 +735,13 @@ class _Reader:
             if len(said) == 1 and text[stop : stop + 1] == ".":
                 stop += 1
             words.append(said)
-            if said not in _words("particle"):
+            if said not in self.particles:
                 end = stop
             gap = _WORD_GAP.match(text, stop)
             if not gap:
                 break
             place = gap.end()
-        while words and words[-1] in _words("particle"):
+        while words and words[-1] in self.particles:
             words.pop()
         # An initial alone is no name
         if not words or max(map(len, words)) < 2:
@@ -549,7 +749,7 @@ class _Reader:
         return _Person(start, end, tuple(words))
 
     def _fits(self, word: str, before: list[str]) -> bool:
-        if word in _words("particle"):
+        if word in self.particles:
             return bool(before)
         if not (word[0].isupper() or word[0] == "&"):
             return False
@@ -622,7 +822,7 @@ class _Reader:
         """Whether a name after "I'm" is the writer's."""
         if self.is_known(person) and not self.is_doubtful(person):
             return True
-        return _phrased().then_role.match(self.text, person.end) is not None or (
+        return self.then_role.match(self.text, person.end) is not None or (
             self.is_known(person) and _THEN_STOP.match(self.text, person.end) is not None
         )
 
@@ -632,7 +832,7 @@ class _Reader:
         is_heading = person.start == 0 or person.start < _ENDING < len(self.text) - person.end
         if is_heading or not self.is_known(person):
             return False
-        if _phrased().title_line.match(self.text, person.end):
+        if self.title_line.match(self.text, person.end):
             return True
         end = _LINE_END.match(self.text, person.end)
         return (
@@ -645,7 +845,7 @@ class _Reader:
         """Whether a name behind a dash is the last word, or followed by a title that is."""
         if not self.is_known(person):
             return False
-        if _phrased().title_line.match(self.text, person.end):
+        if self.title_line.match(self.text, person.end):
             return True
         is_last = _TEXT_END.match(self.text, person.end) is not None
         # Shorter, and it is a title: "Backend Engineer - August"
@@ -653,14 +853,24 @@ class _Reader:
 
     def is_closing(self, person: _Person) -> bool:
         """Whether a name after "Best regards" is the writer's."""
-        if _LINE_END.match(self.text, person.end) or _phrased().title_line.match(
-            self.text, person.end
-        ):
+        if _LINE_END.match(self.text, person.end) or self.title_line.match(self.text, person.end):
             return self.is_known(person) or len(self.text) - person.end < _ENDING
         return False
 
 
-def _names(text: str, tokens: set[str]) -> Iterator[_Span]:
+def _names(text: str, tokens: set[str], kinds: set[str]) -> Iterator[_Span]:
+    raw = text.encode()
+    is_contacted = bool(tokens or _has_mark(text) or kinds - _KNOWN_ALONE - {"accented"})
+    if "accented" in kinds:
+        kinds = _kinds().of(_unaccented(text).encode())
+    kinds = (kinds & _KNOWN_ALONE) | _lead_kinds().of(raw)
+    # Where nothing else speaks of people, a name only signs the end
+    if not is_contacted and kinds <= _SIGNED and not _signature().of(raw[-_TAIL_BYTES:]):
+        return
+    if _is_given_away(text, tokens):
+        kinds |= _KNOWN_ALONE
+    if not (kinds or is_contacted):
+        return
     reader = _Reader(text, tokens)
     people: list[_Person] = []
 
@@ -677,37 +887,72 @@ def _names(text: str, tokens: set[str]) -> Iterator[_Span]:
             people.append(other)
             person = other
 
-    for match in _phrased().person.finditer(text):
-        is_label = _LABELS.search(match[1]) is not None
-        take(match.end(), reader.is_labelled if is_label else reader.is_contact)
-    for pattern, is_person in (
-        (_phrased().contact, reader.is_contact),
-        (_phrased().intro, lambda _: True),
-        (_phrased().hello, reader.is_self),
-        (_phrased().close, reader.is_closing),
-        (_LINE_START, reader.is_signed),
-        (_DASH, reader.is_dashed),
+    def led(kind: str) -> Iterator[tuple[int, re.Match[bytes]]]:
+        return _led(_befores()[kind], raw) if kind in kinds else iter(())
+
+    for start, match in led("person"):
+        is_label = _LABELS.search(match[1].decode()) is not None
+        take(start, reader.is_labelled if is_label else reader.is_contact)
+    for kind, is_person in (
+        ("contact", reader.is_contact),
+        ("intro", lambda _: True),
+        ("hello", reader.is_self),
+        ("close", reader.is_closing),
+        ("line", reader.is_signed),
+        ("dash", reader.is_dashed),
     ):
-        for match in pattern.finditer(text):
-            take(match.end(), is_person)
-    for match in _phrased().honorific.finditer(text):
-        before = text[max(0, match.start() - _ASK_REACH) : match.start()]
-        is_german = fold(match[0].strip()) in ("frau", "herr", "herrn")
-        if is_german or _ASKED.search(before):
-            person = reader.person(match.end())
+        for start, _ in led(kind):
+            take(start, is_person)
+    for start, match in led("honorific"):
+        said = match[0].decode()
+        begun = start - len(said)
+        is_german = fold(said.strip()) in ("frau", "herr", "herrn")
+        if is_german or _ASKED.search(text[max(0, begun - _ASK_REACH) : begun]):
+            person = reader.person(start)
             if person:
-                people.append(person._replace(start=match.start()))
-    for pattern in (_phrased().titled, _BEFORE_MARK, _WILL_ANSWER):
-        for match in pattern.finditer(text):
-            start, end = match.span(1)
-            for word in _WORD.finditer(text, start, end):
-                person = reader.person(word.start())
-                if person and person.end >= end - 1 and reader.is_known(person):
-                    if not reader.is_doubtful(person):
-                        people.append(person)
-                    break
+                people.append(person._replace(start=begun))
+    behind = [pattern for kind, pattern in _behinds().items() if kind in kinds]
+    if _has_mark(text):
+        behind.append(_BEFORE_MARK)
+    for full_name in chain.from_iterable(pattern.finditer(text) for pattern in behind):
+        start, end = full_name.span(1)
+        for word in _WORD.finditer(text, start, end):
+            person = reader.person(word.start())
+            if person and person.end >= end - 1 and reader.is_known(person):
+                if not reader.is_doubtful(person):
+                    people.append(person)
+                break
     yield from (_Span(p.start, p.end, NAME) for p in people)
     yield from _named_again(text, reader, people)
+
+
+def _led(before: re.Pattern[bytes], raw: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """What stands before a capital letter or an entity, and where that is among characters."""
+    place = chars = 0
+    for match in before.finditer(raw):
+        end = match.end()
+        first = raw[end : end + 1]
+        if first.isupper() or first == b"&" or first > b"\x7f":
+            chars += len(raw[place:end].decode())
+            place = end
+            yield chars, match
+
+
+def _is_given_away(text: str, tokens: set[str]) -> bool:
+    """Whether a text has a word that makes a name known since an address is of it."""
+    # As in `_Reader.is_given_away`: jane@, janed@, jdoe@
+    forms = {form for token in tokens for form in (token, token[:-1], token[1:]) if len(form) > 2}
+    forms -= _words("name")
+    if not forms:
+        return False
+    text = _unaccented(text)
+    small = text.lower()
+    return any(
+        text[place].isupper()
+        for form in forms
+        if form in small
+        for place in (match.start() for match in re.finditer(form, small))
+    )
 
 
 def _named_again(text: str, reader: _Reader, people: list[_Person]) -> Iterator[_Span]:
@@ -733,96 +978,15 @@ def _named_again(text: str, reader: _Reader, people: list[_Person]) -> Iterator[
 
 # --- all of it ------------------------------------------------------------------------------------
 
-_MAIL = (
-    rf"[@＠]|%40|{_AMP}(?:#0*64|#x0*40|commat);|(?i:{_BRACKETED_AT}{_LABEL}|{_WEAK_AT}{_LABEL}{_DOT}"
-    rf"|[ \t]at(?:-sign)?[ \t]{{1,3}}"
-    rf"(?:{_LABEL}(?:[ \t]{_LABEL}){{0,2}}{_WORD_DOT}|\(?(?:{_LABEL}\.)+\pL))"
+_Finder = Callable[[str, set[str], set[str]], Iterator[_Span]]
+_FINDERS: tuple[tuple[_Finder, frozenset[str]], ...] = (
+    (_links, frozenset(_LINKS)),
+    (_bare_links, frozenset(_LINKS)),
+    (_emails, frozenset(("mail", "spelt mail"))),
+    (_phones, frozenset(("phone",))),
+    (_names, frozenset()),
 )
-_LINK = rf"(?i:mailto:|\btel:|callto:|\bsms:|cfemail|email-protection|{_PROFILE}|wa\.me)"
-_SOMEONE = rf"(?:(?i:frau|herrn?|dr\.?|mr\.?|ms\.?|mrs\.?)[ \t]+)?\p{{Lu}}(?:\pL|\.|{_AMP}[a-z])"
-_TAIL_BYTES = 400
-_LINK_HINT, _MAIL_HINT = _re2(_LINK), _re2(_MAIL)
-
-
-class _Phrased(NamedTuple):
-    """The patterns that the tables are part of."""
-
-    labelled: re.Pattern[str]
-    phone_hint: re.Pattern[str]
-    person: re.Pattern[str]
-    contact: re.Pattern[str]
-    intro: re.Pattern[str]
-    hello: re.Pattern[str]
-    close: re.Pattern[str]
-    honorific: re.Pattern[str]
-    titled: re.Pattern[str]
-    then_role: re.Pattern[str]
-    title_line: re.Pattern[str]
-    gates: tuple[re.Pattern[bytes], ...]
-    """Whether a text can hold anything. Two expressions, since the states of one would be too many;
-    over bytes, which saves counting characters."""
-    tail_gate: re.Pattern[bytes]
-    """Whether its end can be a signature."""
-
-
-@cache
-def _phrased() -> _Phrased:
-    kinds = ("phone", "person", "contact", "intro", "hello", "close", "honorific", "recruiter")
-    phone_label, person, contact, intro, hello, close, honorific, recruiter = map(_phrases, kinds)
-    titles = rf"(?i:{_phrases('title')}|{recruiter})"
-    dialled = (
-        rf"(?i:\b(?:{phone_label})\b(?:{_WIDE_GAP}|[.:()+-]|number|nummer|no\.|nr\.?|n°|is|ist|at|on"
-        r"|us|me|him|her|unter|au|al|en|or|&amp;){0,10})"
-    )
-    phone = (
-        rf"(?:\+|\b00)[ \t]?\(?{_DIGITS}|{dialled}\(?\d(?:[^\pL\n]{{0,4}}\d){{5}}"
-        r"|\d{3}\)?[ \x{a0}.\x{2011}-]\d{3}[ .\x{2011}-]\d{4}"
-        r"|\b0\d{1,5}\)?[ \t./\x{a0}-]{1,3}\d"
-    )
-    titled = (
-        rf"[ \t]?(?:[,(|–—-]|{_AMP}[mn]dash;){_GAP}{{0,3}}"
-        rf"(?:(?i:our|the|unsere?|notre)[ \t])?(?i:{recruiter})\b"
-    )
-    introduced = (
-        rf"\b(?i:{person}|{contact}|{intro}|{hello}|{honorific})(?:/?(?:in|innen|e|s))?"
-        rf"(?:{_WIDE_GAP}|{_COLON}|[(,]|{_FILLER})+{_SOMEONE}|\b(?:me|us) \({_SOMEONE}"
-    )
-    closed = rf"(?i:{close})[ \t]*[,.!]*(?:{_WIDE_GAP}|[,!–—~-])+{_SOMEONE}"
-    answering = rf"{_CAPITALISED}[ \t](?:here|(?:will|would|can)[ \t](?:be|respond|get))\b"
-    signed = (
-        rf"(?:[\n>–—~-]{_GAP}*|^){_CAPITALISED}(?:{_GAP}+{_CAPITALISED}){{0,2}}"
-        rf"(?:[ \t]?[,(|–—-]{{1,2}}{_GAP}*{titles}|[,.!~–—-]?{_WIDE_GAP}*$)"
-    )
-    return _Phrased(
-        labelled=_re2(rf"{dialled}({_LABELLED_DIGITS})"),
-        phone_hint=_re2(phone),
-        person=_re2(
-            rf"(?:\b|^)(?i:{person})(?:/?(?:in|innen|e|s))?"
-            rf"((?:{_WIDE_GAP}|{_COLON}|[(,]|{_FILLER}){{1,8}})"
-        ),
-        contact=_re2(rf"\b(?i:{contact})\b(?:{_GAP}|[:(,–-]|{_FILLER}){{0,8}}"),
-        intro=_re2(rf"\b(?i:{intro}){_GAP}+"),
-        hello=_re2(rf"(?:\b|^)(?i:{hello}){_GAP}+"),
-        close=_re2(
-            rf"(?:\b|^)(?i:{close})[ \t]*[,.!]*(?:{_LINE}|[,!–—-]|{_WIDE_GAP}+{_SIGN_OFF})"
-            rf"(?:{_WIDE_GAP}|{_SIGN_OFF})*"
-        ),
-        honorific=_re2(rf"\b(?i:{honorific}){_GAP}+"),
-        titled=_re2(rf"({_FULL_NAME}){titled}"),
-        then_role=_re(
-            rf"(?:{_GAP}|[,(|–—-]|{_AMP}[mn]dash;|\b(?:and|the|an?)\b"
-            rf"|\bI(?:'|’|{_AMP}#x27;| a)m\b){{1,8}}{titles}\b"
-        ),
-        title_line=_re(
-            rf"(?:{_GAP}|[,(|–—-]|{_AMP}[mn]dash;|{_LINE}){{1,4}}{titles}\b"
-            rf"[^\n<>]{{0,70}}(?:$|{_LINE}|\.\s*$|\.?{_GAP}*\[)"
-        ),
-        gates=(
-            _re2_bytes(f"{_MAIL}|{_LINK}|{phone}|{introduced}"),
-            _re2_bytes(f"{closed}|{_CAPITALISED}{titled}|{answering}"),
-        ),
-        tail_gate=_re2_bytes(signed),
-    )
+"""What finds, and of which kinds the text must be; in this order, since addresses tell names."""
 
 
 def redact(text: str) -> str:
@@ -835,28 +999,36 @@ def redact(text: str) -> str:
         The text with `[e-mail]`, `[phone]` and `[name]` in their places; the same text where there
         is nothing to take out. Redacting it again changes nothing.
     """
+    return _without(text, _FINDERS)
+
+
+def redact_label(text: str) -> str:
+    """A title, a place or the like without e-mail addresses, phone numbers and personal links.
+
+    Its words all stay: "Siri - Machine Learning Engineer" is not signed by anybody.
+    """
+    return _without(text, _FINDERS[:-1])
+
+
+def _without(text: str, finders: tuple[tuple[_Finder, frozenset[str]], ...]) -> str:
     try:
-        raw = text.encode()
+        kinds = _kinds().of(text.encode())
     except UnicodeEncodeError:
         text = encodable(text)
-        raw = text.encode()
-    if not (
-        any(gate.search(raw) for gate in _phrased().gates)
-        or _phrased().tail_gate.search(raw[-_TAIL_BYTES:])
-    ):
-        return text
+        kinds = _kinds().of(text.encode())
     tokens: set[str] = set()
+    clean: dict[_Finder, str] = {}
     for _ in range(_ROUNDS):
-        before = text
-        if _LINK_HINT.search(text):
-            text = _replace(text, _links(text, tokens))
-            text = _replace(text, _bare_links(text, tokens))
-        if _MAIL_HINT.search(text):
-            text = _replace(text, _emails(text, tokens))
-        if _phrased().phone_hint.search(text):
-            text = _replace(text, _phones(text))
-        text = _replace(text, _names(text, tokens))
-        if text == before:
+        begun = text
+        for find, needed in finders:
+            if (needed and needed.isdisjoint(kinds)) or clean.get(find) is text:
+                continue
+            now = _replace(text, find(text, tokens, kinds))
+            if now == text:
+                clean[find] = text
+            else:
+                text, kinds = now, _kinds().of(now.encode())
+        if text is begun:
             break
     return text
 
@@ -906,27 +1078,28 @@ def read_key(data: Path) -> bytes:
 
 
 _TEXTS: dict[type[BaseModel], tuple[str, ...]] = {
+    Posting: ("body", "pay_text", "estimated_pay_text"),
+    Refusal: ("reason", "sample"),
+    BoardObservation: ("reason",),
+}
+_LABELS_OF: dict[type[BaseModel], tuple[str, ...]] = {
     Posting: (
+        "company",
         "title",
-        "body",
         "location",
         "department",
         "team",
         "workplace",
         "employment_type",
-        "pay_text",
-        "estimated_pay_text",
         "url",
     ),
     PayComponent: ("type", "zone"),
-    Refusal: ("reason", "sample"),
-    BoardObservation: ("reason",),
 }
 Row = TypeVar("Row", bound=BaseModel)
 
 
 def redact_row(row: Row) -> Row:
-    """A landing line with its texts redacted.
+    """A landing line with its texts redacted; titles, places and the like keep their names.
 
     Args:
         row: Any landing line, or a part of one.
@@ -935,25 +1108,17 @@ def redact_row(row: Row) -> Row:
         A copy; the same object where nothing is to be taken out.
     """
     changes: dict[str, Any] = {}
-    for name in _TEXTS.get(type(row), ()):
-        said = getattr(row, name)
-        clean = redact(said) if said else said
-        if clean != said:
-            # A mark is no address to go to.
-            changes[name] = None if name == "url" else clean
+    for fields, clean in ((_TEXTS, redact), (_LABELS_OF, redact_label)):
+        for name in fields.get(type(row), ()):
+            said = getattr(row, name)
+            if said and (left := clean(said)) != said:
+                # A mark is no address to go to.
+                changes[name] = None if name == "url" else left
     if isinstance(row, Posting):
-        places = tuple(map(redact, row.secondary_locations))
+        places = tuple(map(redact_label, row.secondary_locations))
         if places != row.secondary_locations:
             changes["secondary_locations"] = places
         pay = tuple(map(redact_row, row.pay_components))
         if pay != row.pay_components:
             changes["pay_components"] = pay
     return row.model_copy(update=changes) if changes else row
-
-
-class PersonalDataPipeline:
-    """Lets texts past the captures only without personal data."""
-
-    def process_item(self, item: Any) -> Any:
-        """One item of a spider; landing lines are redacted, all else is left as it is."""
-        return redact_row(item) if isinstance(item, BaseModel) else item

@@ -505,7 +505,7 @@ class BoardSpider(Spider):
                     ("truncated", f"page {walk.pages} shows only adverts that came before")
                 )
                 steps = []
-            elif not page.ids and not details:
+            elif not page.ids and not details and not page.refused:
                 steps = [s for s in steps if s.kind != step.kind]
         if self.settings.getbool("CHECK_ONLY"):
             return

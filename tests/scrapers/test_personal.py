@@ -17,10 +17,11 @@ from scrapers.personal import (
     EMAIL,
     NAME,
     PHONE,
-    PersonalDataPipeline,
     author_key,
     read_key,
     redact,
+    redact_label,
+    redact_row,
 )
 
 # What stands in ⟦⟧ is to go, all else is to stay.
@@ -60,6 +61,8 @@ EMAILS = [
     "write ⟦jane＠acme.com⟧",
     "https://acme.com/unsubscribe?u=⟦jane%40acme.com⟧",
     "⟦jane(a)acme.fi⟧",
+    "Write to ⟦jane [at] ⟧[our domain] today.",
+    "<p>See ⟦https:&#x2F;&#x2F;uk.linkedin.com&#x2F;in&#x2F;jane⟧ or ⟦wa.me/14155550132⟧</p>",
 ]
 PHONES = [
     "Call ⟦(415) 555-0132⟧ now.",
@@ -373,7 +376,7 @@ def test_all_texts_of_a_posting_are_redacted() -> None:
         pay_text="$150,000, ask jane@acme.com",
         pay_components=(PayComponent(type="Salary", min=1, zone="Ask jane@acme.com"),),
     )
-    clean = PersonalDataPipeline().process_item(posting)
+    clean = redact_row(posting)
     assert clean.url is None
     assert clean.title == f"ML Engineer ({EMAIL})"
     assert clean.body == f"Use PyTorch. Ask {NAME} at {EMAIL}."
@@ -386,20 +389,66 @@ def test_all_texts_of_a_posting_are_redacted() -> None:
 
 
 def test_reasons_and_samples_are_redacted_too() -> None:
-    pipeline = PersonalDataPipeline()
     refusal = Refusal(**ENVELOPE, reason="jane@acme.com is no day", sample="415-555-0132")
-    clean = pipeline.process_item(refusal)
+    clean = redact_row(refusal)
     assert (clean.reason, clean.sample) == (f"{EMAIL} is no day", PHONE)
     board = BoardObservation(
         **ENVELOPE, state="failed", url="https://a.example", reason="it begins 'jane@acme.com'"
     )
-    assert pipeline.process_item(board).reason == f"it begins '{EMAIL}'"
+    assert redact_row(board).reason == f"it begins '{EMAIL}'"
 
 
 def test_what_holds_nothing_personal_passes_as_it_is() -> None:
     posting = Posting(**ENVELOPE, source_id="1", body="Use PyTorch.")
-    assert PersonalDataPipeline().process_item(posting) is posting
-    assert PersonalDataPipeline().process_item({"x": 1}) == {"x": 1}
+    assert redact_row(posting) is posting
+
+
+LABELS = [
+    "Recruiter: Machine Learning, Jane Street",
+    "Jane - Machine Learning Engineer",
+    "Siri - Machine Learning Engineer",
+    "Engineering Manager for our conversational assistant - Jane",
+    "Head of Data, contact Jane Doe",
+    "Frau Holle Klinik, Ansprechpartnerin Erika Mustermann",
+    "Jane Doe, Recruiter",
+    "San Diego, Jane",
+]
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("field", ["title", "company", "location", "department", "team"])
+def test_a_label_keeps_its_words(label: str, field: str) -> None:
+    posting = Posting(**ENVELOPE, source_id="1", body="Use PyTorch.", **{field: label})
+    assert redact_row(posting) is posting
+    assert redact_label(label) == label
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_each_of_several_places_keeps_its_words(label: str) -> None:
+    posting = Posting(
+        **ENVELOPE, source_id="1", body="Use PyTorch.", secondary_locations=("Paris", label)
+    )
+    assert redact_row(posting) is posting
+
+
+@pytest.mark.parametrize(
+    ("label", "clean"),
+    [
+        ("Jane Doe, jane@acme.com", f"Jane Doe, {EMAIL}"),
+        ("Contact Jane (at) acme (dot) com", f"Contact {EMAIL}"),
+        ("Driver, call 415-555-0132", f"Driver, call {PHONE}"),
+        ("Jane: https://www.linkedin.com/in/jane-doe", f"Jane: {NAME}"),
+    ],
+)
+def test_a_label_loses_addresses_numbers_and_profiles(label: str, clean: str) -> None:
+    assert redact_label(label) == clean
+    assert redact_row(Posting(**ENVELOPE, source_id="1", title=label)).title == clean
+
+
+def test_a_body_loses_the_name_that_a_title_keeps() -> None:
+    said = "Ask for Jane Doe."
+    clean = redact_row(Posting(**ENVELOPE, source_id="1", title=said, body=said))
+    assert (clean.title, clean.body) == (said, f"Ask for {NAME}.")
 
 
 @pytest.mark.parametrize(
