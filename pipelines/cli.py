@@ -175,6 +175,7 @@ def run(
         if origins:
             read_origins(origins)
         for path in sorted(boards.glob("*.csv")) if boards else ():
+            _must_be_platform(path)
             read_boards(path.stem, boards)
         archives([*(warc or ()), *(more or ())])
     except (OriginsError, BoardListError, FileNotFoundError) as error:
@@ -217,6 +218,18 @@ def run(
         from pipelines.show import show_outcome
 
         show_outcome(folder, console)
+
+
+def _must_be_platform(path: Path) -> None:
+    from pipelines.observe import SPIDERS
+
+    platforms = [name for name, spider in SPIDERS.items() if spider.takes_boards]
+    if path.stem not in platforms:
+        raise typer.BadParameter(
+            f"{path}: {path.stem!r} is no platform that takes a board list; there are: "
+            f"{', '.join(platforms)}",
+            param_hint="--boards",
+        )
 
 
 def _day(text: str | None, option: str = "--as-of") -> date | None:

@@ -283,15 +283,15 @@ def run_spider(
         cwd: Folder that it runs in.
         key: Secret that names of posters are hashed with; without one they are left out.
     """
-    command: list[str] = [sys.executable, "-m", "scrapy", "crawl", source]
+    command: list[str] = [sys.executable, "-m", "scrapers.leash", "crawl", source]
     for name, value in settings.items():
         if value is not None:
             command += ["-s", f"{name}={value}"]
-    # Scrapy fills in a percent sign of a feed's path.
-    command += ["-O", f"{str(out).replace('%', '%%')}:jsonl"]
-    return subprocess.run(
+    command += ["-O", f"{out}:jsonl"]
+    with subprocess.Popen(
         command,
-        check=False,
+        # Held open while this process lives; the spider ends with it.
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -301,7 +301,10 @@ def run_spider(
             "SCRAPY_SETTINGS_MODULE": "scrapers.settings",
             **({KEY_VARIABLE: key} if key else {}),
         },
-    )
+    ) as spider:
+        assert spider.stderr is not None
+        said = spider.stderr.read()
+        return subprocess.CompletedProcess(command, spider.wait(), stderr=said)
 
 
 def counts(path: Path) -> dict[str, int]:

@@ -149,6 +149,8 @@ def _keep_worlds_apart(plan: Plan) -> None:
         market = Path(scrapers.__file__ or "").parent / "market"
         world["market"] = digest_of_code(market)[:16]
     there = _kept_world(plan.data)
+    if not there and plan.mode == "kept":
+        return  # it brings no market along, so which one the folder is for stays open
     if there:
         if there["world"] != world["world"]:
             raise FolderError(

@@ -91,7 +91,7 @@ def _check_day(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     if first is None:
         reasons = con.execute(
             "SELECT source || ' ' || board || ': ' || coalesce(reason, state) FROM raw.boards "
-            "ORDER BY observed_at DESC, ALL LIMIT 5"
+            "ORDER BY observed_at DESC, source, board LIMIT 5"
         ).fetchall()
         raise NothingObservedError(f"no source answered: {'; '.join(r for (r,) in reasons)}")
     if not first <= as_of <= newest:

@@ -341,15 +341,17 @@ def finish_open(path: Path) -> Path | None:
         The finished file; None where there was no whole record in it.
     """
     end = 0
+    last: ArcWarcRecord | None = None
     with path.open("rb") as file:
         iterator = ArchiveIterator(file)
         with suppress(ArchiveLoadFailed, EOFError, ValueError, TypeError, AttributeError):
             for record in iterator:
                 end = iterator.get_record_offset()
                 last = record
-            iterator.read_to_end(last)
-            if last.raw_stream.limit <= 0:
-                end = path.stat().st_size
+            if last is not None:
+                iterator.read_to_end(last)
+                if last.raw_stream.limit <= 0:
+                    end = path.stat().st_size
     if not end:
         path.unlink()
         return None

@@ -37,7 +37,8 @@ def read_boards(platform: str, directory: Path | None = None) -> dict[str, Board
         Rows by board name, in the file's order; empty where there is no such file.
 
     Raises:
-        BoardListError: It is not UTF-8, lacks a column, or a board is empty or there twice.
+        BoardListError: It is not UTF-8 or no CSV, lacks a column, or a board is empty or there
+            twice.
     """
     path = (directory or SHIPPED) / f"{platform}.csv"
     if not path.exists():
@@ -49,21 +50,29 @@ def read_boards(platform: str, directory: Path | None = None) -> dict[str, Board
 
 
 def _read(path: Path) -> dict[str, BoardRow]:
-    rows: dict[str, BoardRow] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise BoardListError(f"{path}: column {missing[0]!r} is missing; needed: {COLUMNS}")
-        for row in reader:
-            board = (row["board"] or "").strip()
-            if not board:
-                raise BoardListError(f"{path}, line {reader.line_num}: the board is empty")
-            if board in rows:
-                raise BoardListError(f"{path}, line {reader.line_num}: {board!r} is there twice")
-            rows[board] = BoardRow(
-                board,
-                (row["company"] or "").strip() or None,
-                (row["country"] or "").strip() or None,
-            )
+        try:
+            return _rows(path, reader)
+        except csv.Error as error:
+            line = reader.reader.line_num
+            raise BoardListError(f"{path}, line {line}: can't be read as CSV: {error}") from error
+
+
+def _rows(path: Path, reader: csv.DictReader[str]) -> dict[str, BoardRow]:
+    rows: dict[str, BoardRow] = {}
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    if missing:
+        raise BoardListError(f"{path}: column {missing[0]!r} is missing; needed: {COLUMNS}")
+    for row in reader:
+        board = (row["board"] or "").strip()
+        if not board:
+            raise BoardListError(f"{path}, line {reader.line_num}: the board is empty")
+        if board in rows:
+            raise BoardListError(f"{path}, line {reader.line_num}: {board!r} is there twice")
+        rows[board] = BoardRow(
+            board,
+            (row["company"] or "").strip() or None,
+            (row["country"] or "").strip() or None,
+        )
     return rows

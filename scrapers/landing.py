@@ -18,6 +18,11 @@ BoardState = Literal["ok", "unchanged", "unknown", "failed", "truncated", "suspe
 SAMPLE_CHARS = 200
 """Length that a sample of a refused row is cut to."""
 
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""What the warehouse keeps in an INTEGER."""
+BigCount = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""What the warehouse keeps in a BIGINT."""
+
 
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -119,7 +124,7 @@ class Page(_Line):
 
     kind: Literal["page"] = "page"
     url: str
-    http_status: int
+    http_status: Count
     payload_digest: str
     etag: str | None = None
     last_modified: str | None = None
@@ -163,10 +168,10 @@ class Model(_Line):
     model_id: str = Field(min_length=1)
     library: str | None = None
     tags: tuple[str, ...] = ()
-    downloads: int | None = None
-    likes: int | None = None
+    downloads: BigCount | None = None
+    likes: BigCount | None = None
     created_on: date | None = None
-    rank: int = Field(ge=0)
+    rank: BigCount
 
 
 class SeriesPoint(_Line):
@@ -187,9 +192,9 @@ class BoardObservation(_Line):
     is_listing: bool = True
     """Whether it shows all that is open, so that what is absent has closed."""
     url: str
-    http_status: int | None = None
+    http_status: Count | None = None
     reason: str | None = None
-    rows_seen: int = Field(default=0, ge=0)
+    rows_seen: Count = 0
     payload_digest: str | None = None
     etag: str | None = None
     last_modified: str | None = None

@@ -24,12 +24,13 @@ def read_origins(path: Path) -> dict[str, str]:
     """Read a YAML file of origins, `https://api.example: http://127.0.0.1:8001` a line.
 
     A line for `https://*.example` is for all hosts below `example` that have no line of their own.
+    Hosts are the same in upper and lower case.
 
     Args:
         path: The file.
 
     Returns:
-        Where each origin is served, both as `scheme://host[:port]`.
+        Where each origin is served, both as `scheme://host[:port]`, in lower case.
 
     Raises:
         OriginsError: The file is not such a mapping; the message names the file and the line.
@@ -40,14 +41,43 @@ def read_origins(path: Path) -> dict[str, str]:
         raise OriginsError(f"{path}: can't be read as YAML: {error}") from error
     if not isinstance(mapping, dict):
         raise OriginsError(f"{path}: must be a mapping of origin to origin")
-    return {_origin(path, key): _origin(path, value) for key, value in mapping.items()}
+    return {
+        _origin(path, key, may_be_many=True): _origin(path, value) for key, value in mapping.items()
+    }
 
 
-def _origin(path: Path, value: object) -> str:
-    parts = urlsplit(str(value))
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-        raise OriginsError(f"{path}: {value!r} is not an origin such as https://api.example")
-    return f"{parts.scheme}://{parts.netloc}"
+def _origin(path: Path, value: object, *, may_be_many: bool = False) -> str:
+    wrong = f"{path}: {value!r} is not an origin such as https://api.example"
+    try:
+        parts = urlsplit(str(value))
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise OriginsError(f"{wrong}: {error}") from error
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or port == 0
+        or "@" in parts.netloc
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+    ):
+        raise OriginsError(wrong)
+    if "*" in host:
+        if not may_be_many:
+            raise OriginsError(f"{path}: {value!r}: only one host can stand for many, not *")
+        domain = host.removeprefix("*.")
+        if domain == host or "*" in domain or not all(domain.split(".")):
+            raise OriginsError(
+                f"{path}: {value!r}: * stands for all that is before a domain, as in "
+                "https://*.example"
+            )
+    return _written(parts)
+
+
+def _written(parts: SplitResult) -> str:
+    """The origin of an address, as origins are compared."""
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(':')}"
 
 
 class OriginsMiddleware:
@@ -83,8 +113,8 @@ class OriginsMiddleware:
         return rewritten
 
     def _target(self, parts: SplitResult) -> str | None:
-        host = parts.netloc
-        found = self._origins.get(f"{parts.scheme}://{host}")
+        host = parts.netloc.lower()
+        found = self._origins.get(_written(parts))
         while found is None and "." in host:
             host = host.split(".", 1)[1]
             found = self._origins.get(f"{parts.scheme}://*.{host}")
@@ -97,7 +127,7 @@ class OriginsMiddleware:
             return
         before = urlsplit(asked)
         target = self._target(before)
-        if target == f"{parts.scheme}://{parts.netloc}":
+        if target == _written(parts):
             parts = parts._replace(scheme=before.scheme, netloc=before.netloc)
         request.meta["asked_url"] = parts.geturl()
 

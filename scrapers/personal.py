@@ -13,8 +13,8 @@ that an advert tells of stay.
 
 The text may be plain, HTML, or HTML that is escaped any number of times.
 
-Most texts hold nothing, and most patterns are in none: three sets of expressions (`_Kinds`) tell in
-one pass each which patterns a text holds at all, and only those look for places.
+Most texts hold nothing, and most patterns are in none: sets of expressions (`_Kinds`) tell in one
+pass each which patterns a text holds at all, and only those look for places.
 """
 
 from __future__ import annotations
@@ -82,10 +82,6 @@ def _re2(pattern: str) -> re.Pattern[str]:
     return compiled
 
 
-def _has_mark(text: str) -> bool:
-    return "[" in text and any(mark in text for mark in MARKS)
-
-
 def _re2_bytes(pattern: str) -> re.Pattern[bytes]:
     compiled: re.Pattern[bytes] = re2.compile(pattern.encode(), _options())
     return compiled
@@ -130,7 +126,8 @@ def _unaccented(text: str) -> str:
         return text
     for letter, plain in _NO_ACCENT.items():
         text = text.replace(letter, plain)
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    apart = unicodedata.normalize("NFKD", text)
+    return text if apart == text else _ACCENTS.sub("", apart)
 
 
 _ACCENT = "(?:uml|acute|grave|circ|tilde|cedil|ring|slash|caron|lig);"
@@ -154,6 +151,10 @@ class _Span(NamedTuple):
     start: int
     end: int
     mark: str
+
+
+def _has_mark(text: str) -> bool:
+    return "[" in text and any(mark in text for mark in MARKS)
 
 
 def _replace(text: str, spans: Iterable[_Span]) -> str:
@@ -332,7 +333,7 @@ def _emails(text: str, tokens: set[str], kinds: set[str]) -> Iterator[_Span]:
         return _Span(match.start(group), match.end(group), EMAIL)
 
     if "mail" in kinds:
-        signs = text.count("@")
+        signs = text.count("@")  # that no whole address has
         for match in _PLAIN.finditer(text):
             said = _PLAIN_PARTS.fullmatch(match[0])
             if said and said[1] != "git" and said[2].lower() not in _FILES:
@@ -608,7 +609,10 @@ def _behinds() -> dict[str, re.Pattern[str]]:
 
 @cache
 def _kinds() -> _Kinds:
-    """Of links, addresses and numbers, and of what stands around a name of the table."""
+    """Of links, addresses and numbers, and of what stands around a name of the table.
+
+    "accented" are words that may be of the table without their accents, in the same places.
+    """
     listed = "|".join(f"{name[0].upper()}(?i:{re.escape(name[1:])})" for name in _first_names())
     far = rf"(?:[\x{{c0}}-\x{{1fff}}\x{{2c00}}-\x{{10ffff}}]|{_ACCENTED})"
 
@@ -1002,6 +1006,7 @@ def redact(text: str) -> str:
     return _without(text, _FINDERS)
 
 
+@lru_cache(maxsize=1 << 12)  # boards repeat places and departments
 def redact_label(text: str) -> str:
     """A title, a place or the like without e-mail addresses, phone numbers and personal links.
 

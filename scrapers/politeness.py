@@ -48,6 +48,8 @@ _UNREACHABLE = (
     ResponseDataLossError,
 )
 _PAUSE_AFTER = frozenset((429, 500, 502, 503, 504))
+_NOT_NOW = frozenset((408, 425, 429))
+"""Statuses below 500 that say "not now", and nothing of what was asked for."""
 
 
 class HostBusyError(IgnoreRequest):
@@ -65,9 +67,9 @@ class RobotsUnreachableError(IgnoreRequest):
 class RobotsMiddleware(RobotsTxtMiddleware):
     """robots.txt of every host, fetched once; nothing of a host is asked before.
 
-    Up to Scrapy 2.19 the requests that wait for the same robots.txt share one Deferred: the first
-    gets the rules, the others get None and go through. Here a lock per host holds them back. A host
-    is the one that was asked for, wherever its requests are sent.
+    Up to Scrapy 2.19 a request that comes while the rules are being fetched is let through: all but
+    one of those waiting find a Deferred without a result. Here a lock per host holds them back. A
+    host is the one that was asked for, wherever its requests are sent.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -103,9 +105,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             response = await self.crawler.engine.download_async(request)
         except _UNREACHABLE as error:
             return f"robots.txt can't be had: {type(error).__name__}: {error}"[:200]
-        if response.status >= 500:
+        if response.status >= 500 or response.status in _NOT_NOW:
             return f"robots.txt can't be had: HTTP {response.status}"
-        # Any 4xx says that there are no rules.
+        # Any other 4xx says that there are no rules.
         rules = self._parserimpl.from_crawler(
             self.crawler, response.body if response.status == 200 else b""
         )
@@ -176,24 +178,29 @@ class PaceMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Note what a failed answer asks for; one that asks for too much is not retried."""
         host = _site(request)
-        if response.status in _PAUSE_AFTER:
-            seconds = retry_after_s(response.headers.get(b"Retry-After"), datetime.now(UTC))
-            if seconds is not None and seconds > LONGEST_WAIT_S:
-                request.meta["dont_retry"] = True
-                self._busy[host] = f"the server asked to be left alone for {seconds:.0f} s"
-            self._pause(host, self._back_off(host) if seconds is None else seconds)
-        else:
-            self._failures.pop(host, None)
-            self._pause(host, self._crawl_delay(host))
-        self._release(request)
+        # Whatever goes wrong here: a turn that is not given back holds the site for ever.
+        try:
+            if response.status in _PAUSE_AFTER:
+                seconds = retry_after_s(response.headers.get(b"Retry-After"), datetime.now(UTC))
+                if seconds is not None and seconds > LONGEST_WAIT_S:
+                    request.meta["dont_retry"] = True
+                    self._busy[host] = f"the server asked to be left alone for {seconds:.0f} s"
+                self._pause(host, self._back_off(host) if seconds is None else seconds)
+            else:
+                self._failures.pop(host, None)
+                self._pause(host, self._crawl_delay(host))
+        finally:
+            self._release(request)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Give the host's turn to the next one; one that does not answer gets a pause."""
         host = request.meta.get(_TURN)
-        if host is not None and not isinstance(exception, IgnoreRequest):
-            self._pause(host, self._back_off(host))
-        self._release(request)
+        try:
+            if host is not None and not isinstance(exception, IgnoreRequest):
+                self._pause(host, self._back_off(host))
+        finally:
+            self._release(request)
 
     def _back_off(self, host: str) -> float:
         self._failures[host] += 1
@@ -258,10 +265,11 @@ def retry_after_s(value: bytes | None, now: datetime) -> float | None:
     if not value:
         return None
     text = value.decode("latin-1").strip()
-    if text.isdigit():
+    # Superscripts are digits too, but no numbers.
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
+        at = parsedate_to_datetime(text).astimezone(UTC)
+    except (OverflowError, TypeError, ValueError):
         return None
-    return max(0.0, (at.astimezone(UTC) - now).total_seconds())
+    return max(0.0, (at - now).total_seconds())

@@ -272,7 +272,7 @@ def known_of(con: duckdb.DuckDBPyConnection, source: str) -> Known:
 
     Returns:
         `boards` (newest complete observations) and `pages` (single answers), each by address: etag,
-        last_modified, digest, observed_at, and of pages ids of adverts and steps.
+        last_modified, digest, observed_at, and of pages the board, ids of adverts and steps.
     """
     kinds = {
         "boards": """
@@ -281,10 +281,18 @@ def known_of(con: duckdb.DuckDBPyConnection, source: str) -> Known:
             WHERE source = $1 AND state IN ('ok', 'unchanged')
             QUALIFY row_number() OVER (PARTITION BY url ORDER BY observed_at DESC) = 1
             """,
+        # A page whose adverts are not all known has to be read again.
         "pages": """
-            SELECT url, etag, last_modified, payload_digest AS digest, observed_at,
+            SELECT url, board, etag, last_modified, payload_digest AS digest, observed_at,
                 source_ids AS ids, steps
-            FROM raw.pages WHERE source = $1
+            FROM raw.pages AS page
+            WHERE source = $1 AND NOT EXISTS (
+                SELECT 1 FROM unnest(page.source_ids) AS shown (source_id)
+                ANTI JOIN raw.observations AS known
+                    ON known.source = page.source AND known.board = page.board
+                    AND known.source_id = shown.source_id
+            )
+            QUALIFY row_number() OVER (PARTITION BY url ORDER BY observed_at DESC, board) = 1
             """,
     }
     known: Known = {}
@@ -329,6 +337,13 @@ _MERGE: tuple[str, ...] = (
     WHERE old.rank IS NULL
         OR (answers.rank, answers.observed_at) >= (old.rank, old.observed_at)
     """,
+    # Two windows of one day, or two archives of one site, together show more: whatever came of the
+    # other.
+    f"""
+    CREATE OR REPLACE TEMP TABLE kept AS
+    SELECT DISTINCT {_KEY}, observed_at FROM accepted
+    UNION SELECT {_KEY}, observed_at FROM incoming_boards WHERE NOT is_listing
+    """,
     # Rows whose board says nothing: the crawl broke off before it was through with it.
     f"""
     INSERT INTO incoming_refused BY NAME
@@ -350,10 +365,18 @@ _MERGE: tuple[str, ...] = (
     FROM incoming_observations
     QUALIFY row_number() OVER (PARTITION BY {_KEY}, observed_at, source_id ORDER BY line) > 1
     """,
+    # Versions that are known now: of the day itself too, before its rows are taken away.
+    """
+    CREATE OR REPLACE TEMP TABLE versions AS
+    SELECT source, board, source_id, observed_on, content_hash FROM raw.observations
+    SEMI JOIN (
+        SELECT source, board, source_id FROM incoming_seen
+        UNION SELECT source, board, source_id FROM incoming_refused WHERE stage = 'parse'
+    ) AS needed USING (source, board, source_id)
+    """,
     *(
         f"DELETE FROM raw.{table} USING accepted WHERE "
         + " AND ".join(f"raw.{table}.{key} = accepted.{key}" for key in _KEY.split(", "))
-        # Two windows of one day, or two archives of one site, together show more.
         + (" AND accepted.is_listing" if table == "observations" else "")
         for table in ("boards", "observations", *_LISTED, "refused")
     ),
@@ -367,7 +390,7 @@ _MERGE: tuple[str, ...] = (
     INSERT INTO raw.observations BY NAME
     SELECT {_KEY}, source_id, content_hash
     FROM incoming_observations
-    SEMI JOIN accepted USING ({_KEY}, observed_at)
+    SEMI JOIN kept USING ({_KEY}, observed_at)
     ANTI JOIN raw.observations USING ({_KEY}, source_id)
     QUALIFY row_number() OVER (PARTITION BY {_KEY}, source_id ORDER BY line) = 1
     """,
@@ -406,9 +429,9 @@ _MERGE: tuple[str, ...] = (
         UNION SELECT {_KEY}, observed_at, source_id FROM incoming_refused
         WHERE stage = 'parse' AND source_id IS NOT NULL
     ) AS now
-    SEMI JOIN accepted USING ({_KEY}, observed_at)
+    SEMI JOIN kept USING ({_KEY}, observed_at)
     ANTI JOIN raw.observations AS there USING ({_KEY}, source_id)
-    INNER JOIN raw.observations AS old USING (source, board, source_id)
+    INNER JOIN versions AS old USING (source, board, source_id)
     GROUP BY ALL
     """,
     "INSERT INTO raw.observations BY NAME FROM still_there",
@@ -417,21 +440,39 @@ _MERGE: tuple[str, ...] = (
     SELECT {_KEY}, observed_at, line, source_id, 'load' AS stage,
         'said to be unchanged, but no earlier version of it is known' AS reason, '' AS sample
     FROM incoming_seen
-    SEMI JOIN accepted USING ({_KEY}, observed_at)
+    SEMI JOIN kept USING ({_KEY}, observed_at)
     ANTI JOIN raw.observations USING ({_KEY}, source_id)
+    """,
+    # A listing with such an advert is not whole: it closes nothing, and is read again.
+    f"""
+    UPDATE raw.boards SET
+        state = 'truncated',
+        reason = concat_ws('; ', reason, 'adverts said to be unchanged are not known')
+    FROM (
+        SELECT DISTINCT {_KEY} FROM incoming_seen
+        SEMI JOIN accepted USING ({_KEY}, observed_at)
+        ANTI JOIN raw.observations USING ({_KEY}, source_id)
+    ) AS lost
+    WHERE raw.boards.state = 'ok'
+        AND {" AND ".join(f"raw.boards.{key} = lost.{key}" for key in _KEY.split(", "))}
     """,
     *(
         f"INSERT INTO raw.{table} BY NAME SELECT * EXCLUDE (observed_at) FROM incoming_{table} "
         f"SEMI JOIN accepted USING ({_KEY}, observed_at)"
         for table in _LISTED
     ),
+    # Only of what was kept: a page that is remembered stands for its adverts.
+    f"DELETE FROM incoming_pages WHERE ({_KEY}, observed_at) NOT IN "
+    f"(SELECT ({_KEY}, observed_at) FROM kept)",
     "DELETE FROM raw.pages USING incoming_pages AS new WHERE raw.pages.source = new.source "
-    "AND raw.pages.url = new.url AND raw.pages.observed_at <= new.observed_at",
+    "AND raw.pages.board = new.board AND raw.pages.url = new.url "
+    "AND raw.pages.observed_at <= new.observed_at",
     """
     INSERT INTO raw.pages BY NAME
     SELECT * EXCLUDE (observed_on, line) FROM incoming_pages
-    ANTI JOIN raw.pages USING (source, url)
-    QUALIFY row_number() OVER (PARTITION BY source, url ORDER BY observed_at DESC, line DESC) = 1
+    ANTI JOIN raw.pages USING (source, board, url)
+    QUALIFY row_number() OVER (
+        PARTITION BY source, board, url ORDER BY observed_at DESC, line DESC) = 1
     """,
     f"""
     INSERT INTO raw.refused BY NAME

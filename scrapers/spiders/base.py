@@ -44,6 +44,7 @@ from scrapers.landing import (
     encodable,
     sample_of,
 )
+from scrapers.personal import redact
 
 EXCERPT_CHARS = 60
 
@@ -399,7 +400,9 @@ class BoardSpider(Spider):
         address = address_of(step.url, step.form)
         if walk.board is None and not self.is_paged:
             return self.known_boards.get(address, {})
-        return self.known["pages"].get(address, {}) if self.keeps_pages else {}
+        known = self.known["pages"].get(address, {}) if self.keeps_pages else {}
+        # Under another board's name its adverts are others.
+        return known if known.get("board", walk.row.board) == walk.row.board else {}
 
     # --- judging the answers --------------------------------------------------------------------
 
@@ -474,6 +477,10 @@ class BoardSpider(Spider):
     ) -> AsyncIterator[Line | Batch | Request]:
         assert walk.board is not None
         digest = f"sha256:{hashlib.sha256(response.body).hexdigest()}"
+        if response.status == 304 and not known.get("digest"):
+            trouble: tuple[BoardState, str] = ("failed", "304 to a request without a condition")
+            self._note_failure(walk, step, trouble, is_first=is_first)
+            return
         is_same = response.status == 304 or known.get("digest") == digest
         if is_same and is_first and not self.is_paged:
             walk.is_unchanged = True
@@ -505,8 +512,11 @@ class BoardSpider(Spider):
                     ("truncated", f"page {walk.pages} shows only adverts that came before")
                 )
                 steps = []
-            elif not page.ids and not details and not page.refused:
-                steps = [s for s in steps if s.kind != step.kind]
+            elif steps and not page.ids and not page.refused and not is_first:
+                walk.troubles.append(
+                    ("truncated", f"page {walk.pages} is empty and names a next one")
+                )
+                steps = []
         if self.settings.getbool("CHECK_ONLY"):
             return
         is_known_by_itself = self.keeps_pages and (self.is_paged or not is_first)
@@ -565,10 +575,16 @@ class BoardSpider(Spider):
             if is_fresh:
                 yield from self._seen(walk, known.get("ids", ()))
                 return
-        walk.pending += 1
         if walk.capture_at is None and self.archive is not None:
             walk.capture_at = walk.board.observed_at
-        yield self.ask(walk, step).replace(priority=-number)
+        try:
+            request = self.ask(walk, step).replace(priority=-number)
+        except ValueError:
+            trouble: tuple[BoardState, str] = ("failed", "an address that can't be asked")
+            self._note_failure(walk, step, trouble, is_first=False)
+            return
+        walk.pending += 1
+        yield request
 
     @staticmethod
     def _seen(walk: Walk, ids: Iterable[str]) -> Iterator[Line]:
@@ -599,7 +615,10 @@ class BoardSpider(Spider):
             etag=header(response, "ETag") or known.get("etag"),
             last_modified=header(response, "Last-Modified") or known.get("last_modified"),
             source_ids=tuple(dict.fromkeys(found)),
-            steps=tuple(s.dump() for s in steps),
+            steps=tuple(
+                s._replace(extra=tuple((key, redact(said)) for key, said in s.extra)).dump()
+                for s in steps
+            ),
         )
 
     def _moved(self, response: Response, walk: Walk, step: Step) -> tuple[BoardState, str] | None:
@@ -721,9 +740,9 @@ def read_answer(asked: Asked, page: Shown) -> Iterator[Line]:
                 page.rows += 1
                 yield item
     except TruncatedError as error:
-        page.trouble = ("truncated", str(error))
+        page.trouble = ("truncated", encodable(str(error)))
     except ShapeError as error:
-        page.trouble = ("failed", str(error))
+        page.trouble = ("failed", encodable(str(error)))
     except FAULTS as error:
         page.trouble = ("failed", encodable(f"the payload can't be read: {explain(error)}"))
 

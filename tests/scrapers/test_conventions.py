@@ -153,3 +153,12 @@ def test_no_code_goes_round_what_keeps_us_polite(path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_docs_name_every_source(name: str) -> None:
     assert f"`{name}`" in (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+
+
+# Their payloads are columns of a file, listed and tested with their spiders (`test_papers`).
+WITHOUT_KEYS = {"pwc_archive", "reference"}
+
+
+def test_every_source_says_what_becomes_of_each_key() -> None:
+    told = {path.stem for path in (ROOT / "tests" / "scrapers" / "keys").glob("*.yaml")}
+    assert told == set(NAMES) - WITHOUT_KEYS

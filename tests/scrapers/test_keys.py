@@ -60,7 +60,7 @@ from scrapers.spiders.base import (
 
 KEYS = Path(__file__).parent / "keys"
 AT = datetime(2026, 10, 31, 6, tzinfo=UTC)
-FIELDS = {"rows", "total", "step"}.union(
+FIELDS = {"rows", "refused", "total", "step"}.union(
     *(line.model_fields for line in (Posting, Paper, PaperLink, Model, SeriesPoint))
 )
 DAY_S = 86_400

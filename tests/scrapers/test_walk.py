@@ -229,11 +229,12 @@ def test_pages_that_repeat_for_ever_and_caps_end_as_truncated(site: Site, tmp_pa
         "same": "truncated",
         "capped": "truncated",
         "half": "truncated",
-        "blank": "ok",
+        "blank": "truncated",
     }
     assert "page 2 shows only adverts that came before" in (found["same"].reason or "")
     assert "cap of 6 pages reached" in (found["capped"].reason or "")
     assert "page 2: HTTP 500" in (found["half"].reason or "")
+    assert "page 2 is empty and names a next one" in (found["blank"].reason or "")
     assert found["capped"].rows_seen == 6
     assert "/same/jobs?page=3" not in site.paths()
     assert "/blank/jobs?page=3" not in site.paths()
@@ -486,3 +487,42 @@ def test_hosts_of_one_platform_are_asked_one_at_a_time(tmp_path: Path) -> None:
         }
         run(*command(tmp_path, "host", origins, "one,two"))
         assert running["most"] == 1
+
+
+def test_a_304_that_nobody_asked_for_is_a_failure(site: Site, tmp_path: Path) -> None:
+    site.routes["/acme/jobs"] = Answer(status=304)
+    found = seen_of(crawl(tmp_path, "plain", site, "acme"))["acme"]
+    assert (found.state, found.reason) == ("failed", "304 to a request without a condition")
+
+
+def test_an_address_that_can_not_be_asked_leaves_the_board_its_observation(
+    site: Site, tmp_path: Path
+) -> None:
+    site.routes["/acme/jobs"] = as_json({"jobs": [{"id": "1"}, {"id": "\ud800"}]})
+    site.routes["/acme/jobs/1"] = as_json({"id": 1, "text": "Work."})
+    lines = crawl(tmp_path, "detail", site, "acme")
+    assert ids(lines) == ["1"]
+    assert seen_of(lines)["acme"].state == "truncated"
+    assert "an address that can't be asked" in (seen_of(lines)["acme"].reason or "")
+
+
+def test_pages_of_another_board_are_not_taken_for_its_own(site: Site, tmp_path: Path) -> None:
+    site.routes["/acme/jobs"] = jobs(1)
+    site.routes["/acme/jobs/1"] = as_json({"id": 1, "text": "Work."})
+    first = crawl(tmp_path, "detail", site, "acme")
+    path = known_file(tmp_path, first)
+    known = json.loads(path.read_text())
+    known["boards"] = {}
+    for page in known["pages"].values():
+        page["board"] = "acme-before"
+    path.write_text(json.dumps(known))
+    again = crawl(tmp_path, "detail", site, "acme", KNOWN_FILE=path)
+    assert (ids(again), ids(again, Seen)) == (["1"], [])
+
+
+@pytest.mark.parametrize("left", [b"", b"\x1f\x8b\x08"])
+def test_a_recording_without_a_whole_record_is_removed(tmp_path: Path, left: bytes) -> None:
+    unfinished = tmp_path / "toy-x.warc.gz.open"
+    unfinished.write_bytes(left)
+    assert finish_open(unfinished) is None
+    assert list(tmp_path.iterdir()) == []

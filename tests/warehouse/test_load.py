@@ -314,8 +314,9 @@ def test_what_is_known_of_a_page_is_its_newest_answer(
 ) -> None:
     url = "https://api.example/acme?page=2"
     new = page("2026-10-02", url, "1", "2", etag='"b"', steps=["{}"])
-    load(con, tmp_path, "b", new, asked("2026-10-02"))
-    load(con, tmp_path, "a", page("2026-10-01", url, "1", etag='"a"'), asked())
+    rows = (posting(1, "2026-10-02"), posting(2, "2026-10-02"))
+    load(con, tmp_path, "b", *rows, new, asked("2026-10-02"))
+    load(con, tmp_path, "a", posting(1), page("2026-10-01", url, "1", etag='"a"'), asked())
     known = known_of(con, "lever")["pages"][url]
     assert (known["etag"], known["ids"], known["steps"]) == ('"b"', ["1", "2"], ["{}"])
     assert known["observed_at"].startswith("2026-10-02")
@@ -338,3 +339,41 @@ def test_two_windows_of_one_day_together_show_more(
     assert [row[2] for row in seen(con)] == ["1", "2", "3"]
     load(con, tmp_path, "a", posting(1), posting(2), asked(**window))
     assert [row[2] for row in seen(con)] == ["1", "2", "3"]
+
+
+def test_still_there_on_the_same_day_is_the_version_of_that_morning(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    evening = {"observed_at": "2026-10-02T18:00:00Z"}
+    load(con, tmp_path, "a", posting(1, body="old"), asked())
+    load(con, tmp_path, "b", posting(1, "2026-10-02", body="new"), asked("2026-10-02"))
+    load(con, tmp_path, "c", still(1, "2026-10-02") | evening, asked("2026-10-02") | evening)
+    assert versions(con)[-1] == ("2026-10-02", "1", "new")
+
+
+def test_a_listing_with_adverts_that_are_not_known_is_not_whole(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", posting(1), still(9, "2026-10-01"), asked())
+    assert con.execute("SELECT state FROM raw.boards").fetchall() == [("truncated",)]
+
+
+def test_a_page_is_known_only_when_its_adverts_are(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    url = "https://api.example/acme?page=2"
+    load(con, tmp_path, "a", posting(1), page("2026-10-01", url, "1"))  # it broke off
+    assert known_of(con, "lever")["pages"] == {}
+    load(con, tmp_path, "b", posting(1), page("2026-10-01", url, "1", "2"), asked())
+    assert known_of(con, "lever")["pages"] == {}
+    load(con, tmp_path, "c", posting(1), page("2026-10-01", url, "1"), asked())
+    assert known_of(con, "lever")["pages"][url]["ids"] == ["1"]
+
+
+def test_an_earlier_archive_of_the_same_day_adds_its_adverts(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    window, later = {"is_listing": False}, {"observed_at": "2026-10-01T18:00:00Z"}
+    load(con, tmp_path, "b", posting(2, **later), asked(**window) | later)
+    load(con, tmp_path, "a", posting(1), asked(**window))
+    assert [row[2] for row in seen(con)] == ["1", "2"]

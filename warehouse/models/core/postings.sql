@@ -95,10 +95,14 @@ described AS (
         CASE WHEN len(dated.days_without) >= 2 THEN dated.days_without[1] END AS closed_on,
         dated.last_seen_on >= coalesce(dated.newest_listing_on, dated.last_seen_on)
         AND dated.last_seen_on >= getvariable('as_of') - 45
-        AND coalesce(body.expires_on >= getvariable('as_of'), true) AS is_open,
+        -- A listing that still shows it knows better than a deadline that may have been moved.
+        AND (
+            dated.newest_listing_on IS NOT NULL
+            OR coalesce(body.expires_on >= getvariable('as_of'), TRUE)
+        ) AS is_open,
         fact.text,
         length(fact.text)::INTEGER AS text_chars,
-        coalesce(body.is_excerpt, false) AS is_excerpt,
+        coalesce(body.is_excerpt, FALSE) AS is_excerpt,
         fact.text_hash,
         body.url,
         body.origin_source,
@@ -114,7 +118,7 @@ described AS (
 texts AS (
     SELECT
         *,
-        origin_id IS NOT null AS is_passed_on,
+        origin_id IS NOT NULL AS is_passed_on,
         md5(concat_ws(
             '|', company_id, lower(coalesce(title, '')), text_hash, array_to_string(countries, ',')
         )) AS text_role_id
@@ -142,7 +146,13 @@ roles AS (
         coalesce(
             own.role_id,
             min(texts.text_role_id) FILTER (WHERE texts.is_passed_on) OVER (
-                PARTITION BY texts.origin_source, texts.origin_id
+                PARTITION BY
+                    texts.origin_source,
+                    texts.origin_id,
+                    CASE
+                        WHEN texts.origin_source IN ('bamboohr', 'workday')
+                            THEN texts.company_id
+                    END
             ),
             texts.text_role_id
         ) AS role_id

@@ -1,6 +1,6 @@
 /*
 description: What was last learnt from each answer of a board that takes several; for asking anew.
-key: [source, url]
+key: [source, board, url]
 made_by: warehouse.load
 columns:
   source: VARCHAR | Source that the answer is of
