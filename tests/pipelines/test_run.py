@@ -351,3 +351,27 @@ def test_a_folder_without_labels_can_not_be_scored(command: Command, tmp_path: P
     done = command("score", tmp_path)
     assert done.returncode == 1
     assert "pay.jsonl, line 2" in done.stderr
+
+
+def test_a_second_live_run_of_the_same_day_keeps_the_adverts_of_detail_pages(
+    tmp_path: Path, command: Command
+) -> None:
+    boards, origins, data = tmp_path / "boards", tmp_path / "origins.yaml", tmp_path / "da ta%20x"
+    boards.mkdir()
+    (boards / "bamboohr.csv").write_text("board,company,country\nacme,Acme,US\n")
+    rows = [{"id": str(n), "jobOpeningName": f"ML Engineer {n}"} for n in (1, 2)]
+    words = ("run", "--live", "--source", "bamboohr", "--boards", boards, "--origins", origins,
+             "--data", data)  # fmt: skip
+    with serve() as site:
+        origins.write_text(f"https://*.bamboohr.com: {site.origin}\n")
+        site.routes["/careers/list"] = as_json({"meta": {"totalCount": 2}, "result": rows})
+        for row in rows:
+            opening = {**row, "description": f"<p>PyTorch {row['id']}</p>"}
+            site.routes[f"/careers/{row['id']}/detail"] = as_json(
+                {"result": {"jobOpening": opening}}
+            )
+        for _ in range(2):
+            done = command(*words)
+            assert done.returncode == 0, done.stderr
+            assert published_columns(data, "SELECT count(*) FROM out.postings") == [(2,)]
+        assert len(site.paths()) == 3 + 1
