@@ -512,7 +512,7 @@ class BoardSpider(Spider):
                     ("truncated", f"page {walk.pages} shows only adverts that came before")
                 )
                 steps = []
-            elif steps and not page.ids and not page.refused and not is_first:
+            elif steps and not (page.ids or details or page.refused or is_first):
                 walk.troubles.append(
                     ("truncated", f"page {walk.pages} is empty and names a next one")
                 )
