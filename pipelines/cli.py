@@ -447,7 +447,7 @@ def bench(
         ScoreFormat, typer.Option(help="How results are printed.")
     ] = ScoreFormat.TABLE,
 ) -> None:
-    """How fast it all is, each part against the plain way to do it; some three minutes.
+    """How fast it all is, each part against the plain way to do it; some minutes.
 
     Examples: `hiring-signal bench` · `hiring-signal bench --only text --only pay --format json`
     """

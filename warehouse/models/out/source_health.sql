@@ -7,7 +7,7 @@ columns:
   state: VARCHAR | ok when every board answered, partial when some did, failed when none did
   boards_asked: INTEGER | Boards, threads or files that were asked
   boards_answered: INTEGER | Of those, the ones with a complete listing
-  postings_seen: INTEGER | Rows seen, adverts or links
+  postings_seen: BIGINT | Rows seen, adverts or links
   reason: VARCHAR | The incomplete ones, by state, with an example
 */
 WITH days AS (
@@ -16,7 +16,7 @@ WITH days AS (
         observed_on,
         count(*)::INTEGER AS boards_asked,
         (count(*) FILTER (WHERE state IN ('ok', 'unchanged')))::INTEGER AS boards_answered,
-        sum(postings_seen)::INTEGER AS postings_seen,
+        sum(postings_seen)::BIGINT AS postings_seen,
         string_agg(
             state || ' ' || board || coalesce(' (' || reason || ')', ''), '; ' ORDER BY board
         ) FILTER (WHERE state NOT IN ('ok', 'unchanged') OR reason IS NOT NULL) AS reason
