@@ -7,8 +7,6 @@ parts that need the warehouse alone (`warehouse.bench`).
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -32,7 +30,7 @@ from scrapers.spiders.greenhouse import GreenhouseSpider
 from scrapers.spiders.hackernews import HackernewsSpider
 from scrapers.spiders.lever import LeverSpider
 from warehouse.bench.material import Material, choose, read_landing
-from warehouse.bench.measure import Row, Timing, compare, machine, peak_mb
+from warehouse.bench.measure import Row, Timing, compare, machine, timed_process
 from warehouse.bench.suite import PARTS, Part
 
 RUN = "run"
@@ -44,7 +42,6 @@ RUN_REPEATS = 1
 _FULL_MARKET = 8_000
 """Adverts of the sample market at scale 1, boards and threads together, rather less than more."""
 _SEED = 20261031
-_POLL_SECONDS = 0.1
 
 
 class RunError(RuntimeError):
@@ -166,21 +163,9 @@ def whole_run(material: Material, *, scale: float = RUN_SCALE) -> Iterator[Row]:
 
 
 def _timed(command: list[str], home: Path) -> Timing:
-    start = perf_counter()
-    process = subprocess.Popen(
+    return timed_process(
         command,
-        env={**os.environ, HOME_VARIABLE: str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+        1,
+        {HOME_VARIABLE: str(home)},
+        lambda said: RunError(f"a run of the sample market failed: {said}"),
     )
-    peak: float | None = None
-    while True:
-        try:
-            _, said = process.communicate(timeout=_POLL_SECONDS)
-            break
-        except subprocess.TimeoutExpired:
-            peak = peak_mb(process.pid) or peak
-    if process.returncode:
-        raise RunError(f"a run of the sample market failed: {said.strip()}")
-    return Timing(1, perf_counter() - start, peak)

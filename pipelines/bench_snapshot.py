@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -17,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
@@ -33,8 +30,8 @@ from warehouse.bench.measure import (
     Timing,
     compare,
     in_fresh_process,
-    peak_mb,
     stopwatch,
+    timed_process,
 )
 
 ROWS_PER_ADVERT = 15
@@ -43,7 +40,6 @@ TEXT_CHARS = 1_500
 """About the median of an advert's text."""
 
 _BOARDS = 200
-_POLL_SECONDS = 0.1
 
 
 def snapshot(material: Material) -> Iterator[Row]:
@@ -85,33 +81,17 @@ def _crawl(folder: Path, rows: int) -> Timing:
         for setting in ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False"):
             command += ["-s", setting]
         command += ["-s", f"ORIGINS_FILE={origins}", "-s", f"RECORD_DIR={scratch}"]
-        timing = _timed(command, rows)
+        timing = timed_process(
+            command,
+            rows,
+            {"SCRAPY_SETTINGS_MODULE": "scrapers.settings"},
+            lambda said: CrawlError(f"the crawl failed: {said[-500:]}"),
+        )
         with out.open("rb") as file:
             landed = sum(1 for _ in file) - 1  # the last line says what came of it
         if landed != rows:
             raise CrawlError(f"{landed} of {rows} rows landed")
         return timing
-
-
-def _timed(command: list[str], rows: int) -> Timing:
-    start = perf_counter()
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    peak: float | None = None
-    while True:
-        try:
-            _, said = process.communicate(timeout=_POLL_SECONDS)
-            break
-        except subprocess.TimeoutExpired:
-            peak = peak_mb(process.pid) or peak
-    if process.returncode:
-        raise CrawlError(f"the crawl failed: {said.strip()[-500:]}")
-    return Timing(rows, perf_counter() - start, peak)
 
 
 def _plain(folder: Path) -> Timing:

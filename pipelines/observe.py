@@ -99,11 +99,12 @@ def observe(plan: Plan, known: dict[str, Known]) -> Iterator[Landing]:
         plan = plan._replace(boards=plan.boards or folder / "boards")
     archive = Archive(folder) if folder else None
     crawl = None if archive else begin_crawl(plan)
+    stem = crawl.stamp if crawl else f"replay-{_fingerprint(archive, plan)}"
     sources = plan.sources or SOURCES
     parallel = LIVE_PARALLEL if archive is None else os.cpu_count() or 1
     with ThreadPoolExecutor(parallel) as pool:
         waiting = [
-            pool.submit(_observe_source, plan, source, folder, archive, crawl, known[source])
+            pool.submit(_observe_source, plan, source, folder, archive, crawl, known[source], stem)
             for source in sources
         ]
         for future in as_completed(waiting):
@@ -178,6 +179,7 @@ def _observe_source(
     archive: Archive | None,
     crawl: Crawl | None,
     known: Known,
+    stem: str,
 ) -> Landing:
     landing = plan.data / "landing" / source
     landing.mkdir(parents=True, exist_ok=True)
@@ -187,20 +189,20 @@ def _observe_source(
             return Landing(source, "absent", reason=f"asked only with --source {source}")
         if spider.takes_boards and not read_boards(source, plan.boards):
             return Landing(source, "absent", reason="there is no board list for it")
-        path = landing / f"{crawl.stamp}.jsonl"
     else:
         assert archive is not None
         is_listed = spider.takes_boards and plan.boards and read_boards(source, plan.boards)
         if not is_listed and not spider.boards_in(archive):
             return Landing(source, "absent", reason="the captures hold nothing of it")
-        path = landing / f"replay-{_fingerprint(archive, plan)}.jsonl"
+    path = landing / f"{stem}.jsonl"
     if path.exists():
         return Landing(source, "kept", path)
     reason = _crawl(plan, source, folder, path, crawl, known if archive is None else {})
     return Landing(source, "failed" if reason else "asked", path, reason)
 
 
-def _fingerprint(archive: Archive, plan: Plan) -> str:
+def _fingerprint(archive: Archive | None, plan: Plan) -> str:
+    assert archive is not None
     asked = [
         (url, entry.captured_at.isoformat(), entry.digest)
         for url in archive.urls()

@@ -235,7 +235,7 @@ def _records(path: Path) -> Iterator[tuple[str, str, Entry | bytes]]:
                 entry = Entry(
                     path=path,
                     offset=iterator.get_record_offset(),
-                    captured_at=_instant(header("WARC-Date")),
+                    captured_at=instant_of(header("WARC-Date")),
                     digest=header("WARC-Payload-Digest") or "",
                     status=int(record.http_headers.get_statuscode()),
                 )
@@ -252,7 +252,12 @@ def _records(path: Path) -> Iterator[tuple[str, str, Entry | bytes]]:
             ) from error
 
 
-def _instant(text: str) -> datetime:
+def instant_of(text: str) -> datetime:
+    """A WARC-Date as an instant in UTC.
+
+    Raises:
+        ValueError: It is no date.
+    """
     instant = datetime.fromisoformat(text)
     # The standard wants a zone; without one it can only be meant as UTC.
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -20,7 +20,6 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
-import extruct
 from babel.dates import get_month_names
 from lxml import etree, html
 from w3lib.encoding import (
@@ -238,6 +237,9 @@ def parse(body: bytes, charset: str | None = None) -> html.HtmlElement | None:
 
 
 def _extract(tree: html.HtmlElement, syntax: str) -> Any:
+    # A third of a second, and every spider's process imports this module by way of its loader.
+    import extruct
+
     return extruct.extract(tree, syntaxes=[syntax], uniform=True)[syntax]
 
 
@@ -971,7 +973,7 @@ def identify(node: Node, page: Node, url: str) -> tuple[str, str]:
     said = [text for text in map(_text, _all(node.get("url"))) if text]
     name = _identifier(node)
     if len(page["postings"]) > 1:
-        links = [_absolute(url, text) for text in said]
+        links = [absolute(url, text) for text in said]
         own = next(
             (link for link in links if stable(link, with_fragment=True) != stable(url)), None
         )
@@ -980,7 +982,7 @@ def identify(node: Node, page: Node, url: str) -> tuple[str, str]:
         return (f"{stable(url)}#{_slug(name)}" if name else stable(url)), url
     link = url
     for text in [page.get("canonical"), *said]:
-        if text and _says_as_much(better := _absolute(url, text), url):
+        if text and _says_as_much(better := absolute(url, text), url):
             link = better
             break
     if name and re.search(r"\d{3}", name) and name in _words_of(url):
@@ -995,7 +997,13 @@ def _words_of(url: str) -> set[str]:
     return {*parts, *re.split(r"\W|_", text), *(part.partition("-")[0] for part in parts)}
 
 
-def _absolute(base: str, link: str) -> str:
+def absolute(base: str, link: str) -> str:
+    """A link as an address of its own; empty where it is none.
+
+    Args:
+        base: Address of the page that has the link.
+        link: As it stands there.
+    """
     try:
         return urljoin(base, link.strip())
     except ValueError:

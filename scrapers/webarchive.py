@@ -26,6 +26,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from scrapers.archive import instant_of
 from scrapers.export import redacted, text_of
 from scrapers.jobposting import may_hold_posting, read_page, stable
 from scrapers.landing import BoardObservation, BoardState, Line, Posting, Refusal, Seen, encodable
@@ -181,7 +182,7 @@ class _Reading:
             records += 1
             self.counts["records"] += 1
             try:
-                at = _instant(record.rec_headers.get_header("WARC-Date") or "")
+                at = instant_of(record.rec_headers.get_header("WARC-Date") or "")
                 newest = max(newest or at, at)
                 before = self.counts["unnamed"]
                 yield from self._record(record, at)
@@ -468,12 +469,6 @@ def _body(record: ArcWarcRecord) -> tuple[bytes, bool]:
         parts.append(part)
         left -= len(part)
     return b"".join(parts), left > 0
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    # The standard wants a zone; without one it can only be meant as UTC.
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def _few(reasons: list[str]) -> list[str]:

@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urljoin
 
-from scrapy.http import Response
-
-from scrapers.landing import Address, BoardState, Line, Posting
+from scrapers.landing import Address, Line, Posting
 from scrapers.spiders.base import (
     Board,
     BoardSpider,
     ShapeError,
     Step,
     Total,
-    Walk,
     day,
     each_row,
 )
@@ -31,6 +28,7 @@ class BamboohrSpider(BoardSpider):
     """Boards on bamboohr.com, by what their careers pages load."""
 
     name = "bamboohr"
+    sends_unknown_away = True
     templates = ("https://{board}.bamboohr.com/careers/list",)
     # A text can change while the list stays the same.
     is_paged = True
@@ -59,11 +57,6 @@ class BamboohrSpider(BoardSpider):
         if isinstance(total, int):
             yield Total(total)
         yield from steps
-
-    def _moved(self, response: Response, walk: Walk, step: Step) -> tuple[BoardState, str] | None:
-        """The platform sends requests for a company that it does not have to its own pages."""
-        moved = super()._moved(response, walk, step)
-        return ("unknown", f"no such board: {moved[1]}") if moved else None
 
 
 def _detail(row: dict[str, Any], listing: str) -> Step:

@@ -215,6 +215,8 @@ class BoardSpider(Spider):
     """Kinds of answers from elsewhere that add to the rows: an archive may lack them."""
     may_move: ClassVar[bool] = False
     """Whether an answer from another address than was asked is still the answer."""
+    sends_unknown_away: ClassVar[bool] = False
+    """Whether a redirect elsewhere is how the platform says that it knows no such board."""
     first_kind: ClassVar[str] = "listing"
     detail_days: ClassVar[int] = 14
     """A detail that was read less than so many days ago is not asked again, unless its listing
@@ -631,6 +633,8 @@ class BoardSpider(Spider):
             return None
         if walk.board is None and (self.board_of(there) or "").lower() == walk.row.board.lower():
             return None
+        if self.sends_unknown_away:
+            return "unknown", f"no such board: redirected to {there}"
         return "failed", f"redirected to {there}"
 
     def _note_failure(

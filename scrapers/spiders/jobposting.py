@@ -29,7 +29,7 @@ from scrapy.utils.spider import iter_spider_classes
 
 from scrapers.archive import Archive, Entry
 from scrapers.boards import BoardRow
-from scrapers.jobposting import day_of, page_of, parse, postings_of, stable, text_of
+from scrapers.jobposting import absolute, day_of, page_of, parse, postings_of, stable, text_of
 from scrapers.landing import BoardObservation, BoardState, Line, Page
 from scrapers.spiders.base import (
     Board,
@@ -190,7 +190,7 @@ class JobpostingSpider(BoardSpider):
         elif step.kind == "listing" and urlsplit(step.url).path.endswith("/robots.txt"):
             # A site that knows one page only gives that as its robots.txt, too.
             said = _SITEMAP_LINE.findall("\n".join(payload)) if isinstance(payload, list) else []
-            named = [url for url in (_joined(step.url, url) for url in said) if _is_web(url)]
+            named = [url for url in (absolute(step.url, url) for url in said) if _is_web(url)]
             for url in named or [urljoin(step.url, "/sitemap.xml")]:
                 yield Step(url, kind="sitemap")
         elif step.kind == "listing" and isinstance(payload, dict) and not _is_sitemap(step.url):
@@ -502,7 +502,7 @@ def _entry_page(page: dict[str, Any], step: Step, board: Board) -> Iterator[Line
     yield from postings_of(page, step.url, board)
     if page["postings"] or page.get("damage"):
         return
-    links = [_joined(step.url, link) for link in page["links"]]
+    links = [absolute(step.url, link) for link in page["links"]]
     host = urlsplit(step.url).netloc
     found = dict.fromkeys(
         link.partition("#")[0]
@@ -514,10 +514,3 @@ def _entry_page(page: dict[str, Any], step: Step, board: Board) -> Iterator[Line
         raise ShapeError("no JobPosting on the page, and no link to an advert")
     for link in found:
         yield Step(link, kind="page")
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link.strip())
-    except ValueError:
-        return ""

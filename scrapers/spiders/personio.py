@@ -5,42 +5,34 @@ Belongs here: Personio's addresses and payload. Does not belong here: what pay o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-from scrapy.http import Response
-
-from scrapers.landing import BoardState, Line, PayComponent, Posting
+from scrapers.landing import Line, PayComponent, Posting
 from scrapers.spiders.base import (
-    EXCERPT_CHARS,
     Board,
     BoardSpider,
-    ShapeError,
     Step,
     Total,
-    TruncatedError,
-    Walk,
     day,
     each_row,
     html_of,
 )
+from scrapers.xml import root_of
 
 _ROOT = "workzag-jobs"
 # Elements whose children are a list, not fields.
 _LISTS = (_ROOT, "additionalOffices", "jobDescriptions")
-# No characters of XML 1.0, but texts that were pasted together are full of them.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,100}\bencoding\s*=\s*[\"']([\w.:-]+)")
 
 
 class PersonioSpider(BoardSpider):
     """Boards on jobs.personio.de and jobs.personio.com; most are on both, some on one."""
 
     name = "personio"
+    sends_unknown_away = True
     templates = (
         "https://{board}.jobs.personio.de/xml",
         "https://{board}.jobs.personio.com/xml",
@@ -115,25 +107,7 @@ class PersonioSpider(BoardSpider):
             ShapeError: It is no such document.
             TruncatedError: It stops before its end.
         """
-        text = _FORBIDDEN.sub("", _text(body, charset)).strip().removeprefix("\ufeff")
-        if not text:
-            raise ShapeError("the body is empty")
-        prolog, opening, _ = text.partition(f"<{_ROOT}")
-        # Nothing that they serve declares a type or entities; what does is a page or an attack.
-        if not opening or "<!" in prolog:
-            excerpt = " ".join(text[: 4 * EXCERPT_CHARS].split())[:EXCERPT_CHARS]
-            raise ShapeError(f"not Personio's XML; it begins {excerpt!r}")
-        try:
-            return _plain(ET.fromstring(text))
-        except ET.ParseError as error:
-            if not text.endswith((f"</{_ROOT}>", "/>")):
-                raise TruncatedError(f"XML cut short after {len(body)} bytes") from error
-            raise ShapeError(f"not XML: {error}") from error
-
-    def _moved(self, response: Response, walk: Walk, step: Step) -> tuple[BoardState, str] | None:
-        """The platform sends requests for a company that it does not have to its own pages."""
-        moved = super()._moved(response, walk, step)
-        return ("unknown", f"no such board: {moved[1]}") if moved else None
+        return _plain(root_of(body, charset, _ROOT, "Personio's XML", (f"</{_ROOT}>", "/>")))
 
 
 def _plain(element: ET.Element) -> Any:
@@ -142,12 +116,3 @@ def _plain(element: ET.Element) -> Any:
     if len(element):
         return {child.tag: _plain(child) for child in element}
     return (element.text or "").strip() or None
-
-
-def _text(body: bytes, charset: str | None) -> str:
-    declared = _DECLARED.match(body)
-    said = declared[1].decode() if declared else charset
-    try:
-        return body.decode(said or "utf-8", errors="replace")
-    except LookupError:
-        return body.decode("utf-8", errors="replace")

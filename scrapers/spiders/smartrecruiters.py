@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from scrapers.jobposting import page_of, parse, postings_of
+from scrapers.jobposting import absolute, page_of, parse, postings_of
 from scrapers.landing import Line, Posting
 from scrapers.spiders.base import (
     Board,
@@ -83,14 +83,14 @@ def _listed(page: dict[str, Any], step: Step, board: Board) -> Iterator[Step]:
     """The adverts that a company's page links to, and the next page of them."""
     steps: dict[str, Step] = {}
     for link in page["links"]:
-        match = _ADVERT.match(_joined(step.url, link))
+        match = _ADVERT.match(absolute(step.url, link))
         if match and unquote(match[1]).casefold() == board.name.casefold():
             address = f"{SITE}{urlsplit(match[0]).path}"
             steps.setdefault(match[2], Step(address, kind="detail", source_id=match[2]))
     yield from steps.values()
     own = urlsplit(step.url)
     for link in page["next"][:1]:
-        parts = urlsplit(_joined(step.url, link))
+        parts = urlsplit(absolute(step.url, link))
         if (parts.netloc, parts.path) == (own.netloc, own.path) and parts.query != own.query:
             yield Step(parts.geturl(), kind=step.kind)
     if not steps:
@@ -174,10 +174,3 @@ def _shown(page: dict[str, Any]) -> dict[str, str]:
         "workplace": str(place.get("workplacetype") or "").strip().lower(),
     }
     return {name: value for name, value in said.items() if value}
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link.strip())
-    except ValueError:
-        return ""

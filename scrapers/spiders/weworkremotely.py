@@ -5,7 +5,6 @@ Belongs here: the feed's address and payload. Does not belong here: what a text 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from html import escape, unescape
@@ -14,19 +13,14 @@ from xml.etree import ElementTree as ET
 
 from scrapers.landing import Line, Posting
 from scrapers.spiders.base import (
-    EXCERPT_CHARS,
     Board,
     BoardSpider,
     ShapeError,
-    TruncatedError,
     day,
     each_row,
     html_of,
 )
-
-_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,100}\bencoding\s*=\s*[\"']([\w.:-]+)")
-# No characters of XML 1.0, but texts that were pasted together are full of them.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+from scrapers.xml import root_of
 
 
 class WeworkremotelySpider(BoardSpider):
@@ -82,20 +76,7 @@ class WeworkremotelySpider(BoardSpider):
             ShapeError: It is no such document.
             TruncatedError: It stops before its end.
         """
-        text = _FORBIDDEN.sub("", _text(body, charset)).strip().removeprefix("\ufeff")
-        if not text:
-            raise ShapeError("the body is empty")
-        prolog, opening, _ = text.partition("<rss")
-        # Nothing that they serve declares a type or entities; what does is a page or an attack.
-        if not opening or "<!" in prolog:
-            excerpt = " ".join(text[: 4 * EXCERPT_CHARS].split())[:EXCERPT_CHARS]
-            raise ShapeError(f"not RSS; it begins {excerpt!r}")
-        try:
-            root = ET.fromstring(text)
-        except ET.ParseError as error:
-            if not text.endswith("</rss>"):
-                raise TruncatedError(f"XML cut short after {len(body)} bytes") from error
-            raise ShapeError(f"not XML: {error}") from error
+        root = root_of(body, charset, "rss", "RSS", ("</rss>",))
         channel = root.find("channel")
         if channel is None:
             raise ShapeError("no 'channel' in the RSS")
@@ -109,12 +90,3 @@ def _plain(item: ET.Element) -> dict[str, str]:
         if text:
             said[child.tag] = f"{said[child.tag]}, {text}" if child.tag in said else text
     return said
-
-
-def _text(body: bytes, charset: str | None) -> str:
-    declared = _DECLARED.match(body)
-    said = declared[1].decode() if declared else charset
-    try:
-        return body.decode(said or "utf-8", errors="replace")
-    except LookupError:
-        return body.decode("utf-8", errors="replace")

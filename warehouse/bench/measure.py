@@ -14,8 +14,9 @@ import os
 import platform
 import re
 import statistics
+import subprocess
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ many adverts does not notice."""
 
 _Cache = type(lru_cache(lambda: None))
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
+_POLL_SECONDS = 0.1
 _FORGET_PEAK = "5"  # what `/proc/self/clear_refs` takes for it (proc(5))
 
 
@@ -296,6 +298,43 @@ def stopwatch() -> Iterator[Stopwatch]:
     watch = Stopwatch()
     yield watch
     watch.stop()
+
+
+def timed_process(
+    command: list[str],
+    items: int,
+    environment: Mapping[str, str],
+    fault: Callable[[str], Exception],
+) -> Timing:
+    """Time a process from its start to its end, with its peak memory.
+
+    Args:
+        command: What to run.
+        items: How many it works on.
+        environment: Variables beside those of this process.
+        fault: Makes the error of a process that fails, of what it said.
+
+    Raises:
+        Exception: What `fault` makes, where the exit status is not 0.
+    """
+    start = perf_counter()
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    peak: float | None = None
+    while True:
+        try:
+            _, said = process.communicate(timeout=_POLL_SECONDS)
+            break
+        except subprocess.TimeoutExpired:
+            peak = peak_mb(process.pid) or peak
+    if process.returncode:
+        raise fault(said.strip())
+    return Timing(items, perf_counter() - start, peak)
 
 
 def peak_mb(pid: int) -> float | None:
