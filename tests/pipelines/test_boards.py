@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from pipelines.boards import add_board, app, check_boards, platforms
 from scrapers.boards import BoardListError, BoardRow
 from scrapers.market.faults import Planted
 from scrapers.market.serve import Market, serving, simulated
-from tests.scrapers.server import Answer, Site, as_json, serve
+from tests.scrapers.server import Answer, Site, as_json
 
 ORIGINS = (
     "https://api.lever.co",
@@ -83,12 +82,6 @@ def test_wrong_usage_exits_with_2(words: list[str], tmp_path: Path) -> None:
 
 
 # --- asking --------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def folder_of(tmp_path: Path, site: Site, **lists: str) -> tuple[Path, Path]:

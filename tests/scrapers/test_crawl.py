@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +12,11 @@ import pytest
 
 from scrapers.archive import Archive, DamagedArchiveError, NotArchivedError
 from scrapers.boards import BoardListError, read_boards
-from scrapers.landing import BoardObservation, Line, Posting, Refusal, read_line
+from scrapers.landing import BoardObservation, Line, Posting, Refusal
 from scrapers.origins import OriginsError, read_origins
 from scrapers.politeness import retry_after_s
+from tests.scrapers.crawling import by_board as observations
+from tests.scrapers.crawling import crawled, origins_file, words_of
 from tests.scrapers.server import Answer, Site, as_json, serve
 
 LEVER, EU = "https://api.lever.co", "https://api.eu.lever.co"
@@ -30,44 +28,15 @@ QUICK = {
 }
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
-
-
 def crawl(folder: Path, spider: str, site: Site | None = None, **options: Any) -> list[Line]:
     """Run `scrapy crawl` as a person would; keyword arguments are settings, `boards` aside."""
     boards = options.pop("boards", None)
     settings = QUICK | {name: str(value) for name, value in options.items()}
     if site is not None:
-        origins = folder / "origins.yaml"
-        origins.write_text(
-            "".join(
-                f"{origin}: {site.origin}\n"
-                for origin in (LEVER, EU, "https://api.ashbyhq.com", "https://hn.algolia.com")
-            )
-        )
-        settings["ORIGINS_FILE"] = str(origins)
+        hosts = (LEVER, EU, "https://api.ashbyhq.com", "https://hn.algolia.com")
+        settings["ORIGINS_FILE"] = str(origins_file(folder, dict.fromkeys(hosts, site.origin)))
     out = folder / "out.jsonl"
-    command = [sys.executable, "-m", "scrapy", "crawl", spider, "-O", str(out)]
-    if boards:
-        command += ["-a", f"boards={boards}"]
-    for name, value in settings.items():
-        command += ["-s", f"{name}={value}"]
-    subprocess.run(
-        command,
-        check=True,
-        cwd=folder,
-        env={**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"},
-        timeout=120,
-        capture_output=True,
-    )
-    return [read_line(line) for line in out.read_bytes().splitlines()]
-
-
-def observations(lines: list[Line]) -> dict[str, BoardObservation]:
-    return {line.board: line for line in lines if isinstance(line, BoardObservation)}
+    return crawled(words_of(spider, out, boards, settings), out)
 
 
 def lever(board: str) -> str:

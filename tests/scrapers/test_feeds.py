@@ -7,12 +7,9 @@ any walk (`test_walk`), or that no key of a payload is lost (`test_keys`).
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.landing import BoardObservation, Line, PayComponent, Posting, Refusal, read_line
+from scrapers.landing import BoardObservation, Line, PayComponent, Posting, Refusal
 from scrapers.market import arbeitnow, himalayas, jobicy, remoteok, themuse, weworkremotely
 from scrapers.market.shelf import html_of
 from scrapers.market.texts import advert
@@ -34,7 +31,8 @@ from scrapers.spiders.jobicy import JobicySpider, is_teaser
 from scrapers.spiders.remoteok import RemoteokSpider, repaired
 from scrapers.spiders.themuse import LAST_PAGE, ThemuseSpider
 from scrapers.spiders.weworkremotely import WeworkremotelySpider
-from tests.scrapers.server import Answer, Site, as_json, serve
+from tests.scrapers.crawling import crawled, origins_file, words_of
+from tests.scrapers.server import Answer, Site, as_json
 from warehouse.normalise.text import to_text
 
 AT = datetime(2026, 10, 31, 6, tzinfo=UTC)
@@ -800,12 +798,6 @@ def test_a_made_up_feed_is_the_same_again_and_who_asks_is_not(world: World) -> N
 # -------------------------------------------------------------------------------- over real HTTP
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
-
-
 QUICK = {
     "DOWNLOAD_DELAY": "0",
     "AUTOTHROTTLE_ENABLED": "False",
@@ -817,17 +809,10 @@ QUICK = {
 def crawl(folder: Path, spider: str, site: Site | None = None, **settings: Any) -> list[Line]:
     """Run `scrapy crawl` as a person would."""
     out = folder / f"{spider}.jsonl"
-    words = [sys.executable, "-m", "scrapy", "crawl", spider, "-O", str(out)]
+    given = QUICK | settings
     if site is not None:
-        file = folder / "origins.yaml"
-        file.write_text("".join(f"{origin}: {site.origin}\n" for origin in ORIGINS))
-        words += ["-s", f"ORIGINS_FILE={file}"]
-    for name, value in (QUICK | settings).items():
-        words += ["-s", f"{name}={value}"]
-    environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"}
-    done = subprocess.run(words, check=False, env=environment, timeout=120, capture_output=True)
-    assert done.returncode == 0, done.stderr.decode()
-    return [read_line(line) for line in out.read_bytes().splitlines()]
+        given["ORIGINS_FILE"] = origins_file(folder, dict.fromkeys(ORIGINS, site.origin))
+    return crawled(words_of(spider, out, None, given), out)
 
 
 def seen_of(lines: list[Line]) -> BoardObservation:

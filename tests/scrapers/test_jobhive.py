@@ -7,9 +7,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,13 +25,15 @@ from twisted.python.failure import Failure
 from scrapers import download
 from scrapers.download import Download, Fetched, Wanted
 from scrapers.jobhive import MANIFEST, files_of, read_row, rows_of
-from scrapers.landing import BoardObservation, Line, Page, Posting, Refusal, read_line
+from scrapers.landing import Line, Page, Posting, Refusal
 from scrapers.market import jobhive as market
 from scrapers.market.serve import simulated
 from scrapers.spiders.base import Board, ShapeError
 from scrapers.spiders.jobhive import WHOLE_EVERY, JobhiveSpider
+from tests.scrapers.crawling import by_board as boards_of
+from tests.scrapers.crawling import crawled, origins_file, words_of
 from tests.scrapers.ranges import ranged
-from tests.scrapers.server import Answer, Site, as_json, serve
+from tests.scrapers.server import Answer, Site, as_json
 
 BOARD = Board("jobhive", "all", "all", None, datetime(2026, 10, 31, 6, tzinfo=UTC))
 ADDRESS = "https://data.example/v1/all.bin"
@@ -635,18 +634,11 @@ def test_a_crooked_row_of_a_table_is_refused_and_the_rest_goes_on(tmp_path: Path
 # --- whole crawls -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
-
-
 def crawl(folder: Path, site: Site, boards: str | None = None, **options: Any) -> list[Line]:
     """Run `scrapy crawl jobhive` as a person would; keyword arguments are settings."""
     folder.mkdir(exist_ok=True)
-    (folder / "origins.yaml").write_text(f"https://storage.stapply.ai: {site.origin}\n")
     settings = {
-        "ORIGINS_FILE": folder / "origins.yaml",
+        "ORIGINS_FILE": origins_file(folder, {"https://storage.stapply.ai": site.origin}),
         "DOWNLOAD_DELAY": 0,
         "AUTOTHROTTLE_ENABLED": False,
         "RETRY_TIMES": 1,
@@ -654,23 +646,7 @@ def crawl(folder: Path, site: Site, boards: str | None = None, **options: Any) -
         **options,
     }
     out = folder / "out.jsonl"
-    command = [sys.executable, "-m", "scrapy", "crawl", "jobhive", "-O", str(out)]
-    command += ["-a", f"boards={boards}"] if boards else []
-    for name, value in settings.items():
-        command += ["-s", f"{name}={value}"]
-    subprocess.run(
-        command,
-        check=True,
-        cwd=folder,
-        env={**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"},
-        timeout=120,
-        capture_output=True,
-    )
-    return [read_line(line) for line in out.read_bytes().splitlines()]
-
-
-def boards_of(lines: list[Line]) -> dict[str, BoardObservation]:
-    return {line.board: line for line in lines if isinstance(line, BoardObservation)}
+    return crawled(words_of("jobhive", out, boards, settings), out)
 
 
 def ids_of(lines: list[Line]) -> list[str]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +24,7 @@ from scrapers.jobposting import (
     stable,
     text_of,
 )
-from scrapers.landing import BoardObservation, Line, Posting, Refusal, read_line
+from scrapers.landing import Line, Posting, Refusal, read_line
 from scrapers.market import jobposting as site_market
 from scrapers.market import smartrecruiters as smart_market
 from scrapers.market.serve import served_spec
@@ -35,7 +32,9 @@ from scrapers.market.world import World, simulate
 from scrapers.spiders.base import Board, BoardSpider, ShapeError, Step, Total, TruncatedError
 from scrapers.spiders.jobposting import JobpostingSpider, choose
 from scrapers.spiders.smartrecruiters import SmartrecruitersSpider
-from tests.scrapers.server import Answer, Site, serve
+from tests.scrapers.crawling import by_board as health
+from tests.scrapers.crawling import crawled, words_of
+from tests.scrapers.server import Answer, Site
 
 AT = datetime(2026, 10, 31, 6, tzinfo=UTC)
 URL = "https://careers.apples.example/jobs/4711-sorter"
@@ -913,32 +912,10 @@ def test_smartrecruiters_takes_nothing_else_for_an_answer(
 # --- whole crawls --------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
-
-
 def crawl(folder: Path, spider: str, boards: str = "", **options: Any) -> list[Line]:
     out = folder / "out.jsonl"
-    command = [sys.executable, "-m", "scrapy", "crawl", spider, "-O", str(out)]
-    command += ["-a", f"boards={boards}"] if boards else []
     quick = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "RETRY_TIMES": 0}
-    for name, value in (quick | options).items():
-        command += ["-s", f"{name}={value}"]
-    subprocess.run(
-        command,
-        check=True,
-        cwd=folder,
-        env={**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"},
-        timeout=120,
-        capture_output=True,
-    )
-    return [read_line(line) for line in out.read_bytes().splitlines()]
-
-
-def health(lines: list[Line]) -> dict[str, BoardObservation]:
-    return {line.board: line for line in lines if isinstance(line, BoardObservation)}
+    return crawled(words_of(spider, out, boards, quick | options), out)
 
 
 def origins(folder: Path, **sites: str) -> Path:

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipelines.market import app as market_command
-from scrapers.landing import BoardObservation, Line, Posting, Refusal, Seen, read_line
+from scrapers.landing import BoardObservation, Line, Posting, Refusal, Seen
 from scrapers.market import workday
 from scrapers.market.faults import CAP, FAULTS, Answer, FaultError, Planted, gzip_bomb, read_fault
 from scrapers.market.serve import (
@@ -56,6 +56,7 @@ from scrapers.spiders.recruitee import RecruiteeSpider
 from scrapers.spiders.teamtailor import TeamtailorSpider
 from scrapers.spiders.workable import WorkableSpider
 from scrapers.spiders.workday import WorkdaySpider
+from tests.scrapers.crawling import crawled, words_of
 
 SPIDERS: dict[str, type[BoardSpider]] = {
     spider.name: spider
@@ -847,18 +848,7 @@ def crawl(folder: Path, served: Served, spider: str, **settings: Any) -> list[Li
         **settings,
     }
     out = folder / f"{spider}.jsonl"
-    command = [sys.executable, "-m", "scrapy", "crawl", spider, "-O", str(out)]
-    for name, value in given.items():
-        command += ["-s", f"{name}={value}"]
-    subprocess.run(
-        command,
-        check=True,
-        cwd=folder,
-        env={**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"},
-        timeout=120,
-        capture_output=True,
-    )
-    return [read_line(line) for line in out.read_bytes().splitlines()]
+    return crawled(words_of(spider, out, None, given), out)
 
 
 def states(lines: list[Line]) -> dict[str, str]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -33,7 +30,6 @@ from scrapers.landing import (
     Posting,
     Refusal,
     SeriesPoint,
-    read_line,
 )
 from scrapers.market import arxiv as market_arxiv
 from scrapers.market import (
@@ -61,8 +57,9 @@ from scrapers.spiders.hf_papers import HfPapersSpider, days_to_ask, text_of
 from scrapers.spiders.pwc import PwcSpider, papers_address
 from scrapers.spiders.pwc_archive import PwcArchiveSpider
 from scrapers.spiders.reference import ReferenceSpider
+from tests.scrapers.crawling import crawled, origins_file, words_of
 from tests.scrapers.ranges import ranged
-from tests.scrapers.server import Answer, Site, as_json, serve
+from tests.scrapers.server import Answer, Site, as_json
 
 AT = datetime(2026, 10, 31, 6, tzinfo=UTC)
 HUB = "https://huggingface.co"
@@ -888,12 +885,6 @@ def test_another_file_is_no_series(name: str, body: bytes) -> None:
 # --- whole crawls ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
-
-
 def crawl(folder: Path, spider: str, site: Site | None = None, **options: Any) -> list[Line]:
     """Run `scrapy crawl` as a person would; keyword arguments are settings, `boards` aside."""
     boards = options.pop("boards", None)
@@ -901,19 +892,10 @@ def crawl(folder: Path, spider: str, site: Site | None = None, **options: Any) -
     if site is not None:
         hosts = ["huggingface.co", "raw.githubusercontent.com", "export.arxiv.org"]
         hosts += ["paperswithcode.co", "hugovk.github.io"]
-        origins = folder / "origins.yaml"
-        origins.write_text("".join(f"https://{host}: {site.origin}\n" for host in hosts))
-        settings["ORIGINS_FILE"] = origins
+        origins = {f"https://{host}": site.origin for host in hosts}
+        settings["ORIGINS_FILE"] = origins_file(folder, origins)
     out = folder / "out.jsonl"
-    command = [sys.executable, "-m", "scrapy", "crawl", spider, "-O", str(out)]
-    command += ["-a", f"boards={boards}"] if boards else []
-    for name, value in settings.items():
-        command += ["-s", f"{name}={value}"]
-    environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"}
-    subprocess.run(
-        command, check=True, cwd=folder, env=environment, timeout=120, capture_output=True
-    )
-    return [read_line(line) for line in out.read_bytes().splitlines()]
+    return crawled(words_of(spider, out, boards, settings), out)
 
 
 def observed(lines: list[Line]) -> dict[str, tuple[str, str | None]]:

@@ -7,7 +7,6 @@ Belongs here: what is particular to a platform. Does not belong here: which keys
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.landing import BoardObservation, Line, Posting, Refusal, Seen
+from scrapers.landing import Line, Posting, Refusal, Seen
 from scrapers.spiders.ashby import AshbySpider
 from scrapers.spiders.bamboohr import BamboohrSpider
 from scrapers.spiders.base import Board, BoardSpider, ShapeError, Step, Total, TruncatedError
@@ -28,8 +27,10 @@ from scrapers.spiders.recruitee import RecruiteeSpider
 from scrapers.spiders.teamtailor import PAGE_ROWS, TeamtailorSpider
 from scrapers.spiders.workable import WorkableSpider
 from scrapers.spiders.workday import LISTED_AT_MOST, WorkdaySpider, days_ago
+from tests.scrapers.crawling import by_board as seen_of
+from tests.scrapers.crawling import crawled as run
 from tests.scrapers.server import Answer, Site, as_json, serve
-from tests.scrapers.test_walk import command, run
+from tests.scrapers.test_walk import command
 from warehouse.normalise.pay import pay_from_components
 from warehouse.normalise.place import locate
 
@@ -646,12 +647,6 @@ def test_no_row_of_a_list_keeps_the_others_from_being_read(
 # --- asking --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
-
-
 def crawl(folder: Path, spider: str, site: Site, boards: str, **settings: Any) -> list[Line]:
     hosts = (
         "https://api.lever.co",
@@ -667,10 +662,6 @@ def crawl(folder: Path, spider: str, site: Site, boards: str, **settings: Any) -
     )
     settings["SPIDER_MODULES"] = "scrapers.spiders"
     return run(*command(folder, spider, dict.fromkeys(hosts, site.origin), boards, **settings))
-
-
-def seen_of(lines: list[Line]) -> dict[str, BoardObservation]:
-    return {line.board: line for line in lines if isinstance(line, BoardObservation)}
 
 
 def ids(lines: list[Line]) -> list[str]:

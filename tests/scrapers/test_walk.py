@@ -10,7 +10,6 @@ import gzip
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,9 +20,12 @@ from typing import Any
 import pytest
 
 from scrapers.archive import STAMP, Archive, Recorder, address_of, finish_open
-from scrapers.landing import BoardObservation, Line, Page, Posting, Seen, read_line
+from scrapers.landing import BoardObservation, Line, Page, Posting, Seen
 from scrapers.politeness import site_of
 from scrapers.spiders.base import Step
+from tests.scrapers.crawling import by_board as seen_of
+from tests.scrapers.crawling import crawled as run
+from tests.scrapers.crawling import origins_file, words_of
 from tests.scrapers.server import Answer, Site, as_json, serve
 
 TOY = "https://toy.example"
@@ -36,39 +38,17 @@ QUICK = {
 }
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
-
-
 def command(
     folder: Path, spider: str, origins: dict[str, str], boards: str, **settings: Any
 ) -> tuple[list[str], Path]:
-    file = folder / "origins.yaml"
-    file.write_text("".join(f"{origin}: {there}\n" for origin, there in origins.items()))
     out = folder / f"out-{time.monotonic_ns()}.jsonl"
-    words = [sys.executable, "-m", "scrapy", "crawl", spider, "-O", str(out)]
-    words += ["-a", f"boards={boards}", "-s", f"ORIGINS_FILE={file}"]
-    for name, value in (QUICK | settings).items():
-        words += ["-s", f"{name}={value}"]
-    return words, out
-
-
-def run(words: list[str], out: Path) -> list[Line]:
-    environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "scrapers.settings"}
-    done = subprocess.run(words, check=False, env=environment, timeout=120, capture_output=True)
-    assert done.returncode == 0, done.stderr.decode()
-    return [read_line(line) for line in out.read_bytes().splitlines()]
+    given = {"ORIGINS_FILE": origins_file(folder, origins), **QUICK, **settings}
+    return words_of(spider, out, boards, given), out
 
 
 def crawl(folder: Path, spider: str, site: Site, boards: str, **settings: Any) -> list[Line]:
     origins = {TOY: site.origin, "https://*.toy.example": site.origin}
     return run(*command(folder, spider, origins, boards, **settings))
-
-
-def seen_of(lines: list[Line]) -> dict[str, BoardObservation]:
-    return {line.board: line for line in lines if isinstance(line, BoardObservation)}
 
 
 def ids(lines: list[Line], kind: type[Posting | Seen] = Posting) -> list[str]:
