@@ -46,6 +46,7 @@ class ScoreFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    MARKDOWN = "markdown"
 
 
 app.add_typer(boards_app, name="boards")
@@ -398,18 +399,28 @@ def score(
 ) -> None:
     """Accuracy of the normalisers on labelled postings, with 95 % intervals.
 
+    Per kind of fact, framework and source, with a list of what was read otherwise than labelled.
+
     Example: `hiring-signal score labels/`
     """
-    from warehouse.score.report import ScoreError, score_folder, table_of
+    from warehouse.score.report import ScoreError, score_folder
+    from warehouse.score.show import as_markdown, as_table, sheets
 
     try:
-        scores = score_folder(directory)
+        report = score_folder(directory)
     except ScoreError as error:
         _fail(str(error))
     if format is ScoreFormat.JSON:
-        sys.stdout.write(json.dumps(scores, indent=2) + "\n")
-    else:
-        console.print(table_of(scores))
+        mistakes = [mistake._asdict() for mistake in report.mistakes]
+        whole = report.scores | {"mistakes": {"n": len(mistakes), "cases": mistakes}}
+        sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+        return
+    found = sheets(report.scores, report.mistakes)
+    if format is ScoreFormat.MARKDOWN:
+        sys.stdout.write(as_markdown(found))
+        return
+    for sheet in found:
+        console.print(as_table(sheet))
 
 
 @app.command()

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from warehouse.normalise.types import PayBand, Period
-from warehouse.score.pay import Counts, score_pay, score_peer_pay
+from warehouse.score.intervals import Counts
+from warehouse.score.pay import score_pay, score_peer_pay
 
 
 def found(
@@ -53,7 +54,8 @@ def label(low: int | None, high: int | None, **more: Any) -> dict[str, Any]:
 def test_strict_match(
     bands: list[PayBand], row: dict[str, Any], expected: tuple[int, int, int]
 ) -> None:
-    assert score_pay([{"id": "a", **row}], lambda _: bands) == [Counts("a", *expected)]
+    [outcome] = score_pay([{"id": "a", **row}], lambda _: bands)
+    assert outcome.counts == Counts(*expected)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +75,12 @@ def test_only_the_checked_fields_count(
     expected: tuple[int, int, int],
 ) -> None:
     row = {"id": "a", "check": checked, "bands": labels}
-    assert score_peer_pay([row], lambda _: bands) == [Counts("a", *expected)]
+    [outcome] = score_peer_pay([row], lambda _: bands)
+    assert outcome.counts == Counts(*expected)
 
 
 def test_rows_are_counted_one_by_one() -> None:
     rows = [{"id": "a", "bands": [label(1, 2)]}, {"id": "b", "bands": [label(3, 4)]}]
-    counts = score_pay(rows, lambda row: [found(1, 2)] if row["id"] == "a" else [])
-    assert counts == [Counts("a", 1, 0, 0), Counts("b", 0, 0, 1)]
+    outcomes = score_pay(rows, lambda row: [found(1, 2)] if row["id"] == "a" else [])
+    assert [outcome.counts for outcome in outcomes] == [Counts(1, 0, 0), Counts(0, 0, 1)]
+    assert outcomes[1].missed == ("3 4 USD YEAR",)

@@ -16,7 +16,15 @@ class MentionScore(NamedTuple):
     """Counts of one run over labelled postings."""
 
     by_label: dict[str, Counts]  # labels that are due or were given, by name
-    by_document: dict[str, Counts]  # by id, in the order of the rows
+    by_document_and_label: dict[str, dict[str, Counts]]  # by id, in the order of the rows
+
+    @property
+    def by_document(self) -> dict[str, Counts]:
+        """The counts of each document, all labels together, in the order of the rows."""
+        return {
+            document: total(list(labels.values()))
+            for document, labels in self.by_document_and_label.items()
+        }
 
     @property
     def total(self) -> Counts:
@@ -55,14 +63,16 @@ def score_mentions(
             posting that is missing has none.
     """
     by_label: dict[str, Counts] = {}
-    by_document: dict[str, Counts] = {}
+    by_document: dict[str, dict[str, Counts]] = {}
     for row in rows:
         due = set(row["labels"])
         given = set(predicted.get(row["id"], ())) - set(row.get("optional", ()))
-        by_document[row["id"]] = Counts(len(due & given), len(given - due), len(due - given))
-        for label in due | given:
-            outcome = Counts(
+        by_document[row["id"]] = {
+            label: Counts(
                 int(label in due and label in given), int(label not in due), int(label not in given)
             )
+            for label in sorted(due | given)
+        }
+        for label, outcome in by_document[row["id"]].items():
             by_label[label] = total([by_label.get(label, Counts()), outcome])
     return MentionScore(dict(sorted(by_label.items())), by_document)

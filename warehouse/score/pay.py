@@ -1,6 +1,6 @@
 """How well pay bands are found, against labelled postings and cases.
 
-Belongs here: the strict comparison of found and labelled bands, one count for each document.
+Belongs here: the strict comparison of found and labelled bands, one outcome for each document.
 Does not belong here: precision, recall and their intervals over documents.
 """
 
@@ -11,22 +11,28 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from warehouse.normalise.types import PayBand
+from warehouse.score.intervals import Counts
 
 FIELDS = ("min", "max", "currency", "period")
 
 Label = Mapping[str, Any]
 
 
-class Counts(NamedTuple):
-    """Right, surplus and missed bands of one document."""
+class Outcome(NamedTuple):
+    """What was right, surplus and missed in one document; bands are written as figures."""
 
     document: str
-    tp: int
-    fp: int
-    fn: int
+    right: int
+    surplus: tuple[str, ...]
+    missed: tuple[str, ...]
+
+    @property
+    def counts(self) -> Counts:
+        """How many of each."""
+        return Counts(self.right, len(self.surplus), len(self.missed))
 
 
-def score_pay(rows: Iterable[Label], find: Callable[[Label], Sequence[PayBand]]) -> list[Counts]:
+def score_pay(rows: Iterable[Label], find: Callable[[Label], Sequence[PayBand]]) -> list[Outcome]:
     """Strict band match (min, max, currency, period) on labelled postings.
 
     Bands that annotators differed on (`optional`) or could not decide (`unsure`) count neither
@@ -38,7 +44,7 @@ def score_pay(rows: Iterable[Label], find: Callable[[Label], Sequence[PayBand]])
         find: Gives the bands found for a row.
 
     Returns:
-        Counts for each row.
+        The outcome of each row.
     """
     return [
         _compare(
@@ -54,7 +60,7 @@ def score_pay(rows: Iterable[Label], find: Callable[[Label], Sequence[PayBand]])
 
 def score_peer_pay(
     rows: Iterable[Label], find: Callable[[Label], Sequence[PayBand]]
-) -> list[Counts]:
+) -> list[Outcome]:
     """Match on the cases of other extractors' test suites, in the fields that `check` names.
 
     Args:
@@ -62,7 +68,7 @@ def score_peer_pay(
         find: Gives the bands found for a row, by its `kind`.
 
     Returns:
-        Counts for each row; every band found in a negative row is surplus.
+        The outcome of each row; every band found in a negative row is surplus.
     """
     return [
         _compare(str(row["id"]), find(row), list(row["bands"]), [], tuple(row["check"]) or FIELDS)
@@ -76,17 +82,22 @@ def _compare(
     expected: Sequence[Label],
     neutral: Sequence[Label],
     fields: Sequence[str],
-) -> Counts:
+) -> Outcome:
     left = list(dict.fromkeys(_key(band) for band in found))
-    missed = 0
+    missed = []
     for label in expected:
         match = next((key for key in left if _agrees(key, label, fields)), None)
         if match is None:
-            missed += 1
+            missed.append(" ".join(str(label.get(field)) for field in FIELDS))
         else:
             left.remove(match)
     surplus = [key for key in left if not any(_agrees(key, other, fields) for other in neutral)]
-    return Counts(document, len(expected) - missed, len(surplus), missed)
+    return Outcome(
+        document,
+        len(expected) - len(missed),
+        tuple(" ".join(map(str, key)) for key in surplus),
+        tuple(missed),
+    )
 
 
 def _key(band: PayBand) -> tuple[Decimal | None, Decimal | None, str, str]:

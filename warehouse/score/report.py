@@ -1,17 +1,16 @@
 """Scores of all normalisers over a folder of labelled postings.
 
 Belongs here: which files are labelled with what, running the normalisers as the pipeline does, and
-the table for a terminal. Does not belong here: what counts as right (one module per kind of fact).
+what was wrong. Does not belong here: what counts as right (one module per kind of fact), what is
+measured without labelled texts (`corpus`), or how it is shown (`show`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-from rich.table import Table
+from typing import Any, NamedTuple
 
 from warehouse.extract import LineError, advert_of
 from warehouse.normalise.pay import find_pay, parse_pay_field
@@ -20,21 +19,36 @@ from warehouse.normalise.text import to_text
 from warehouse.normalise.types import PayBand
 from warehouse.score.intervals import Counts, Interval, bootstrap_f1, total, wilson
 from warehouse.score.mentions import score_mentions
-from warehouse.score.pay import Counts as PayCounts
-from warehouse.score.pay import score_pay, score_peer_pay
+from warehouse.score.pay import Outcome, score_pay, score_peer_pay
 from warehouse.score.roles import FIELDS, answers_of, score_roles
 
 BIG_FOUR = ("pytorch", "tensorflow", "jax", "keras")
 
-Scores = dict[str, dict[str, Any]]
 Row = dict[str, Any]
+Scores = dict[str, dict[str, Any]]
+
+
+class Mistake(NamedTuple):
+    """One answer that is not the labelled one."""
+
+    part: str
+    id: str
+    due: str  # what the label says; empty where nothing was due
+    given: str  # what was read; empty where nothing was
+
+
+class Report(NamedTuple):
+    """What a folder of labelled postings says of the normalisers."""
+
+    scores: Scores
+    mistakes: list[Mistake]
 
 
 class ScoreError(ValueError):
     """A folder or a row that can't be scored; the message names the file and the line."""
 
 
-def score_folder(directory: Path) -> Scores:
+def score_folder(directory: Path) -> Report:
     """Score what is labelled in a folder; files that are not there are left out.
 
     Args:
@@ -43,23 +57,27 @@ def score_folder(directory: Path) -> Scores:
 
     Returns:
         By part: `n` labelled rows and, by measure, `estimate`, `low` and `high` (95 %; precision,
-        recall and accuracy after Wilson, F1 by a bootstrap over rows). A measure is a fraction.
+        recall and accuracy after Wilson, F1 by a bootstrap over rows). A measure is a fraction. A
+        part behind a colon is one label or field, one behind "in" a source. And every mistake.
 
     Raises:
         ScoreError: No such file is there, or a row of one is not as its guide says.
     """
-    found: Scores = {}
+    scores: Scores = {}
+    mistakes: list[Mistake] = []
     for name, score in _PARTS.items():
         path = directory / name
         if path.exists():
             rows = _rows(path)
             try:
-                found |= score(rows)
+                found = score(rows)
             except (KeyError, TypeError, LineError) as error:
                 raise ScoreError(f"{path}: a row is not as its guide says: {error}") from error
-    if not found:
+            scores |= found.scores
+            mistakes += found.mistakes
+    if not scores:
         raise ScoreError(f"{directory}: holds none of {', '.join(_PARTS)}")
-    return found
+    return Report(scores, mistakes)
 
 
 def _rows(path: Path) -> list[Row]:
@@ -80,7 +98,25 @@ def _advert(row: Row) -> Advert:
     return advert_of(row)._replace(team=row.get("team") or "")
 
 
-def _frameworks(rows: Sequence[Row]) -> Scores:
+def _source_of(row: Mapping[str, Any]) -> str:
+    """The source of a row, from its field, else from the beginning of its id."""
+    said = str(row.get("source") or row["id"].partition("-")[0]).partition(":")[0]
+    return "hackernews" if said == "hn" else said
+
+
+def _by_source(rows: Sequence[Row], documents: Mapping[str, Counts], part: str) -> Scores:
+    sources: dict[str, list[Counts]] = {}
+    for row in rows:
+        sources.setdefault(_source_of(row), []).append(documents[row["id"]])
+    if len(sources) == 1:
+        return {}
+    return {f"{part} in {source}": micro(found) for source, found in sorted(sources.items())}
+
+
+# --- mentions ------------------------------------------------------------------------------------
+
+
+def _frameworks(rows: Sequence[Row]) -> Report:
     predicted = {
         row["id"]: {
             m.technology for m in read_facts(_advert(row)).mentions if m.kind == "framework"
@@ -88,73 +124,164 @@ def _frameworks(rows: Sequence[Row]) -> Scores:
         for row in rows
     }
     score = score_mentions(rows, predicted)
-    scores = {"mentions": _micro(list(score.by_document.values()))}
-    for label in BIG_FOUR:
-        counts = score.by_label.get(label, Counts())
-        scores[f"mentions: {label}"] = {
-            "n": counts.tp + counts.fn,
-            "precision": _shown(wilson(counts.tp, counts.tp + counts.fp)),
-            "recall": _shown(wilson(counts.tp, counts.tp + counts.fn)),
-        }
-    return scores
+    labels = [*BIG_FOUR, *(label for label in score.by_label if label not in BIG_FOUR)]
+    big = [
+        total([found.get(label, Counts()) for label in BIG_FOUR])
+        for found in score.by_document_and_label.values()
+    ]
+    return Report(
+        {
+            "mentions": micro(list(score.by_document.values())),
+            "mentions: the big four": micro(big),
+            **{f"mentions: {label}": _of_label(score.by_label.get(label)) for label in labels},
+            **_by_source(rows, score.by_document, "mentions"),
+        },
+        [
+            Mistake("mentions", document, label * found.fn, label * found.fp)
+            for document, by_label in score.by_document_and_label.items()
+            for label, found in by_label.items()
+            if found.fn or found.fp
+        ],
+    )
 
 
-def _pay(rows: Sequence[Row]) -> Scores:
-    counts = score_pay(rows, lambda row: read_facts(_advert(dict(row))).pay_bands)
-    return {"pay bands": _micro(_plain(counts))}
+def _of_label(counts: Counts | None) -> dict[str, Any]:
+    counts = counts or Counts()
+    return {
+        "n": counts.tp + counts.fn,
+        "precision": _shown(wilson(counts.tp, counts.tp + counts.fp)),
+        "recall": _shown(wilson(counts.tp, counts.tp + counts.fn)),
+    }
 
 
-def _peer_pay(rows: Sequence[Row]) -> Scores:
+# --- pay -----------------------------------------------------------------------------------------
+
+
+def _pay(rows: Sequence[Row]) -> Report:
+    outcomes = score_pay(rows, lambda row: read_facts(_advert(dict(row))).pay_bands)
+    documents = {outcome.document: outcome.counts for outcome in outcomes}
+    return Report(
+        {
+            "pay bands": micro(list(documents.values())),
+            **_by_source(rows, documents, "pay bands"),
+        },
+        _mistaken_bands("pay bands", outcomes),
+    )
+
+
+def _mistaken_bands(part: str, outcomes: Iterable[Outcome]) -> list[Mistake]:
+    return [
+        *(Mistake(part, o.document, band, "") for o in outcomes for band in o.missed),
+        *(Mistake(part, o.document, "", band) for o in outcomes for band in o.surplus),
+    ]
+
+
+def _peer_pay(rows: Sequence[Row]) -> Report:
     def find(row: Any) -> Sequence[PayBand]:
         if row["kind"] == "field":
             return parse_pay_field(row["text"], country=row.get("country"))
         return find_pay(to_text(row["text"]), country=row.get("country"))
 
-    scores: Scores = {}
+    report = Report({}, [])
     for kind in ("prose", "field"):
         positive = [row for row in rows if row["kind"] == kind and not row["negative"]]
         if positive:
-            scores[f"peers' pay cases: {kind}"] = _micro(_plain(score_peer_pay(positive, find)))
+            part = f"peers' pay cases: {kind}"
+            outcomes = score_peer_pay(positive, find)
+            report.scores[part] = micro([outcome.counts for outcome in outcomes])
+            report.mistakes.extend(_mistaken_bands(part, outcomes))
     negative = [row for row in rows if row["negative"]]
     if negative:
-        refused = sum(not find(row) for row in negative)
-        scores["peers' pay cases: false friends refused"] = {
-            "n": len(negative),
-            "accuracy": _shown(wilson(refused, len(negative))),
-        }
-    return scores
+        part = "peers' pay cases: false friends refused"
+        outcomes = score_peer_pay([{**row, "bands": []} for row in negative], find)
+        refused = sum(not outcome.surplus for outcome in outcomes)
+        report.scores[part] = share(refused, len(negative))
+        report.mistakes.extend(_mistaken_bands(part, outcomes))
+    return report
 
 
-def _peer_tech(rows: Sequence[Row]) -> Scores:
-    expected = found = 0
+# --- technologies of other extractors' tests -----------------------------------------------------
+
+
+def _peer_tech(rows: Sequence[Row]) -> Report:
+    mistakes = []
+    expected = rejected = 0
     for row in rows:
         names = {
             name
             for mention in read_facts(_advert(row)).mentions
             for name in (mention.technology, mention.surface.casefold())
         }
+        expected += len(row["expect"])
+        rejected += len(row["reject"])
         for name in row["expect"]:
-            expected += 1
-            found += bool({name.casefold(), name.casefold().replace(" ", "-")} & names)
-    return {"peers' technology cases": {"n": expected, "recall": _shown(wilson(found, expected))}}
+            if not {name.casefold(), name.casefold().replace(" ", "-")} & names:
+                mistakes.append(Mistake("peers' technology cases", row["id"], name, ""))
+        for name in row["reject"]:
+            if names if name == "*" else name.casefold() in names:
+                mistakes.append(Mistake("peers' technology cases", row["id"], "", name))
+    missed = sum(bool(mistake.due) for mistake in mistakes)
+    return Report(
+        {
+            "peers' technology cases": {
+                "n": expected,
+                "recall": _shown(wilson(expected - missed, expected)),
+            },
+            "peers' technology cases: homonyms refused": share(
+                rejected - len(mistakes) + missed, rejected
+            ),
+        },
+        mistakes,
+    )
 
 
-def _roles(rows: Sequence[Row]) -> Scores:
+# --- role and place ------------------------------------------------------------------------------
+
+
+def _roles(rows: Sequence[Row]) -> Report:
     predicted = {}
     for row in rows:
         facts = read_facts(_advert(row))
         predicted[row["id"]] = answers_of(facts.role, facts.place)
     score = score_roles(rows, predicted)
-    return {
-        f"roles: {field}": {
-            "n": sum(field in answers for answers in score.by_document.values()),
-            "accuracy": _shown(score.accuracy(field)),
-        }
-        for field in FIELDS
-    }
+    labels = {row["id"]: row["label"] for row in rows}
+    by_source: dict[str, list[dict[str, bool]]] = {}
+    for row in rows:
+        by_source.setdefault(_source_of(row), []).append(score.by_document[row["id"]])
+    return Report(
+        {
+            **{f"roles: {field}": _accuracy(score.by_document.values(), field) for field in FIELDS},
+            **{
+                f"roles: {field} in {source}": _accuracy(documents, field)
+                for source, documents in sorted(by_source.items())
+                for field in FIELDS
+                if len(by_source) > 1 and any(field in document for document in documents)
+            },
+        },
+        [
+            Mistake(
+                f"roles: {field}",
+                document,
+                _written(labels[document][field]),
+                _written(predicted[document][field]),
+            )
+            for document, fields in score.by_document.items()
+            for field, is_right in fields.items()
+            if not is_right
+        ],
+    )
 
 
-_PARTS: dict[str, Callable[[Sequence[Row]], Scores]] = {
+def _accuracy(documents: Iterable[Mapping[str, bool]], field: str) -> dict[str, Any]:
+    answers = [fields[field] for fields in documents if field in fields]
+    return share(sum(answers), len(answers))
+
+
+def _written(value: object) -> str:
+    return ", ".join(value) or "none" if isinstance(value, list) else str(value).lower()
+
+
+_PARTS: dict[str, Callable[[Sequence[Row]], Report]] = {
     "frameworks.jsonl": _frameworks,
     "pay.jsonl": _pay,
     "roles.jsonl": _roles,
@@ -162,12 +289,18 @@ _PARTS: dict[str, Callable[[Sequence[Row]], Scores]] = {
     "peer_tech.jsonl": _peer_tech,
 }
 
-
-def _plain(counts: Iterable[PayCounts]) -> list[Counts]:
-    return [Counts(count.tp, count.fp, count.fn) for count in counts]
+# --- measures ------------------------------------------------------------------------------------
 
 
-def _micro(documents: Sequence[Counts]) -> dict[str, Any]:
+def micro(documents: Sequence[Counts]) -> dict[str, Any]:
+    """Precision, recall and F1 over all answers of some documents.
+
+    Args:
+        documents: Counts of each.
+
+    Returns:
+        `n` documents and, by measure, estimate and 95 % interval.
+    """
     counts = total(documents)
     return {
         "n": len(documents),
@@ -177,28 +310,18 @@ def _micro(documents: Sequence[Counts]) -> dict[str, Any]:
     }
 
 
-def _shown(interval: Interval) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in interval._asdict().items()}
-
-
-def table_of(scores: Scores) -> Table:
-    """The scores as a table for a terminal.
+def share(right: int, cases: int) -> dict[str, Any]:
+    """The share of right answers.
 
     Args:
-        scores: As `score_folder` gives them.
+        right: How many are right.
+        cases: Of how many.
+
+    Returns:
+        `n` cases, and `accuracy` with its 95 % interval.
     """
-    table = Table(title="Accuracy on labelled postings, with 95 % intervals")
-    table.add_column("what")
-    for name in ("rows", "precision", "recall", "F1", "accuracy"):
-        table.add_column(name, justify="right")
-    for part, score in scores.items():
-        cells = [str(score["n"])]
-        for measure in ("precision", "recall", "f1", "accuracy"):
-            value = score.get(measure)
-            cells.append(
-                f"{value['estimate']:.3f} \\[{value['low']:.3f}, {value['high']:.3f}]"
-                if value
-                else ""
-            )
-        table.add_row(part, *cells)
-    return table
+    return {"n": cases, "accuracy": _shown(wilson(right, cases))}
+
+
+def _shown(interval: Interval) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in interval._asdict().items()}
