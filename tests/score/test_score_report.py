@@ -1,4 +1,4 @@
-"""Scores of a folder: which parts there are, what counts, what is listed as wrong, what is shown."""
+"""Scores of a folder: its parts, what counts, what is listed as wrong, what is shown."""
 
 from __future__ import annotations
 

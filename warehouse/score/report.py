@@ -204,7 +204,7 @@ def _peer_pay(rows: Sequence[Row]) -> Report:
 
 
 def _peer_tech(rows: Sequence[Row]) -> Report:
-    mistakes = []
+    mistakes: list[Mistake] = []
     expected = rejected = 0
     for row in rows:
         names = {
@@ -214,12 +214,16 @@ def _peer_tech(rows: Sequence[Row]) -> Report:
         }
         expected += len(row["expect"])
         rejected += len(row["reject"])
-        for name in row["expect"]:
-            if not {name.casefold(), name.casefold().replace(" ", "-")} & names:
-                mistakes.append(Mistake("peers' technology cases", row["id"], name, ""))
-        for name in row["reject"]:
-            if names if name == "*" else name.casefold() in names:
-                mistakes.append(Mistake("peers' technology cases", row["id"], "", name))
+        mistakes += [
+            Mistake("peers' technology cases", row["id"], name, "")
+            for name in row["expect"]
+            if not {name.casefold(), name.casefold().replace(" ", "-")} & names
+        ]
+        mistakes += [
+            Mistake("peers' technology cases", row["id"], "", name)
+            for name in row["reject"]
+            if (names if name == "*" else name.casefold() in names)
+        ]
     missed = sum(bool(mistake.due) for mistake in mistakes)
     return Report(
         {
