@@ -41,6 +41,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class BenchFormat(StrEnum):
+    """How the benchmark's results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 class ScoreFormat(StrEnum):
     """How scores are printed."""
 
@@ -448,15 +455,14 @@ def bench(
     texts: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE",
+            metavar="PATH",
             exists=True,
-            dir_okay=False,
-            help="A landing file to take adverts from, instead of the sample market.",
+            help="A landing file, or a folder of them, instead of the sample market.",
         ),
     ] = None,
     format: Annotated[  # noqa: A002
-        ScoreFormat, typer.Option(help="How results are printed.")
-    ] = ScoreFormat.TABLE,
+        BenchFormat, typer.Option(help="How results are printed.")
+    ] = BenchFormat.TABLE,
 ) -> None:
     """How fast it all is, each part against the plain way to do it; some minutes.
 
@@ -482,7 +488,7 @@ def bench(
             )
     except (BenchError, CrawlError, suite.RunError) as error:
         _fail(str(error))
-    if format is ScoreFormat.JSON:
+    if format is BenchFormat.JSON:
         sys.stdout.write(json.dumps(as_json(*results), indent=2) + "\n")
     else:
         for line in (machine_line(results.machine), input_line(results.input)):

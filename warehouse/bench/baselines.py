@@ -9,13 +9,16 @@ from __future__ import annotations
 import csv
 import html
 import re
+from collections.abc import Iterator
 from functools import cache
-from importlib import resources
-from typing import NamedTuple
+from importlib import import_module, resources
+from importlib.util import find_spec
+from typing import Any, NamedTuple
 
 from babel import Locale
 
 _TAG = re.compile(r"<[^>]+>")
+_REGEX = re.compile(r"[][()?*+|{}\\]")
 _PAY = re.compile(r"[$€£¥₹]\s?\d[\d.,]*\s?[kK]?(?:\s?(?:-|–|—|to)\s?[$€£¥₹]?\s?\d[\d.,]*\s?[kK]?)?")
 _ML = re.compile(
     r"\b(?:machine learning|deep learning|ML|AI|NLP|computer vision|data scien(?:ce|tists?))\b",
@@ -54,6 +57,16 @@ def technologies_one_by_one(text: str) -> frozenset[str]:
     return frozenset(technology for technology, pattern in _patterns() if pattern.search(text))
 
 
+def has_flashtext() -> bool:
+    """Whether flashtext2 is installed; it is needed for nothing but the comparison."""
+    return find_spec("flashtext2") is not None
+
+
+def technologies_by_flashtext(text: str) -> frozenset[str]:
+    """The aliases that are plain words, by a trie of words."""
+    return frozenset(_flashtext().extract_keywords(text))
+
+
 def has_pay(text: str) -> bool:
     """Whether a currency sign stands before a number."""
     return bool(_PAY.findall(text))
@@ -81,12 +94,16 @@ def plain_facts(body: str, title: str, location: str) -> Plain:
     )
 
 
+def _rows() -> Iterator[dict[str, str]]:
+    path = resources.files("warehouse.normalise") / "vocabulary" / "technologies.csv"
+    return csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+
+
 @cache
 def _aliases() -> tuple[tuple[str, str], ...]:
     """Technology and pattern of every row of the vocabulary, in the syntax of `re`."""
-    path = resources.files("warehouse.normalise") / "vocabulary" / "technologies.csv"
     found = []
-    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+    for row in _rows():
         alias = row["alias"]
         body = re.sub(r" (?![^\[]*\])", lambda _: r"[\s_-]?", alias.strip("*"))
         left = "" if alias.startswith("*") else r"\b"
@@ -98,6 +115,17 @@ def _aliases() -> tuple[tuple[str, str], ...]:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(body, re.IGNORECASE)) for name, body in _aliases())
+
+
+@cache
+def _flashtext() -> Any:  # has no types
+    module = import_module("flashtext2")
+    processor = module.KeywordProcessor(case_sensitive=False)
+    for row in _rows():
+        spelling = row["alias"].strip("*").replace("\\.", ".")
+        if not _REGEX.search(spelling):
+            processor.add_keyword(spelling, row["technology"])
+    return processor
 
 
 @cache

@@ -102,20 +102,21 @@ def choose(lines: Iterable[Line], adverts: int) -> list[Posting]:
 
 
 def read_landing(path: Path) -> Iterator[Line]:
-    """The lines of a landing file.
+    """The lines of a landing file, or of all those in a folder.
 
     Args:
-        path: JSON lines, as spiders write them.
+        path: JSON lines, as spiders write them, or a folder of such files (`DATA/landing`).
 
     Raises:
         BenchError: A line does not fit the landing contract.
     """
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            try:
-                yield read_line(raw)
-            except ValidationError as error:
-                raise BenchError(f"{path}, line {number}: not a landing line") from error
+    for landing in sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]:
+        with landing.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                try:
+                    yield read_line(raw)
+                except ValidationError as error:
+                    raise BenchError(f"{landing}, line {number}: not a landing line") from error
 
 
 def write_landing(postings: Iterable[Posting], adverts: int, path: Path) -> None:

@@ -53,14 +53,17 @@ def _plain_text(sample: Sample) -> str:
 
 
 def mentions(material: Material) -> Iterator[Row]:
-    """`find_mentions` against the same aliases in `re`."""
+    """`find_mentions` against the ways of other extractors, with the same aliases."""
+    ways = [
+        Contender("one re alternation, IGNORECASE", _alternation, _meant, items=SLOW_ITEMS),
+        Contender("one re.search per alias", _one_by_one, _itself, items=SLOWEST_ITEMS),
+    ]
+    if baselines.has_flashtext():
+        ways.append(Contender("flashtext2, plain spellings", _flashtext, _itself))
     yield race(
         "mentions",
         Contender("find_mentions", _mentions, _technologies),
-        [
-            Contender("one re alternation", _alternation, _meant, items=SLOW_ITEMS),
-            Contender("one re.search per alias", _one_by_one, _itself, items=SLOWEST_ITEMS),
-        ],
+        ways,
         material.samples,
         _text_bytes,
         material.repeats,
@@ -85,6 +88,10 @@ def _meant(surfaces: frozenset[str]) -> Iterable[Hashable]:
 
 def _one_by_one(sample: Sample) -> frozenset[str]:
     return baselines.technologies_one_by_one(sample.text)
+
+
+def _flashtext(sample: Sample) -> frozenset[str]:
+    return baselines.technologies_by_flashtext(sample.text)
 
 
 def _itself(found: Iterable[Hashable]) -> Iterable[Hashable]:
