@@ -400,6 +400,14 @@ def score(
         Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Labelled postings.")
     ],
     *,
+    captures: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            file_okay=False,
+            help="A DATA folder made from the real captures: scores what shows there alone too.",
+        ),
+    ] = None,
     format: Annotated[  # noqa: A002
         ScoreFormat, typer.Option(help="How scores are printed.")
     ] = ScoreFormat.TABLE,
@@ -408,14 +416,19 @@ def score(
 
     Per kind of fact, framework and source, with a list of what was read otherwise than labelled.
 
-    Example: `hiring-signal score labels/`
+    Examples: `hiring-signal score labels/` · `hiring-signal score labels/ --data trial/`
     """
+    from warehouse import query as published
+    from warehouse.score.corpus import score_publication
     from warehouse.score.report import ScoreError, score_folder
     from warehouse.score.show import as_markdown, as_table, sheets
 
     try:
         report = score_folder(directory)
-    except ScoreError as error:
+        if captures:
+            with published.open_published(captures) as con:
+                report = report.joined(score_publication(con))
+    except (ScoreError, published.NothingPublishedError) as error:
         _fail(str(error))
     if format is ScoreFormat.JSON:
         mistakes = [mistake._asdict() for mistake in report.mistakes]

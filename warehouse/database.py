@@ -28,6 +28,12 @@ SCHEMAS = "schemas"
 """What the making of schemas is called in `meta.builds`."""
 
 _CODE = Path(__file__).parent
+_MAKERS = {
+    "warehouse.matching": ("matching", "normalise"),
+    "warehouse.statistics": ("statistics", "claims"),
+    "warehouse.claims": ("statistics", "claims"),
+}
+"""Folders whose code says what a table that is made by code holds."""
 
 
 @contextmanager
@@ -99,7 +105,7 @@ class Fingerprints:
             else:
                 parts += [self._as_of, *map(self.of, model.reads)]
                 if model.made_by:
-                    parts.append(digest_of_code(_CODE / "statistics", _CODE / "claims"))
+                    parts.append(digest_of_code(*(_CODE / name for name in _MAKERS[model.made_by])))
             self._known[table] = _digest(parts)
         return self._known[table]
 

@@ -12,9 +12,11 @@ import dagster as dg
 from pipelines.observe import SOURCES
 from pipelines.settings import RunSettings
 from pipelines.tables import at_work, key_of, metadata_of, spec_of, sql_asset
-from warehouse import models
+from warehouse import database, models
 from warehouse.facts import normalise_pending
 from warehouse.load import load_file
+from warehouse.matching.grouping import TABLE as LINKS
+from warehouse.matching.grouping import link_roles
 
 LOADED = tuple(t for t, model in models.models().items() if model.made_by == "warehouse.load")
 READ_OUT = tuple(t for t, model in models.models().items() if model.made_by == "warehouse.facts")
@@ -57,6 +59,23 @@ def normalise(
             yield dg.MaterializeResult(
                 asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=rows > 0)
             )
+
+
+@dg.multi_asset(
+    specs=[spec_of(LINKS, deps=[key_of(table) for table in models.models()[LINKS].reads])]
+)
+def match(context: dg.AssetExecutionContext, settings: RunSettings) -> dg.MaterializeResult[Any]:
+    """Find the adverts that are for one role."""
+    with at_work(context, settings, "match") as work:
+        fingerprint = work.fingerprints.of(LINKS)
+        is_new = database.built(work.con, LINKS, fingerprint) is None
+        if is_new:
+            linked = link_roles(work.con)
+            database.note_built(work.con, LINKS, fingerprint, {"linked": linked})
+            work.stage.found = f"{linked:,} adverts are for a role of an earlier one"
+        return dg.MaterializeResult(
+            asset_key=key_of(LINKS), metadata=metadata_of(work.con, LINKS, is_new=is_new)
+        )
 
 
 QUERIES = [sql_asset(table) for table, model in models.models().items() if model.sql]

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from warehouse import models
+from warehouse.matching.grouping import TABLE as LINKS
+from warehouse.matching.grouping import link_roles
 
 AS_OF = date(2026, 10, 31)
 
@@ -129,9 +131,19 @@ def observe(con: duckdb.DuckDBPyConnection, board: str, days: dict[str, tuple[st
                 )
 
 
+def make(con: duckdb.DuckDBPyConnection, wanted: str, as_of: date = AS_OF) -> None:
+    """Make a table of core from its sources, with all that it reads."""
+    for table in models.models()[wanted].reads:
+        if table.startswith("core.") and (models.models()[table].sql or table == LINKS):
+            make(con, table, as_of)
+    if wanted == LINKS:
+        link_roles(con)
+    else:
+        models.build(con, wanted, as_of=as_of)
+
+
 def lives(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, tuple[str, bool]]:
-    for table in ("core.listings", "core.postings"):
-        models.build(con, table, as_of=as_of)
+    make(con, "core.postings", as_of=as_of)
     return {
         source_id: (str(closed_on), is_open)
         for source_id, closed_on, is_open in con.execute(
@@ -262,8 +274,7 @@ def test_copies_by_one_employer_are_one_role_and_another_country_is_another(
     observe(con, "acme", {"2026-10-01": ("ok", "a b c d")})
     con.execute("UPDATE core.facts SET countries = ['DE'] WHERE content_hash = 'c'")
     con.execute("UPDATE core.facts SET company_id = 'other' WHERE content_hash = 'd'")
-    for table in ("core.listings", "core.postings"):
-        models.build(con, table, as_of=AS_OF)
+    make(con, "core.postings")
     roles = con.execute(
         "SELECT list(source_id ORDER BY source_id), list(is_duplicate ORDER BY source_id) "
         "FROM core.postings GROUP BY role_id ORDER BY 1"
@@ -314,8 +325,7 @@ def test_an_employers_own_field_beats_what_the_text_says(con: duckdb.DuckDBPyCon
             "true AS is_plausible",
             [band, provenance, low, high, kind],
         )
-    for table in ("listings", "postings", "mentions", "pay_bands", "roles"):
-        models.build(con, f"core.{table}", as_of=AS_OF)
+    make(con, "core.roles")
     assert con.execute(
         "SELECT pay_min_usd_year, pay_max_usd_year, pay_mid_usd_year FROM core.roles"
     ).fetchall() == [(100.0, 400.0, 250.0)]
@@ -331,8 +341,7 @@ def test_a_negated_mention_does_not_make_a_role_name_a_framework(
         "('torchvision', 'pytorch', 'framework', false, 9, 'h2')) "
         "AS t(technology, family, kind, is_negated, span_start, line_hash)"
     )
-    for table in ("listings", "postings", "mentions", "pay_bands", "roles"):
-        models.build(con, f"core.{table}", as_of=AS_OF)
+    make(con, "core.roles")
     assert con.execute(
         "SELECT has_pytorch, has_tensorflow, has_jax FROM core.roles"
     ).fetchall() == [(True, False, False)]
@@ -348,8 +357,7 @@ def test_a_line_in_most_adverts_of_an_employer_is_boilerplate(
         "'jax' AS family, 'framework' AS kind, false AS is_negated, 0 AS span_start, "
         "CASE WHEN content_hash = 'f' THEN 'own' ELSE 'everywhere' END AS line_hash FROM core.facts"
     )
-    for table in ("core.listings", "core.postings", "core.mentions"):
-        models.build(con, table, as_of=AS_OF)
+    make(con, "core.mentions")
     assert con.execute(
         "SELECT count(*) FILTER (WHERE is_boilerplate), count(*) FROM core.mentions"
     ).fetchall() == [(5, 6)]

@@ -70,6 +70,8 @@ _AFTER_ITS_COUNTRY = 1.0
 # A city below this (population times prior) must be all that its segment says, or "Ridge Mall"
 # would be a place.
 _FAMOUS = math.log10(600_000)
+_TELLING_TOWN = math.log10(200_000)
+"""A town from this size on (population times prior) is left out of titles that are compared."""
 _UNMISTAKABLE = math.log10(5_000_000)
 _CONFIRMED_STATE = _SCORES["state"] + _CONFIRMED_BY_COUNTRY
 # What a state that follows may turn into a small town of the same name.
@@ -169,6 +171,40 @@ def is_place(text: str) -> bool:
     return all(
         index in covered or token[0].casefold() in fillers for index, token in enumerate(tokens)
     )
+
+
+@lru_cache(maxsize=65_536)
+def without_places(text: str, words: frozenset[str] = frozenset()) -> str:
+    """A short string without the towns, states and countries that it names.
+
+    A name counts where it is all that stands between two marks, or behind "in". Wider areas stay,
+    and so do codes of countries, which may stand for anything else.
+
+    Args:
+        text: "Account Executive - Munich".
+        words: Names of towns, in small letters, that are words here ("mobile").
+
+    Returns:
+        What is left, without accents and the dots of initials.
+    """
+    plain, tokens, gaps = _tokenise(text)
+    mentions = _mentions(plain, tokens, gaps)
+    covered = {index for mention in mentions for index in range(mention.start, mention.end)}
+    kept: list[str] = []
+    done = 0
+    for mention in mentions:
+        first, last = tokens[mention.start], tokens[mention.end - 1]
+        best = max(mention.readings, key=lambda reading: reading.score)
+        is_town = best.kind in ("city", "state", "subdivision") and best.score >= _TELLING_TOWN
+        name = plain[first.start() : last.end()]
+        is_country = best.kind == "country" and (len(name) > 2 or name in ("US", "UK"))
+        if not (is_country or is_town) or name.casefold() in words:
+            continue
+        is_behind_in = mention.start > 0 and tokens[mention.start - 1][0].casefold() == "in"
+        if is_behind_in or _fills_segment(tokens, gaps, mention, covered):
+            kept.append(plain[done : first.start()])
+            done = last.end()
+    return "".join([*kept, plain[done:]])
 
 
 def _read_address(address: Mapping[str, str]) -> _Found:

@@ -15,7 +15,15 @@ from typing import NamedTuple
 
 import duckdb
 
-PUBLISHED_CORE = ("mentions", "paper_frameworks", "papers", "pay_bands", "postings", "roles")
+PUBLISHED_CORE = (
+    "mentions",
+    "paper_frameworks",
+    "papers",
+    "pay_bands",
+    "postings",
+    "role_links",
+    "roles",
+)
 """Tables of `core` that analysts get beside all of `out`; `raw` stays with the working copy."""
 
 STORAGE_VERSION = "v1.0.0"

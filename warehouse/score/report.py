@@ -43,6 +43,10 @@ class Report(NamedTuple):
     scores: Scores
     mistakes: list[Mistake]
 
+    def joined(self, other: Report) -> Report:
+        """This report with another's parts behind its own."""
+        return Report(self.scores | other.scores, self.mistakes + other.mistakes)
+
 
 class ScoreError(ValueError):
     """A folder or a row that can't be scored; the message names the file and the line."""
@@ -63,21 +67,18 @@ def score_folder(directory: Path) -> Report:
     Raises:
         ScoreError: No such file is there, or a row of one is not as its guide says.
     """
-    scores: Scores = {}
-    mistakes: list[Mistake] = []
+    report = Report({}, [])
     for name, score in _PARTS.items():
         path = directory / name
         if path.exists():
             rows = _rows(path)
             try:
-                found = score(rows)
+                report = report.joined(score(rows))
             except (KeyError, TypeError, LineError) as error:
                 raise ScoreError(f"{path}: a row is not as its guide says: {error}") from error
-            scores |= found.scores
-            mistakes += found.mistakes
-    if not scores:
+    if not report.scores:
         raise ScoreError(f"{directory}: holds none of {', '.join(_PARTS)}")
-    return Report(scores, mistakes)
+    return report
 
 
 def _rows(path: Path) -> list[Row]:

@@ -32,97 +32,13 @@ columns:
   content_hash: VARCHAR | Version of the advert (raw.bodies)
   method_version: VARCHAR | Version of the normalisers
 */
-WITH seen AS (
+WITH linked AS (
     SELECT
-        observed.source,
-        -- A day's file of the data set shows what is in the whole one, and only that is a listing.
-        CASE WHEN observed.source = 'jobhive' THEN 'all' ELSE observed.board END AS board,
-        observed.source_id,
-        min(observed.observed_on) AS first_seen_on,
-        max(observed.observed_on) AS last_seen_on,
-        arg_max(observed.content_hash, observed.observed_on) AS content_hash
-    FROM raw.observations AS observed
-    INNER JOIN core.listings AS listing
-        ON
-            observed.source = listing.source
-            AND observed.board = listing.board
-            AND observed.observed_on = listing.observed_on
-    WHERE listing.state <> 'suspect'
-    GROUP BY ALL
-),
-
--- Only complete listings can say that an advert is gone.
-complete AS (
-    SELECT
-        source,
-        board,
-        list(observed_on ORDER BY observed_on) AS days
-    FROM core.listings
-    WHERE state IN ('ok', 'unchanged') AND is_listing
-    GROUP BY ALL
-),
-
-dated AS (
-    SELECT
-        seen.*,
-        complete.days[-1] AS newest_listing_on,
-        list_filter(complete.days, LAMBDA day: day > seen.last_seen_on) AS days_without
-    FROM seen
-    LEFT JOIN complete ON seen.source = complete.source AND seen.board = complete.board
-),
-
-described AS (
-    SELECT
-        dated.source || ':' || dated.board || ':' || dated.source_id AS posting_id,
-        dated.source,
-        dated.board,
-        dated.source_id,
-        fact.company,
-        coalesce(fact.company_id, 'unnamed:' || fact.text_hash) AS company_id,
-        fact.title,
-        fact.family,
-        fact.level,
-        fact.is_ml_role,
-        fact.countries,
-        CASE WHEN len(fact.countries) = 1 THEN fact.countries[1] END AS country,
-        fact.region,
-        fact.is_us,
-        fact.workplace,
-        body.posted_on,
-        body.posted_basis,
-        dated.first_seen_on,
-        dated.last_seen_on,
-        CASE WHEN len(dated.days_without) >= 2 THEN dated.days_without[1] END AS closed_on,
-        dated.last_seen_on >= coalesce(dated.newest_listing_on, dated.last_seen_on)
-        AND dated.last_seen_on >= getvariable('as_of') - 45
-        -- A listing that still shows it knows better than a deadline that may have been moved.
-        AND (
-            dated.newest_listing_on IS NOT NULL
-            OR coalesce(body.expires_on >= getvariable('as_of'), TRUE)
-        ) AS is_open,
-        fact.text,
-        length(fact.text)::INTEGER AS text_chars,
-        coalesce(body.is_excerpt, FALSE) AS is_excerpt,
-        fact.text_hash,
-        body.url,
-        body.origin_source,
-        body.origin_id,
-        dated.content_hash,
-        fact.method_version
-    FROM dated
-    INNER JOIN raw.bodies AS body ON dated.content_hash = body.content_hash
-    INNER JOIN core.facts AS fact ON dated.content_hash = fact.content_hash
-),
-
--- The same text by the same employer under the same title in the same country is one role.
-texts AS (
-    SELECT
-        *,
-        origin_id IS NOT NULL AS is_passed_on,
-        md5(concat_ws(
-            '|', company_id, lower(coalesce(title, '')), text_hash, array_to_string(countries, ',')
-        )) AS text_role_id
-    FROM described
+        advert.*,
+        advert.origin_id IS NOT NULL AS is_passed_on,
+        md5(coalesce(link.first_posting_id, advert.posting_id)) AS linked_role_id
+    FROM core.adverts AS advert
+    LEFT JOIN core.role_links AS link ON advert.posting_id = link.posting_id
 ),
 
 -- An id that several boards of a source have says nothing without the board.
@@ -131,8 +47,8 @@ own AS (
         source,
         source_id,
         any_value(company_id) AS company_id,
-        any_value(text_role_id) AS role_id
-    FROM texts
+        any_value(linked_role_id) AS role_id
+    FROM linked
     WHERE NOT is_passed_on
     GROUP BY source, source_id
     HAVING count(DISTINCT board) = 1
@@ -142,29 +58,29 @@ own AS (
 -- here, those that pass on the same one are for one role.
 roles AS (
     SELECT
-        texts.*,
+        linked.*,
         coalesce(
             own.role_id,
-            min(texts.text_role_id) FILTER (WHERE texts.is_passed_on) OVER (
+            min(linked.linked_role_id) FILTER (WHERE linked.is_passed_on) OVER (
                 PARTITION BY
-                    texts.origin_source,
-                    texts.origin_id,
+                    linked.origin_source,
+                    linked.origin_id,
                     CASE
-                        WHEN texts.origin_source IN ('bamboohr', 'workday')
-                            THEN texts.company_id
+                        WHEN linked.origin_source IN ('bamboohr', 'workday')
+                            THEN linked.company_id
                     END
             ),
-            texts.text_role_id
+            linked.linked_role_id
         ) AS role_id
-    FROM texts
+    FROM linked
     LEFT JOIN own
         ON
-            texts.origin_source = own.source
-            AND texts.origin_id = own.source_id
+            linked.origin_source = own.source
+            AND linked.origin_id = own.source_id
             -- Numbers that each tenant counts for itself.
             AND (
-                texts.origin_source NOT IN ('bamboohr', 'workday')
-                OR texts.company_id = own.company_id
+                linked.origin_source NOT IN ('bamboohr', 'workday')
+                OR linked.company_id = own.company_id
             )
 )
 
@@ -192,7 +108,7 @@ SELECT
     closed_on,
     is_open,
     text,
-    text_chars,
+    length(text)::INTEGER AS text_chars,
     is_excerpt,
     row_number() OVER (
         PARTITION BY role_id

@@ -17,23 +17,37 @@ columns:
   is_us: BOOLEAN | Whether the United States is among its countries
   region: VARCHAR | US state
   workplace: VARCHAR | onsite, hybrid, remote or unspecified
-  has_pytorch: BOOLEAN | Names the PyTorch family, not negated
-  has_tensorflow: BOOLEAN | Names the TensorFlow family, not negated
-  has_jax: BOOLEAN | Names the JAX family, not negated
+  has_pytorch: BOOLEAN | Names the PyTorch family, not negated, in an advert of its first year
+  has_tensorflow: BOOLEAN | Names the TensorFlow family, not negated, in an advert of its first year
+  has_jax: BOOLEAN | Names the JAX family, not negated, in an advert of its first year
   pay_min_usd_year: DOUBLE | Lowest lower end of its stated base bands
   pay_max_usd_year: DOUBLE | Highest upper end of its stated base bands
   pay_mid_usd_year: DOUBLE | Mean of the midpoints of its stated base bands, structured before parsed
   n_adverts: INTEGER | Adverts that are for it
 */
-WITH named AS (
+WITH entered AS (
+    SELECT
+        role_id,
+        min(coalesce(posted_on, first_seen_on)) AS entered_on
+    FROM core.postings
+    GROUP BY role_id
+),
+
+-- What a role asked for when it came: an opening that is posted again for years changes, and must
+-- not carry the tools of the last year back to the first.
+named AS (
     SELECT
         posting.role_id,
         bool_or(mention.family = 'pytorch') AS has_pytorch,
         bool_or(mention.family = 'tensorflow') AS has_tensorflow,
         bool_or(mention.family = 'jax') AS has_jax
     FROM core.postings AS posting
+    INNER JOIN entered ON posting.role_id = entered.role_id
     INNER JOIN core.mentions AS mention ON posting.posting_id = mention.posting_id
-    WHERE mention.kind = 'framework' AND NOT mention.is_negated
+    WHERE
+        mention.kind = 'framework'
+        AND NOT mention.is_negated
+        AND coalesce(posting.posted_on, posting.first_seen_on) <= entered.entered_on + 365
     GROUP BY posting.role_id
 ),
 

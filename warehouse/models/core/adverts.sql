@@ -1,0 +1,117 @@
+/*
+description: One advert of one source, in the newest version known at the as-of day, before it is known which adverts are for one role.
+key: [posting_id]
+materialized: view
+columns:
+  posting_id: VARCHAR | source:board:source_id
+  source: VARCHAR | Source that shows the advert
+  board: VARCHAR | Board or thread on that source
+  source_id: VARCHAR | The source's own id of the advert
+  company: VARCHAR | Employer, as the source or the text names it
+  company_id: VARCHAR | Normalised employer; adverts that name none are each their own
+  title: VARCHAR | Title, as the source or the text names it
+  family: VARCHAR | Role family
+  level: VARCHAR | Level
+  is_ml_role: BOOLEAN | Whether machine learning is the core of the work, framework names left aside
+  countries: VARCHAR[] | Countries where the work can be done, ISO 3166 alpha-2
+  country: VARCHAR | The country, where there is only one
+  region: VARCHAR | US state
+  is_us: BOOLEAN | Whether the United States is among them, NULL where no country is known
+  workplace: VARCHAR | onsite, hybrid, remote or unspecified
+  posted_on: DATE | Day of posting as the source tells it
+  posted_basis: VARCHAR | stated, relative or inferred
+  first_seen_on: DATE | First day on which we saw it
+  last_seen_on: DATE | Last day on which we saw it
+  closed_on: DATE | First complete listing without it, once two in a row lack it
+  is_open: BOOLEAN | Seen in the last 45 days, in the newest complete listing of its board where there is one, and not expired
+  text: VARCHAR | Plain text as a reader sees it
+  is_excerpt: BOOLEAN | Whether the source gives a part of the text only, or none
+  url: VARCHAR | Address of the advert
+  requisition_id: VARCHAR | Requisition or internal job that several adverts share
+  posted_or_seen_on: DATE | Day of posting, else the first day on which we saw it
+  titles: VARCHAR[] | Titles of all the roles that it states, its own where it states one
+  origin_source: VARCHAR | Where an advert that is passed on comes from
+  origin_id: VARCHAR | Id of the advert there
+  content_hash: VARCHAR | Version of the advert (raw.bodies)
+  method_version: VARCHAR | Version of the normalisers
+*/
+WITH seen AS (
+    SELECT
+        observed.source,
+        -- A day's file of the data set shows what is in the whole one, and only that is a listing.
+        CASE WHEN observed.source = 'jobhive' THEN 'all' ELSE observed.board END AS board,
+        observed.source_id,
+        min(observed.observed_on) AS first_seen_on,
+        max(observed.observed_on) AS last_seen_on,
+        arg_max(observed.content_hash, observed.observed_on) AS content_hash
+    FROM raw.observations AS observed
+    INNER JOIN core.listings AS listing
+        ON
+            observed.source = listing.source
+            AND observed.board = listing.board
+            AND observed.observed_on = listing.observed_on
+    WHERE listing.state <> 'suspect'
+    GROUP BY ALL
+),
+
+-- Only complete listings can say that an advert is gone.
+complete AS (
+    SELECT
+        source,
+        board,
+        list(observed_on ORDER BY observed_on) AS days
+    FROM core.listings
+    WHERE state IN ('ok', 'unchanged') AND is_listing
+    GROUP BY ALL
+),
+
+dated AS (
+    SELECT
+        seen.*,
+        complete.days[-1] AS newest_listing_on,
+        list_filter(complete.days, LAMBDA day: day > seen.last_seen_on) AS days_without
+    FROM seen
+    LEFT JOIN complete ON seen.source = complete.source AND seen.board = complete.board
+)
+
+SELECT
+    dated.source || ':' || dated.board || ':' || dated.source_id AS posting_id,
+    dated.source,
+    dated.board,
+    dated.source_id,
+    fact.company,
+    coalesce(fact.company_id, 'unnamed:' || fact.text_hash) AS company_id,
+    fact.title,
+    fact.family,
+    fact.level,
+    fact.is_ml_role,
+    fact.countries,
+    CASE WHEN len(fact.countries) = 1 THEN fact.countries[1] END AS country,
+    fact.region,
+    fact.is_us,
+    fact.workplace,
+    body.posted_on,
+    body.posted_basis,
+    dated.first_seen_on,
+    dated.last_seen_on,
+    CASE WHEN len(dated.days_without) >= 2 THEN dated.days_without[1] END AS closed_on,
+    dated.last_seen_on >= coalesce(dated.newest_listing_on, dated.last_seen_on)
+    AND dated.last_seen_on >= getvariable('as_of') - 45
+    -- A listing that still shows it knows better than a deadline that may have been moved.
+    AND (
+        dated.newest_listing_on IS NOT NULL
+        OR coalesce(body.expires_on >= getvariable('as_of'), TRUE)
+    ) AS is_open,
+    fact.text,
+    coalesce(body.is_excerpt, FALSE) AS is_excerpt,
+    body.url,
+    body.requisition_id,
+    coalesce(body.posted_on, dated.first_seen_on) AS posted_or_seen_on,
+    CASE WHEN fact.title IS NOT NULL THEN [fact.title] END AS titles,
+    body.origin_source,
+    body.origin_id,
+    dated.content_hash,
+    fact.method_version
+FROM dated
+INNER JOIN raw.bodies AS body ON dated.content_hash = body.content_hash
+INNER JOIN core.facts AS fact ON dated.content_hash = fact.content_hash
