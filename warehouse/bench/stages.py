@@ -9,17 +9,24 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from warehouse.bench.material import Material, Sample, write_landing
 from warehouse.bench.measure import Row, Timing, compare, forget_texts, in_fresh_process, stopwatch
 from warehouse.database import open_working
 from warehouse.facts import normalise_pending
 from warehouse.load import load_file
+from warehouse.matching.grouping import link_roles
 from warehouse.normalise.posting import read_facts
 
 ONE_CORE_ITEMS = 1_000
 """Enough adverts to know the speed of one core."""
+_BOARD = "bench"
+_SOME_DAY = date(2026, 1, 31)
 
 
 def load(material: Material) -> Iterator[Row]:
@@ -59,6 +66,56 @@ def normalise(material: Material) -> Iterator[Row]:
         many,
         {"read_facts, one core": alone, f"1/{material.growth} of the adverts": few},
     )
+
+
+def match(material: Material) -> Iterator[Row]:
+    """`link_roles`: many adverts against fewer."""
+    with tempfile.TemporaryDirectory() as folder:
+        adverts = Path(folder) / "adverts.parquet"
+        pq.write_table(pa.Table.from_pylist([*map(_to_match, material.samples)]), adverts)
+        few, many = [], []
+        for _ in range(material.stage_repeats):
+            few.append(in_fresh_process(_match, adverts, 1))
+            many.append(in_fresh_process(_match, adverts, material.growth))
+    yield compare(
+        "match",
+        "link_roles",
+        "adverts/s",
+        many,
+        {f"1/{material.growth} of the adverts": few},
+    )
+
+
+def _to_match(sample: Sample) -> dict[str, object]:
+    facts = read_facts(sample.advert)
+    return {
+        "company_id": facts.company_id or f"unnamed:{facts.text_hash}",
+        "titles": [facts.title] if facts.title else None,
+        "countries": list(facts.place.countries),
+        "text": facts.text,
+        "posted_or_seen_on": sample.advert.posted_on or _SOME_DAY,
+        "source": "hackernews" if sample.markup == "comments" else _BOARD,
+    }
+
+
+def _match(adverts: Path, copies: int) -> Timing:
+    """Time it on so many copies of a market, each with employers of its own."""
+    with tempfile.TemporaryDirectory() as folder, open_working(Path(folder)) as con:
+        con.execute(
+            """CREATE TABLE core.adverts AS SELECT
+                concat_ws(':', source, number, copy) AS posting_id, source,
+                number::VARCHAR AS board,
+                concat_ws(':', company_id, copy) AS company_id, titles, countries,
+                NULL::VARCHAR AS requisition_id, text, NULL::VARCHAR AS url, posted_or_seen_on,
+                false AS is_excerpt
+            FROM (SELECT *, row_number() OVER () AS number FROM read_parquet($1)),
+                (SELECT unnest(range($2)) AS copy)""",
+            [str(adverts), copies],
+        )
+        [(rows,)] = con.execute("SELECT count(*) FROM core.adverts").fetchall()
+        with stopwatch() as watch:
+            link_roles(con)
+        return watch.timing(rows)
 
 
 def _one_core(samples: Sequence[Sample]) -> Timing:

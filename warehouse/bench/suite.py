@@ -25,6 +25,7 @@ PARTS: dict[str, Part] = {
     "pay": normalisers.pay,
     "role": normalisers.role,
     "facts": _facts,
+    "match": stages.match,
     "load": stages.load,
     "claims": verdicts.claims,
 }
