@@ -1,0 +1,257 @@
+"""Titles as hiring comments write them: which words make one, and where one ends.
+
+Belongs here: telling a title from other words, the several titles of one string, and the title that
+opens a line. Does not belong here: what kind of work a title is for (`role`), or which titles an
+advert offers (`hn_header`, `several`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import re2
+
+MAX_TITLE_CHARS: Final = 120
+# RE2 builds its automaton as texts ask for it, and starts anew when this is full.
+_MAX_MEMORY_BYTES: Final = 32 * 2**20
+
+PERSON: Final = (
+    r"engineers?|enginers?|developers?|devs|programmers?|designers?|scientists?|managers?"
+    r"|architects?|analysts?|administrators?|sysadmins?|sres?|devops|sdets?|interns?|internships?"
+    r"|hackers|researchers?|consultants?|recruiters?|technologists?|tech lead|team lead"
+    r"|co-?founders?|ctos?|directors?|entwickler\w*|d[ée]veloppeu\w+|ing[ée]nieur\w*"
+)
+"""Words for people, which can hardly be part of an employer's name or of a place."""
+_SIDES: Final = r"full[- ]?stack|front[- ]?end|back[- ]?end"
+_OCCUPATION: Final = (
+    rf"{PERSON}|{_SIDES}|engineering|dev|hacker|front-?enders?|backenders?|leads?|leader|head of|vp"
+    r"|ciso|admins?|sysops|qa|swe|specialists?|marketers?|writers?|testers?|evangelists?"
+    r"|advocates?|devrel|representatives?|coordinators?|executives?|strategists?|owners?|ops"
+    r"|associates?|support|dbas?|wizards?|ninjas?|gurus?|rockstars?|coders?|editors?|technicians?"
+    r"|officers?|instructors?|teachers?|assistants?|data science|machine learning|ios|android"
+    r"|mobile|marketing|sales|product|embedded|firmware"
+)
+ANY_ROLE: Final = (
+    r"\b(?:multiple|various|several|many|all|open|different|other|\d+)\s+(?:\w+\s+)?"
+    r"(?:roles?|positions?|openings?|levels?|jobs?)\b"
+)
+
+
+class Signs:
+    """Named patterns that are looked for in one pass."""
+
+    def __init__(self, patterns: Mapping[str, str]) -> None:
+        options = re2.Options()
+        options.max_mem = _MAX_MEMORY_BYTES
+        self._set = re2.Set.SearchSet(options)
+        self._names = tuple(patterns)
+        for pattern in patterns.values():
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def of(self, text: str) -> frozenset[str]:
+        """Return the names of the patterns that match somewhere in the text."""
+        return frozenset([self._names[index] for index in self._set.Match(text) or ()])
+
+
+_SIGNS = Signs(
+    {
+        "person": rf"(?i)\b(?:{PERSON}|{_SIDES})\b",
+        "occupation": rf"(?i)\b(?:{_OCCUPATION})\b",
+        "any": rf"(?i){ANY_ROLE}",
+    }
+)
+
+
+@lru_cache(maxsize=16_384)
+def signs_of_title(text: str) -> frozenset[str]:
+    """Say which marks of a title a short string has.
+
+    Returns:
+        Any of "person" (a word for people), "occupation" (a word for a kind of work, people
+        included) and "any" ("various roles").
+    """
+    return _SIGNS.of(text)
+
+
+def signs_of_text(text: str) -> frozenset[str]:
+    """The same of a longer text, which is not remembered."""
+    return _SIGNS.of(text)
+
+
+# --- several titles in a string ------------------------------------------------------------------
+
+_BREAK = re.compile(r"[;+&,]|\s(?:and|or|AND|OR|/|-|–)\s")
+_TRIM: Final = " -–—,:;<>=+*/&|.\t"
+
+
+def split_outside_brackets(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between separators that stand outside of brackets."""
+    start = 0
+    depth, seen = 0, 0
+    for match in separator.finditer(text):
+        between = text[seen : match.start()]
+        if "(" in between or ")" in between:
+            depth = max(0, depth + between.count("(") - between.count(")"))
+        seen = match.start()
+        if depth == 0:
+            yield start, match.start()
+            start = match.end()
+    yield start, len(text)
+
+
+def split_titles(text: str) -> list[str]:
+    """Split "Data Engineer, Platform & Designer" into its titles, as written.
+
+    Pieces without an occupation belong to the title before; where the string names fewer than
+    two kinds of people it is one title.
+    """
+    spans = [
+        span
+        for span in split_outside_brackets(text, _BREAK)
+        if text[span[0] : span[1]].strip(_TRIM)
+    ]
+    if len(spans) < 2:
+        return _trimmed([text])
+    marks = [signs_of_title(text[start:end].strip(_TRIM)) for start, end in spans]
+    if sum("person" in mark for mark in marks) < 2:
+        return _trimmed([text])
+    titles: list[tuple[int, int]] = []
+    pending: int | None = None
+    for (start, end), mark in zip(spans, marks, strict=True):
+        begin = start if pending is None else pending
+        if mark & {"occupation", "any"}:
+            titles.append((begin, end))
+            pending = None
+        elif titles:
+            titles[-1] = (titles[-1][0], end)
+        else:
+            pending = begin
+    return _trimmed(text[start:end] for start, end in titles)
+
+
+def _trimmed(titles: Iterable[str]) -> list[str]:
+    bare = (title.strip(_TRIM) for title in titles)
+    return [title[:MAX_TITLE_CHARS].rstrip() for title in bare if title]
+
+
+# --- the title that opens a line -----------------------------------------------------------------
+
+
+class LineTitle(NamedTuple):
+    """The title that opens a line."""
+
+    start: int
+    end: int
+    marker: str  # the bullet before it, a number as "1"; empty where there is none
+    signs: frozenset[str]
+    separator: str  # what ends it: "", "(", ":", "-", ",", "|", "link", "pay", "word" …
+
+
+_MAX_LINE_TITLE: Final = 75
+_MAX_TITLE_WORDS: Final = 9
+_MARKER = re.compile(
+    r"(?:(?P<bullet>[-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_]+)|\(?(?P<number>\d{1,2})[.)\]]|\[\d{1,2}\]:?)?\s*"
+    r"(?:(?:an?|one|two|three|\d|x|\(\d\))\s+)?[*_\"“]*"
+)
+_STOP = re.compile(
+    r"(?P<link>\(?\[?https?:|\(?www\.)|(?P<pay>\(?[$€£¥₹]\s?\d|\b\d{2,3}[kK]\b)"
+    r"|(?P<bracket>\s?[(\[{])|(?P<colon>:)|(?P<pipe>\s*[|│•·])|(?P<dash>\s+(?:[-–—]+>?|=>|→|->)\s*|—|\s?--+)"
+    r"|(?P<word>\s(?:to|who|whom|with|for|in|at|that|on|as|across|from|based|joining|interested"
+    r"|capable|willing|working|wanted|needed|available|here|will|you|we|is|are|required|apply|via|by"
+    r"|having|focus\w*|using|position|role|job|opening)\b)"
+    r"|(?P<end>[.!?;](?:\s|$))|(?P<comma>,)|(?P<mail>\S+@\S+)|(?P<quote>[\"”]|\*\*?|_$)",
+    re.IGNORECASE,
+)
+_NO_TITLE_WORDS: Final = frozenset(
+    "i i'm i’m we we're we’re we've we’ve you you'll you’ll you're your our my us me they their its it it's"
+    " this that these those there the a an is are am was were be been has have had do does did can"
+    " could should would will may must not no if when while because what how why where which years"
+    " year experience experienced? looking seeking hiring searching recruiting apply contact email"
+    " about please hello hi build building built working worked works worked join joining team teams"
+    " make makes making help helps helping as at by from in into on to with more than like such".split()
+)
+_NO_FIRST_WORDS: Final = frozenset(
+    "work develop create manage mentor collaborate ensure write drive define own deliver implement"
+    " maintain partner coordinate report interact provide use using used communicate conduct"
+    " strong solid excellent proven ability able bachelor's bachelor master's degree knowledge"
+    " understanding familiarity proficiency comfortable some any every each many most other both"
+    " all and or but so for of also note ps edit update requirements responsibilities benefits"
+    " perks compensation salary location stack technologies tech skills nice bonus must plus"
+    " contact ask meet see read check click find currently interested former ex"
+    " participate facilitate identify assist translate turn bring take get give let love enjoy"
+    " design? remote onsite visa".split()
+)
+
+
+def title_of_line(line: str) -> LineTitle | None:
+    """Find the title that opens a line, after its bullet.
+
+    Args:
+        line: One line (or paragraph) of a text.
+
+    Returns:
+        Where the title stands in the line; None for a sentence and for other lines.
+    """
+    found = opening_of_line(line)
+    return found if found and "person" in found.signs else None
+
+
+def opening_of_line(line: str) -> LineTitle | None:
+    """Find the words that open a line where they could be a title, whatever they name."""
+    head = line[: _MAX_LINE_TITLE + 25]
+    marker = _MARKER.match(head)
+    start = marker.end() if marker else 0
+    end, separator, comma = _end_of_title(head, start)
+    title = head[start:end].strip(_TRIM)
+    if not 2 <= len(title) <= _MAX_LINE_TITLE:
+        return None
+    words = title.lower().split()
+    if (
+        len(words) > _MAX_TITLE_WORDS
+        or words[0].strip(",") in _NO_FIRST_WORDS
+        or not _NO_TITLE_WORDS.isdisjoint(words)
+    ):
+        return None
+    signs = signs_of_title(title)
+    if comma and separator == "" and end - start > _MAX_LINE_TITLE:
+        return None
+    start = head.index(title, start)
+    kind = ""
+    if marker and marker["bullet"]:
+        kind = marker["bullet"][0]
+    elif marker and marker["number"]:
+        kind = "1"
+    return LineTitle(start, start + len(title), kind, signs, separator)
+
+
+def _end_of_title(head: str, start: int) -> tuple[int, str, bool]:
+    """Return where the title ends, what ends it, and whether commas stand in it."""
+    comma = False
+    position = start
+    while True:
+        stop = _STOP.search(head, position)
+        if stop is None:
+            return len(head), "", comma
+        kind = stop.lastgroup or ""
+        if kind == "comma":
+            comma = True
+        elif kind == "bracket" and (stop.start() <= start + 1 or _goes_on(head, stop.end())):
+            pass  # "(Senior) Data Engineer", "Engineer (Backend) - Payments"
+        elif stop.start() > start or kind not in ("quote", "dash"):
+            return stop.start(), kind, comma
+        position = stop.end()
+
+
+_LEVEL_BRACKET = re.compile(r"[^()]{1,20}\)\s+\w", re.IGNORECASE)
+
+
+def _goes_on(head: str, position: int) -> bool:
+    """Whether a bracket stands inside a title: words of a title follow."""
+    inside = _LEVEL_BRACKET.match(head, position)
+    if not inside:
+        return False
+    return "person" in signs_of_title(head[inside.end() - 1 : inside.end() + 40].split(" - ")[0])
