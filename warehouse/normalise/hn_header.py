@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from warehouse.normalise.job_titles import (
+    PERSON,
     Signs,
     signs_of_text,
     signs_of_title,
@@ -64,12 +65,28 @@ _SEEKER = re.compile(r"\s*Location:.{0,60}\n+\s*(?:Remote|Willing to relocate):"
 _ODD_PIPES = str.maketrans("｜¦│❘∣•", "||||||")
 _CAPITAL_I = re.compile(r"\sI\s")  # "Acme I Engineer I Oslo"
 _DASHES = re.compile(
-    r"\s+[-–—―•·:*]+\s+|\s*(?:--+|—|―|::|//(?=\s)|•|·|→|=>|\s-(?=[A-Z])|;(?=\s))\s*"
+    r"\s+[-–—―•·:*~]+\s+|\s*(?:--+|—|―|::|//(?=\s)|•|·|→|=>|\s-(?=[A-Z])|;(?=\s))\s*"
 )
+_SLASHES = re.compile(r"(?<!:)\s*//+\s*|\s+/\s*|\s*/\s+")
 _URL = re.compile(r"\(?\b(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)+/\S*")
+_LINK_BETWEEN = re.compile(
+    r"\s[(\[<]?(?:https?://|www\.)[^\s()]+[)\]>]?(?=\s)"  # "Acme (acme.example) Oslo"
+)
 _EMPTY_BRACKETS = re.compile(r"[(\[<]\s*[)\]>]")
 _DOMAIN_ONLY = re.compile(r"^[\w-]+(?:\.[\w-]+)+(?:/\S*)?$")
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w-]+)\.[\w.-]+")
+_SITE = re.compile(
+    r"(?<![\w@.-])(?:https?://)?(?:[\w-]+\.){0,3}?(?P<name>[\w-]{2,40})"
+    r"\.(?:com|io|ai|co|org|net|dev|app|so|de|eu|tech|me|ca|co\.uk|uk|nl|fr|us)(?=[/\s)\]>,]|$)"
+)
+# Boards, forms and posts of all employers
+_FOREIGN_SITES: Final = frozenset(
+    "greenhouse lever workable ashbyhq angel wellfound ycombinator workatastartup breezy bamboohr"
+    " recruitee jobvite smartrecruiters applytojob myworkdayjobs workday icims taleo rippling gusto"
+    " personio teamtailor jobscore hire google goo linkedin github medium youtube twitter facebook"
+    " notion bit tinyurl typeform airtable stackoverflow keybase techcrunch glassdoor indeed node next"
+    " vue react asp e-mail gmail".split()
+)
 _HAS_LETTER = re.compile(r"[^\W_]")
 
 _EMPLOYMENT_WORDS: Final = (
@@ -78,7 +95,7 @@ _EMPLOYMENT_WORDS: Final = (
     r"|\bsponsor\w*|\brelocation\b|\bequity\b|\bsalary\b|\bcompetitive\b|\bimmediate\b|\basap\b"
     r"|\bw-?2\b|\bc2c\b|\bpaid\b|\bdirect hire\b|\b(?:us )?citizens?(?:hip)?\b|\bcompensation\b"
 )
-_REMOTE_WORDS: Final = r"\bremot\w*|\banywhere\b|\bwork from home\b|\bWFH\b"
+_REMOTE_WORDS: Final = r"\bremot(?:e|es|ely|o|ing)?\b|\banywhere\b|\bwork from home\b|\bWFH\b"
 _EMPLOYMENT = re.compile(_EMPLOYMENT_WORDS, re.IGNORECASE)
 _REMOTE = re.compile(rf"{_REMOTE_WORDS}|\bdistributed\b", re.IGNORECASE)
 _SIGNS = Signs(
@@ -98,7 +115,11 @@ _SIGNS = Signs(
 _WHERE_SIGNS: Final = frozenset({"remote", "distributed", "onsite", "hybrid"})
 _WHERE = re.compile(
     rf"{_REMOTE_WORDS}|\bdistributed\b|\bon-?\s?site\b|\bin[- ]?office\b|\bin[- ]person\b"
-    r"|\bhybrid\b|\bonly\b|\bor\b|\band\b",
+    r"|\bhybrid\b",
+    re.IGNORECASE,
+)
+_WHERE_FILLERS = re.compile(
+    r"\b(?:only|or|and|from|in|ok|okay|possible|preferred|friendly|welcome|optional|first)\b",
     re.IGNORECASE,
 )
 _TITLE_LEAD_IN = re.compile(
@@ -106,6 +127,7 @@ _TITLE_LEAD_IN = re.compile(
     r"|wanted|roles?|positions?|jobs?|open(?:ings| positions| roles))[\s:–-]+(?:an?\s)?",
     re.IGNORECASE,
 )
+_SENTENCES = re.compile(r"[a-z][.!?]\s+[A-Z]")
 _PAY_ASIDE = re.compile(
     r"\s*(?:\([^()]*[$€£¥₹]\s?\d[^()]*\)|[(,–-]?\s*(?:up to\s*)?[$€£¥₹]\s?\d.*$"
     r"|[(,–-]?\s*\d{2,3}\s?[kK]?\s?[-–]\s?\d{2,3}\s?[kK]\b.*$)"
@@ -119,10 +141,15 @@ _HIRES = re.compile(
     r"(?P<title>.{3,120})$",
     re.IGNORECASE,
 )
+_HIRES_AT_ALL = re.compile(
+    r"\b(?:is|are|['’]re)\s+(?:\w+\s+)?(?:hiring|looking\s+(?:for|to)|seeking|recruiting)\b[^?]*$"
+)
 _IN_PLACE = re.compile(r"^(?P<rest>.+?)\s+in\s+(?:the\s+)?(?P<place>[A-Z][^|]+)$")
+_SEVERAL_PLACES = re.compile(r"[,/&;]|\b(?:and|or)\b")
 _PARENTHESIS = re.compile(r"\(([^()]*)\)?")
 _COMMA = re.compile(r",")
 
+_ENDS_WITH_PERSON = re.compile(rf"\b(?:{PERSON})(?: (?:[IVX]+|\d))?\s*$|[,(&/]| - ", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"(?:we|we['’]re|i|i['’]m|my|our)\s", re.IGNORECASE)
 _GREETING = re.compile(
     r"^(?:(?:hi|hey|hello|howdy|greetings)\b(?: there| all| everyone| hn| folks|,? hacker ?news)*"
@@ -163,10 +190,11 @@ _BATCH = re.compile(
 _ROUND = re.compile(r"\((?:series [a-f]|seed|pre-seed|yc|public|nasdaq[^)]*|nyse[^)]*)\)", re.I)
 _BRACKETED_REST = re.compile(r"\s*[(\[{<].*$")
 _NAME_END = re.compile(
-    r"\s+(?:is|are|was)\s+(?:\w+\s+)?(?:hiring|looking|seeking|searching|recruiting|growing|an?\b)"
-    r"|\s+(?:hiring|seeks|wants)\b|,\s+(?:an?|the)\s|\s[-–—]\s",
-    re.IGNORECASE,
+    r"\s+(?i:is|are|was)\s+(?i:\w+\s+)?(?i:hiring|looking|seeking|searching|recruiting|growing|an?\b)"
+    r"|\s+(?i:hiring|seeks|wants|here$)\b|,\s+(?:an?|the)\s|\s[-–—/]\s|:\s"
+    r"|\s(?:ONSITE|REMOTE|INTERNS?|VISA|[Oo]n-?site|[Ff]ull[- ]?[Tt]ime)\b"
 )
+_LEGAL_FORM = re.compile(r"inc|llc|ltd|co|corp|ab|ag|as|bv|sa|oy|pte|pty", re.IGNORECASE)
 _NAME_LABEL = re.compile(r"^(?:company|employer)\s*:\s*|\s[@\"“].*$", re.IGNORECASE)
 
 _ASKS_FOR = re.compile(
@@ -270,56 +298,37 @@ def _next_line(lines: list[str]) -> tuple[int, str]:
 
 
 def _dashed_fields(first: str, below: list[str]) -> tuple[list[str], int]:
-    fields = [field for field in _DASHES.split(first[:200]) if _HAS_LETTER.search(field)]
+    separator = _SLASHES if len(_SLASHES.findall(first)) > 1 else _DASHES
+    fields = _split_at(separator, first[:200])
     enough = 2 if len(first) <= 200 or (len(fields) > 1 and names_place(fields[1][:30])) else 4
-    is_header = (
-        len(fields) >= enough
-        and len(fields[0]) <= _MAX_COMPANY_CHARS
-        and not _is_sentence(fields)
-        and any(map(_is_telling, fields))
-    )
-    return (fields, 0) if is_header else ([], 0)
+    if len(fields) < enough or len(fields[0]) > _MAX_COMPANY_CHARS or _is_sentence(fields):
+        return [], 0
+    is_name = fields[0][0].isupper() and len(fields[0].split()) <= _MAX_NAME_WORDS
+    return (fields, 0) if is_name or any(map(_is_telling, fields)) else ([], 0)
+
+
+def _split_at(separator: re.Pattern[str], text: str) -> list[str]:
+    spans = split_outside_brackets(text, separator)
+    return [field for start, end in spans if _HAS_LETTER.search(field := text[start:end].strip())]
 
 
 def _joined_fields(first: str, below: list[str]) -> tuple[list[str], int]:
     """Read "Acme (Oslo)", "Acme is hiring engineers" and "Acme, Oslo, Data Engineer"."""
-    if len(first) > _MAX_JOINED_CHARS:
+    if len(first) > _MAX_JOINED_CHARS or first.endswith(("!", "?", ":")):
         return [], 0
-    office = _OFFICE.match(first)
-    fields = [office["company"], office["place"]] if office else list(_split_field(first, 0))
-    is_header = len(fields) >= 2 and (_is_where(fields[-1]) or _is_title(fields[1]))
-    if is_header and not _is_sentence(fields):
-        return fields, 0
-    fields = _join_places(_pieces(first))
-    if len(fields) >= 2 and not _is_sentence(fields) and not first.endswith((".", "!", "?", ":")):
-        telling = sum(map(_is_telling, fields[1:]))
-        if telling == len(fields) - 1 and len(fields[0].split()) <= _MAX_NAME_WORDS:
-            return fields, 0
-    return [], 0
-
-
-def _pieces(text: str) -> list[str]:
-    return [
-        piece
-        for start, end in split_outside_brackets(text, _COMMA)
-        if (piece := text[start:end].strip())
-    ]
-
-
-def _join_places(pieces: list[str]) -> list[str]:
-    """Put "Oslo", "Norway" together again."""
-    joined: list[str] = []
-    for piece in pieces:
-        if len(joined) > 1 and _is_where(joined[-1]) and _is_where(piece):
-            joined[-1] = f"{joined[-1]}, {piece}"
-        else:
-            joined.append(piece)
-    return joined
+    fields = list(_split_field(first, 0))
+    office = _OFFICE.match(first) if len(fields) < 2 else None
+    if office:
+        fields = [office["company"], office["place"]]
+    is_header = any(_is_title(field) or _is_where(field) for field in fields[1:])
+    return (fields, 0) if is_header and not _is_sentence(fields) else ([], 0)
 
 
 def _is_sentence(fields: list[str]) -> bool:
     """Whether the line is prose with a dash in it rather than a header."""
     opening = fields[0].split()
+    if opening[0] == "The" and len(opening) > 1 and opening[1][0].isupper():
+        return False
     return _NOT_A_NAME.fullmatch(opening[0]) is not None or len(opening) > 8
 
 
@@ -361,7 +370,7 @@ def _field(text: str) -> _Field:
 
 
 def _has_title(bare: str, signs: frozenset[str]) -> bool:
-    if len(bare) > _MAX_TITLE_FIELD_CHARS:
+    if len(bare) > _MAX_TITLE_FIELD_CHARS or (len(bare) > 100 and _SENTENCES.search(bare)):
         return False
     named = signs_of_title(bare)
     if "any" in named:
@@ -384,13 +393,15 @@ def _is_title(field: str) -> bool:
 def _is_where(field: str) -> bool:
     """Whether a field says where the work is done."""
     known = _field(field)
-    if known.kind == "other" or (known.kind == "title" and False):
+    if known.kind == "other":
         return names_place(known.bare)
     return known.kind == "where"
 
 
 def _is_telling(field: str) -> bool:
-    return _field(field).kind in ("title", "where", "terms", "link", "domain") or _is_where(field)
+    """Whether a field is anything that stands in headers, the employer's name apart."""
+    known = _field(field)
+    return known.kind != "other" or bool(known.signs) or names_place(known.bare)
 
 
 def _is_remote(signs: frozenset[str]) -> bool:
@@ -421,12 +432,17 @@ def _from_fields(texts: list[str], rest: list[str]) -> Header:
     if company_at is not None:
         named = fields[company_at]
         company = _company(named.text)
-        if "(" in named.text:  # the office of "Acme (Berlin)"
+        if named.kind == "where" or "(" in named.text:
             signs |= named.signs
+        if "(" in named.text:  # the office of "Acme (Berlin)"
             asides = map(_without_links, _PARENTHESIS.findall(named.text))
             places += [aside for aside in asides if aside and _is_where(aside)]
     if company is None:
-        company = _prose_company(rest) or _named_again(fields[0].text, rest)
+        company = (
+            _prose_company(rest)
+            or _named_again(fields[0].text, rest)
+            or next(filter(None, (_site_name(field.text) for field in fields)), None)
+        )
     if not titles:
         titles = _titles_in_body(rest)
     elif all("any" in signs_of_title(title) for title in titles):
@@ -459,10 +475,10 @@ def _split_field(text: str, position: int) -> tuple[str, ...]:
         hires = _HIRES.match(_without_links(text))
         if hires and _company(hires["company"]):
             return _split_field(hires["company"], 0) + _split_field(hires["title"], 0)
-        dashed = _DASHES.split(text)
-        if len(dashed) == 2 and all(dashed):
-            if _is_title(dashed[1]) or _is_where(dashed[1]) or _is_where(dashed[0]):
-                return tuple(dashed)
+        for separator in (_DASHES, _LINK_BETWEEN, _COMMA):
+            parts = _split_at(separator, text)
+            if len(parts) > 1 and _are_fields(parts, text, may_turn=separator is not _COMMA):
+                return tuple(_join_places(parts) if separator is _COMMA else parts)
     if position < 2 and (" at " in text or "@" in text):
         at = _AT_COMPANY.match(_without_links(text))
         if at and "occupation" in signs_of_title(at["title"]) and not names_place(at["company"]):
@@ -472,9 +488,35 @@ def _split_field(text: str, position: int) -> tuple[str, ...]:
             return at["company"], at["title"]
     if " in " in text:
         inside = _IN_PLACE.match(text)
-        if inside and "person" in signs_of_title(inside["rest"]) and names_place(inside["place"]):
+        if inside and signs_of_title(inside["rest"]) & {"person", "any"} and names_place(inside["place"]):
             return inside["rest"], inside["place"]
     return (text,)
+
+
+def _join_places(parts: list[str]) -> list[str]:
+    """Put "Oslo", "Norway" together again."""
+    joined: list[str] = []
+    for part in parts:
+        if len(joined) > 1 and _is_where(joined[-1]) and _is_where(part):
+            joined[-1] = f"{joined[-1]}, {part}"
+        else:
+            joined.append(part)
+    return joined
+
+
+def _are_fields(parts: list[str], whole: str, *, may_turn: bool) -> bool:
+    """Whether the parts of a first field are fields themselves: a name, then other things.
+
+    Args:
+        parts: The parts.
+        whole: The field.
+        may_turn: Whether the place may stand before the name.
+    """
+    if "person" in signs_of_title(parts[0]) or len(parts[0].split()) > _MAX_NAME_WORDS:
+        return False
+    if all(map(_is_telling, parts[1:])):
+        return not is_place(whole)
+    return may_turn and len(parts) == 2 and _is_where(parts[0]) and not _is_where(parts[1])
 
 
 def _company_position(fields: list[_Field]) -> int | None:
@@ -484,7 +526,9 @@ def _company_position(fields: list[_Field]) -> int | None:
     candidates = [
         position
         for position, field in enumerate(fields[1:4], start=1)
-        if field.kind in ("other", "domain") and _company(field.text)
+        if field.kind in ("other", "domain")
+        and not field.signs & {"money", "terms"}
+        and _company(field.text)
     ]
     # "Engineer | Acme (acme.example)": a link stands by the employer's name, a town by none
     for position in candidates:
@@ -499,17 +543,21 @@ def _company_position(fields: list[_Field]) -> int | None:
 def _is_other_thing(fields: list[_Field]) -> bool:
     first = fields[0]
     if first.kind == "title":
-        return "person" in signs_of_title(first.bare)
+        # "Acme Developer Tools | Data Engineer" is the team's name
+        is_name = not _ENDS_WITH_PERSON.search(first.bare) and any(
+            field.kind == "title" for field in fields[1:]
+        )
+        return "person" in signs_of_title(first.bare) and not is_name
     if first.kind == "where":
-        rest = _without_links(_WHERE.sub(" ", first.bare))
+        rest = _without_links(_WHERE_FILLERS.sub(" ", _WHERE.sub(" ", first.bare)))
         return not _HAS_LETTER.search(rest) or is_place(rest)
     if first.kind == "terms":
         return True
+    if first.kind != "other" or "University" in first.bare or not is_place(first.bare):
+        return False
     # An employer may be named like a town: then the place is another field
-    return (
-        first.kind == "other"
-        and is_place(first.bare)
-        and not any(field.kind == "other" and is_place(field.bare) for field in fields[1:])
+    return _SEVERAL_PLACES.search(first.bare) is not None or not any(
+        field.kind in ("other", "where") and names_place(field.bare) for field in fields[1:]
     )
 
 
@@ -522,21 +570,32 @@ def _without_links(field: str) -> str:
     return bare.strip(" -–—,:;<>=+*/")
 
 
+def _site_name(text: str) -> str | None:
+    """Return the name in the address of an employer's own site."""
+    if "." not in text:
+        return None
+    site = _SITE.search(text)
+    return site["name"] if site and site["name"].lower() not in _FOREIGN_SITES else None
+
+
 @lru_cache(maxsize=_REMEMBERED_FIELDS)
 def _company(field: str) -> str | None:
     """Return the employer's name of a field, without batch, link and remarks."""
     name = field
     if not name.replace(" ", "").isalpha():
-        name = _URL.sub(" ", _ROUND.sub(" ", _BATCH.sub(" ", name)))
-        if not _HAS_LETTER.search(name):
+        parts = _URL.split(_ROUND.sub(" ", _BATCH.sub(" ", name)))
+        name = next(filter(_HAS_LETTER.search, parts), "")
+        if not name:
             domain = _DOMAIN.search(field)
             return domain[1] if domain else None
         name = _BRACKETED_REST.sub("", name) or name
-    name = _NAME_LABEL.sub("", _NAME_END.split(name)[0])
+    name = _NAME_END.split(_NAME_LABEL.sub("", name), maxsplit=1)[0]
     name = " ".join(name.split()).strip(" -–—,:;.!*\"'“”‘’()[]<>")
-    head, comma, tail = name.rpartition(",")
-    if comma and is_place(tail):
-        name = head.strip()
+    for separator in (",", ":", " / "):
+        head, found, tail = name.rpartition(separator)
+        is_town = found and "University" not in head and not _LEGAL_FORM.fullmatch(tail.strip())
+        if is_town and head and is_place(tail):
+            name = head.strip()
     if name[:4].lower() == "www.":
         name = name[4:]
     if not name or len(name) > _MAX_COMPANY_CHARS or _NOT_A_NAME.fullmatch(name):
@@ -575,6 +634,8 @@ def _titles_and_places(bare: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             for part in _PARENTHESIS.findall(bare)
             if part not in places and (_REMOTE.search(part) or is_place(part))
         ]
+    if not places:
+        places = [match[0] for match in _WHERE.finditer(bare) if match[0][0] not in "dD"]
     return tuple(titles), (", ".join(places),) if places else ()
 
 
@@ -648,10 +709,12 @@ def _from_prose(first: str, below: list[str]) -> Header:
     titles = _asked_for(opening)
     if not titles and company:
         titles = _titles_in_body(below)
-    if not titles:
+    if not titles and not (company and _HIRES_AT_ALL.search(first)):
         # Without a job it is a reply: its first word is no employer
         return _NO_ADVERT
     company = company or _prose_company(below)
+    if company is None and len(first) <= _MAX_SHORT_LINE_CHARS and "." in first:
+        company = _company(first) if _site_name(first) else None
     places = [
         match["place"].strip(" .")
         for match in _PROSE_PLACE.finditer(text[:_MAX_PLACE_CHARS])

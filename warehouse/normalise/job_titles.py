@@ -84,8 +84,9 @@ def signs_of_text(text: str) -> frozenset[str]:
 
 # --- several titles in a string ------------------------------------------------------------------
 
-_BREAK = re.compile(r"[;+&,]|\s(?:and|or|AND|OR|/|-|–)\s")
-_TRIM: Final = " -–—,:;<>=+*/&|.\t"
+_BREAK = re.compile(r"[;,]|\s(?:and|or|AND|OR|/|\+|&)\s|&\s|\s&")
+_TRIM: Final = " -–—,:;<>=+*/&|\t"
+_TRIM_END: Final = _TRIM + ".!"
 
 
 def split_outside_brackets(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -134,7 +135,7 @@ def split_titles(text: str) -> list[str]:
 
 
 def _trimmed(titles: Iterable[str]) -> list[str]:
-    bare = (title.strip(_TRIM) for title in titles)
+    bare = (title.strip(_TRIM).rstrip(_TRIM_END) for title in titles)
     return [title[:MAX_TITLE_CHARS].rstrip() for title in bare if title]
 
 
@@ -154,25 +155,26 @@ class LineTitle(NamedTuple):
 _MAX_LINE_TITLE: Final = 75
 _MAX_TITLE_WORDS: Final = 9
 _MARKER = re.compile(
-    r"(?:(?P<bullet>[-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_]+)|\(?(?P<number>\d{1,2})[.)\]]|\[\d{1,2}\]:?)?\s*"
+    r"(?:(?P<bullet>[-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_]+)|\(?(?P<number>\d{1,2})[.)\]]|\[\d{1,2}\]:?"
+    r"|(?P<letter>[a-z])[.)])?\s*"
     r"(?:(?:an?|one|two|three|\d|x|\(\d\))\s+)?[*_\"“]*"
 )
 _STOP = re.compile(
     r"(?P<link>\(?\[?https?:|\(?www\.)|(?P<pay>\(?[$€£¥₹]\s?\d|\b\d{2,3}[kK]\b)"
-    r"|(?P<bracket>\s?[(\[{])|(?P<colon>:)|(?P<pipe>\s*[|│•·])|(?P<dash>\s+(?:[-–—]+>?|=>|→|->)\s*|—|\s?--+)"
-    r"|(?P<word>\s(?:to|who|whom|with|for|in|at|that|on|as|across|from|based|joining|interested"
+    r"|(?P<bracket>\s?[(\[{])|(?P<colon>:)|(?P<pipe>\s*[|│•·◦●▪])|(?P<dash>\s+(?:[-–—]+>?|=>|→|->)\s*|—|\s?--+)"
+    r"|(?P<word>\s(?:to|who|whom|with|for|in(?! test\b)|at|that|on(?! rails\b)|as|across|from|based|joining|interested"
     r"|capable|willing|working|wanted|needed|available|here|will|you|we|is|are|required|apply|via|by"
     r"|having|focus\w*|using|position|role|job|opening)\b)"
-    r"|(?P<end>[.!?;](?:\s|$))|(?P<comma>,)|(?P<mail>\S+@\S+)|(?P<quote>[\"”]|\*\*?|_$)",
+    r"|(?P<end>(?<!\bSr)(?<!\bJr)(?<!\bSnr)[.!?;](?:\s|$))|(?P<comma>,)|(?P<next>\s\d{1,2}[.)]\s)|(?P<mail>\S+@\S+)|(?P<quote>[\"”]|\*\*?|_$)",
     re.IGNORECASE,
 )
 _NO_TITLE_WORDS: Final = frozenset(
-    "i i'm i’m we we're we’re we've we’ve you you'll you’ll you're your our my us me they their its it it's"
+    "i i'm i’m we we're we’re we've we’ve you you'll you’ll you're your our my me they their its it's"
     " this that these those there the a an is are am was were be been has have had do does did can"
     " could should would will may must not no if when while because what how why where which years"
     " year experience experienced? looking seeking hiring searching recruiting apply contact email"
     " about please hello hi build building built working worked works worked join joining team teams"
-    " make makes making help helps helping as at by from in into on to with more than like such".split()
+    " make makes making help helps helping by into more than like such".split()
 )
 _NO_FIRST_WORDS: Final = frozenset(
     "work develop create manage mentor collaborate ensure write drive define own deliver implement"
@@ -223,7 +225,7 @@ def opening_of_line(line: str) -> LineTitle | None:
     kind = ""
     if marker and marker["bullet"]:
         kind = marker["bullet"][0]
-    elif marker and marker["number"]:
+    elif marker and (marker["number"] or marker["letter"]):
         kind = "1"
     return LineTitle(start, start + len(title), kind, signs, separator)
 
