@@ -84,7 +84,7 @@ _FOREIGN_SITES: Final = frozenset(
     "greenhouse lever workable ashbyhq angel wellfound ycombinator workatastartup breezy bamboohr"
     " recruitee jobvite smartrecruiters applytojob myworkdayjobs workday icims taleo rippling gusto"
     " personio teamtailor jobscore hire google goo linkedin github medium youtube twitter facebook"
-    " notion bit tinyurl typeform airtable stackoverflow keybase techcrunch glassdoor indeed node next"
+    " notion bit tinyurl typeform airtable stackoverflow keybase techcrunch glassdoor indeed ziprecruiter node next"
     " vue react asp e-mail gmail".split()
 )
 _HAS_LETTER = re.compile(r"[^\W_]")
@@ -147,6 +147,7 @@ _HIRES_AT_ALL = re.compile(
 _IN_PLACE = re.compile(r"^(?P<rest>.+?)\s+in\s+(?:the\s+)?(?P<place>[A-Z][^|]+)$")
 _SEVERAL_PLACES = re.compile(r"[,/&;]|\b(?:and|or)\b")
 _PARENTHESIS = re.compile(r"\(([^()]*)\)?")
+_COLON = re.compile(r":\s+")
 _COMMA = re.compile(r",")
 
 _ENDS_WITH_PERSON = re.compile(rf"\b(?:{PERSON})(?: (?:[IVX]+|\d))?\s*$|[,(&/]| - ", re.IGNORECASE)
@@ -173,6 +174,8 @@ _PROSE_COMPANY = tuple(
         rf"^[Jj]oin\s+(?:us\s+at\s+|the\s+)?({_NAME})",
         r"^(?:[Ww]ork|[Hh]iring|[Ww]e['’]re hiring|[Ww]e are hiring|[Nn]ow hiring)\s+(?:at|for|@)"
         rf"\s+({_NAME})",
+        rf"^({_NAME}|[a-z][\w.-]+)(?: [a-z]+){{0,2}}{_ASIDE} (?:is|are)(?: \w+)? (?:hiring|looking (?:for|to)"
+        r"|seeking|recruiting)\b",
         rf"^({_NAME}){_ASIDE}\s*(?:['’]s|\s(?:is|are|has|have|was|provides?|builds?|makes?|helps?"
         r"|offers?|develops?|creates?|lets?|needs?|seeks?|wants?))\s",
     )
@@ -181,7 +184,7 @@ _NOT_A_NAME = re.compile(
     r"we|we['’]?re|we['’]?ve|our|i|i['’]?m|my|the|this|that|it|it['’]?s|there|they|you|your|if|are|is"
     r"|do|does|what|who|an?|as|at|in|on|for|from|looking|seeking|hiring|apply|hi|hey|hello|join|come"
     r"|work|please|yes|no|not|also|edit|update|thanks|location|remote|onsite|position|title|role|job"
-    r"|startup|full-?time|interns?|internship|multiple|senior|testing|meta",
+    r"|startup|job description|about(?: us)?|company|full-?time|interns?|internship|multiple|senior|testing|meta",
     re.IGNORECASE,
 )
 _BATCH = re.compile(
@@ -441,6 +444,7 @@ def _from_fields(texts: list[str], rest: list[str]) -> Header:
         company = (
             _prose_company(rest)
             or _named_again(fields[0].text, rest)
+            or _name_line(rest)
             or next(filter(None, (_site_name(field.text) for field in fields)), None)
         )
     if not titles:
@@ -475,8 +479,10 @@ def _split_field(text: str, position: int) -> tuple[str, ...]:
         hires = _HIRES.match(_without_links(text))
         if hires and _company(hires["company"]):
             return _split_field(hires["company"], 0) + _split_field(hires["title"], 0)
-        for separator in (_DASHES, _LINK_BETWEEN, _COMMA):
+        for separator in (_SLASHES, _DASHES, _LINK_BETWEEN, _COLON, _COMMA):
             parts = _split_at(separator, text)
+            if separator is _SLASHES and len(parts) < 3:
+                continue
             if len(parts) > 1 and _are_fields(parts, text, may_turn=separator is not _COMMA):
                 return tuple(_join_places(parts) if separator is _COMMA else parts)
     if position < 2 and (" at " in text or "@" in text):
@@ -568,6 +574,21 @@ def _without_links(field: str) -> str:
         bare = _EMPTY_BRACKETS.sub(" ", _URL.sub(" ", bare))
         bare = " ".join(bare.split())
     return bare.strip(" -–—,:;<>=+*/")
+
+
+def _name_line(lines: list[str]) -> str | None:
+    """Return a name that has the first line for itself."""
+    line = next(_first_lines(lines, 1), "")
+    if len(line) > _MAX_SHORT_LINE_CHARS or line.endswith(("!", "?", ":")):
+        return None
+    field = _field(_clean_line(line))
+    if field.kind not in ("other", "link", "domain") or field.signs or is_place(field.bare):
+        return None
+    if field.kind == "link":
+        return _site_name(line)
+    words = field.bare.split()
+    is_name = words and len(words) <= _MAX_NAME_WORDS and words[-1][0].isupper()
+    return _company(field.text) if is_name and words[0][0].isupper() else None
 
 
 def _site_name(text: str) -> str | None:
@@ -713,8 +734,7 @@ def _from_prose(first: str, below: list[str]) -> Header:
         # Without a job it is a reply: its first word is no employer
         return _NO_ADVERT
     company = company or _prose_company(below)
-    if company is None and len(first) <= _MAX_SHORT_LINE_CHARS and "." in first:
-        company = _company(first) if _site_name(first) else None
+    company = company or _name_line([first])
     places = [
         match["place"].strip(" .")
         for match in _PROSE_PLACE.finditer(text[:_MAX_PLACE_CHARS])
