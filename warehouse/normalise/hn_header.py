@@ -8,20 +8,26 @@ spellings with dashes or commas, and prose openings. Does not belong here: which
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from warehouse.normalise.job_titles import (
-    PERSON,
-    Signs,
-    signs_of_text,
-    signs_of_title,
-    split_outside_brackets,
-    split_titles,
-    title_of_line,
-)
+from warehouse.normalise.job_titles import split_outside_brackets, split_titles, title_of_line
 from warehouse.normalise.place import is_place, names_place
+from warehouse.normalise.wording import (
+    ANY_ROLE,
+    MONEY,
+    NOT_REMOTE,
+    ONSITE,
+    PERSON,
+    REMOTE,
+    TERMS,
+    TITLE,
+    WHERE,
+    short_signs,
+    signs_in,
+    states_money,
+)
 
 _MAX_TITLES: Final = 8
 _MAX_TITLE_FIELD_CHARS: Final = 250
@@ -55,7 +61,7 @@ class _Field(NamedTuple):
     text: str
     bare: str  # without links
     kind: _Kind
-    signs: frozenset[str]
+    signs: int  # of `wording`
 
 
 _NO_ADVERT = Header(None, (), "", "", None)
@@ -67,6 +73,7 @@ _CAPITAL_I = re.compile(r"\sI\s")  # "Acme I Engineer I Oslo"
 _DASHES = re.compile(
     r"\s+[-–—―•·:*~]+\s+|\s*(?:--+|—|―|::|//(?=\s)|•|·|→|=>|\s-(?=[A-Z])|;(?=\s))\s*"
 )
+_DASH_HINT = re.compile(r"\s[-*:~]|[-:]{2}|//|=>|;\s|[^\x00-\x7f]")
 _SLASHES = re.compile(r"(?<!:)\s*//+\s*|\s+/\s*|\s*/\s+")
 _URL = re.compile(r"\(?\b(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)+/\S*")
 _LINK_BETWEEN = re.compile(
@@ -89,32 +96,19 @@ _FOREIGN_SITES: Final = frozenset(
 )
 _HAS_LETTER = re.compile(r"[^\W_]")
 
-_EMPLOYMENT_WORDS: Final = (
+_EMPLOYMENT = re.compile(
     r"\b(?:full|part)[- ]?time\b|\bfull or part[- ]time\b|\bft\b|\bpt\b|\bcontract(?:ors?)?\b"
     r"|\bpermanent\b|\bfreelance\w*|\binterns?\b(?:\s*(?:ok|welcome))?|\bvisas?\b(?:\s+\w+)?|\bh-?1b\b"
     r"|\bsponsor\w*|\brelocation\b|\bequity\b|\bsalary\b|\bcompetitive\b|\bimmediate\b|\basap\b"
-    r"|\bw-?2\b|\bc2c\b|\bpaid\b|\bdirect hire\b|\b(?:us )?citizens?(?:hip)?\b|\bcompensation\b"
+    r"|\bw-?2\b|\bc2c\b|\bpaid\b|\bdirect hire\b|\b(?:us )?citizens?(?:hip)?\b|\bcompensation\b",
+    re.IGNORECASE,
 )
-_REMOTE_WORDS: Final = r"\bremot(?:e|es|ely|o|ing)?\b|\banywhere\b|\bwork from home\b|\bWFH\b"
-_EMPLOYMENT = re.compile(_EMPLOYMENT_WORDS, re.IGNORECASE)
-_REMOTE = re.compile(rf"{_REMOTE_WORDS}|\bdistributed\b", re.IGNORECASE)
-_SIGNS = Signs(
-    {
-        "remote": rf"(?i){_REMOTE_WORDS}",
-        "distributed": r"(?i)\bdistributed\b",
-        "distributed thing": r"(?i)\bdistributed (?:sys|comp|data|soft)",
-        "not remote": r"(?i)\b(?:no|not|non)[- ]?remote|remote[\s:?=-]{0,3}(?:no|not)\b"
-        r"|\bon-?site only|\bno\s+remot",
-        "onsite": r"(?i)\bon-?\s?site\b|\bin[- ]?office\b|\bin[- ]person\b|\blocal only\b",
-        "hybrid": r"(?i)\bhybrid\b",
-        "money": r"[$€£¥₹]\s?\d|\b\d{2,3}\s?[kK]\b|\d\s?%|\b\d{2,3}[,.]?000\b"
-        r"|\b(?:USD|EUR|GBP|CHF)\b",
-        "terms": rf"(?i){_EMPLOYMENT_WORDS}",
-    }
+_REMOTE = re.compile(
+    r"\bremot(?:e|es|ely|o|ing)?\b|\banywhere\b|\bwork from home\b|\bWFH\b|\bdistributed\b",
+    re.IGNORECASE,
 )
-_WHERE_SIGNS: Final = frozenset({"remote", "distributed", "onsite", "hybrid"})
 _WHERE = re.compile(
-    rf"{_REMOTE_WORDS}|\bdistributed\b|\bon-?\s?site\b|\bin[- ]?office\b|\bin[- ]person\b"
+    rf"{_REMOTE.pattern}|\bon-?\s?site\b|\bin[- ]?office\b|\bin[- ]person\b"
     r"|\bhybrid\b",
     re.IGNORECASE,
 )
@@ -144,13 +138,18 @@ _HIRES = re.compile(
 _HIRES_AT_ALL = re.compile(
     r"\b(?:is|are|['’]re)\s+(?:\w+\s+)?(?:hiring|looking\s+(?:for|to)|seeking|recruiting)\b[^?]*$"
 )
+_BE = re.compile(r"\s(?:is|are)\s", re.IGNORECASE)
 _IN_PLACE = re.compile(r"^(?P<rest>.+?)\s+in\s+(?:the\s+)?(?P<place>[A-Z][^|]+)$")
 _SEVERAL_PLACES = re.compile(r"[,/&;]|\b(?:and|or)\b")
 _PARENTHESIS = re.compile(r"\(([^()]*)\)?")
 _COLON = re.compile(r":\s+")
 _COMMA = re.compile(r",")
 
-_ENDS_WITH_PERSON = re.compile(rf"\b(?:{PERSON})(?: (?:[IVX]+|\d))?\s*$|[,(&/]| - ", re.IGNORECASE)
+_ENDS_WITH_PERSON = re.compile(
+    r"\b(?:engineers?|developers?|programmers?|designers?|scientists?|managers?|architects?"
+    r"|analysts?|researchers?|directors?|interns?|cto)(?: (?:[IVX]+|\d))?\s*$|[,(&/]| - ",
+    re.IGNORECASE,
+)
 _FIRST_PERSON = re.compile(r"(?:we|we['’]re|i|i['’]m|my|our)\s", re.IGNORECASE)
 _GREETING = re.compile(
     r"^(?:(?:hi|hey|hello|howdy|greetings)\b(?: there| all| everyone| hn| folks|,? hacker ?news)*"
@@ -213,6 +212,7 @@ _ASKING: Final = (
     "hiring", "looking", "seeking", "search", "recruit", "need", "want", "opening", "position",
     "role",
 )  # fmt: skip
+_BEFORE_ASKING: Final = " \n(\"“*_>'"
 _TITLE_END = re.compile(
     r"\s+(?:to|who|with|for|in|at|that|on|as|across|from|based|joining|interested|capable|willing)\b.*$"
     r"|\s*[(\[].*$|\s+[-–—]\s.*$"
@@ -357,36 +357,37 @@ def _stacked_fields(first: str, below: list[str]) -> tuple[list[str], int]:
 def _field(text: str) -> _Field:
     """Say what a field is, as far as its words tell: names of places are not looked up."""
     bare = _without_links(text)
-    if not _HAS_LETTER.search(bare):
-        return _Field(text, bare, "link", frozenset())
+    if not bare[:1].isalpha() and not _HAS_LETTER.search(bare):
+        return _Field(text, bare, "link", 0)
     if "." in bare and _DOMAIN_ONLY.match(bare):
-        return _Field(text, bare, "domain", frozenset())
-    signs = _SIGNS.of(bare)
+        return _Field(text, bare, "domain", 0)
+    signs = signs_in(bare)
+    if not bare.isalpha() and states_money(bare):
+        signs |= MONEY
     kind: _Kind = "other"
-    if _has_title(bare, signs):
+    if not signs:
+        pass
+    elif _has_title(bare, signs):
         kind = "title"
-    elif signs & _WHERE_SIGNS and (_is_remote(signs) or signs & {"onsite", "hybrid"}):
+    elif signs & WHERE:
         kind = "where"
-    elif "terms" in signs and not _HAS_LETTER.search(_EMPLOYMENT.sub("", bare)):
+    elif signs & TERMS and not _HAS_LETTER.search(_EMPLOYMENT.sub("", bare)):
         kind = "terms"
     return _Field(text, bare, kind, signs)
 
 
-def _has_title(bare: str, signs: frozenset[str]) -> bool:
+def _has_title(bare: str, signs: int) -> bool:
+    if not signs & TITLE:
+        return False
     if len(bare) > _MAX_TITLE_FIELD_CHARS or (len(bare) > 100 and _SENTENCES.search(bare)):
         return False
-    named = signs_of_title(bare)
-    if "any" in named:
+    if signs & ANY_ROLE:
         return True
-    if "occupation" not in named:
-        return False
-    rest = _PAY_ASIDE.sub("", bare) if "money" in signs else bare
-    # "REMOTE (US) or office", "Interns welcome": terms and places may hold such a word too
-    if "terms" in signs:
+    rest = _PAY_ASIDE.sub("", bare) if signs & MONEY else bare
+    # "Interns welcome": terms may hold such a word, too
+    if signs & TERMS:
         rest = _EMPLOYMENT.sub("", rest)
-    if "remote" in signs:
-        rest = _REMOTE.sub("", rest)
-    return rest is bare or "occupation" in signs_of_title(rest)
+    return rest is bare or bool(short_signs(rest) & TITLE)
 
 
 def _is_title(field: str) -> bool:
@@ -407,20 +408,12 @@ def _is_telling(field: str) -> bool:
     return known.kind != "other" or bool(known.signs) or names_place(known.bare)
 
 
-def _is_remote(signs: frozenset[str]) -> bool:
-    return "remote" in signs or ("distributed" in signs and "distributed thing" not in signs)
-
-
 def _from_fields(texts: list[str], rest: list[str]) -> Header:
-    fields = [
-        _field(part)
-        for position, text in enumerate(texts)
-        for part in _split_field(text, min(position, 2))
-    ]
+    fields = [_field(part) for part in _split_fields(texts)]
     company_at = _company_position(fields)
     titles: list[str] = []
     places: list[str] = []
-    signs: set[str] = set()
+    signs = 0
     for position, field in enumerate(fields):
         if position == company_at:
             continue
@@ -449,9 +442,9 @@ def _from_fields(texts: list[str], rest: list[str]) -> Header:
         )
     if not titles:
         titles = _titles_in_body(rest)
-    elif all("any" in signs_of_title(title) for title in titles):
+    elif signs & ANY_ROLE and all(short_signs(title) & ANY_ROLE for title in titles):
         titles = [*titles, *_titles_in_body(rest)]
-    titles = [title for title in titles if title != company]
+    titles = [title for title in titles if title and title != company]
     return _header(company, titles, " | ".join(filter(None, places)), signs)
 
 
@@ -467,34 +460,71 @@ def _named_again(field: str, rest: list[str]) -> str | None:
     return name if again else None
 
 
+def _split_fields(texts: list[str]) -> list[str]:
+    fields = [*_split_field(texts[0], 0)]
+    if len(texts) > 1:
+        fields += _split_field(texts[1], 1)
+    for text in texts[2:]:
+        if " in " in text:
+            fields += _split_at_place(text)
+        else:
+            fields.append(text)
+    return fields
+
+
 @lru_cache(maxsize=_REMEMBERED_FIELDS)
 def _split_field(text: str, position: int) -> tuple[str, ...]:
     """Split "Engineer at Acme" and "Acme is hiring Engineers in Oslo" into their parts.
 
     Args:
         text: The field.
-        position: Its position in the header, 2 standing for all from there on.
+        position: Its position in the header: 0 or 1.
     """
-    if position == 0:
-        hires = _HIRES.match(_without_links(text))
+    if position == 0 and not _is_plain(text):
+        hires = _HIRES.match(_without_links(text)) if _BE.search(text) else None
         if hires and _company(hires["company"]):
             return _split_field(hires["company"], 0) + _split_field(hires["title"], 0)
-        for separator in (_SLASHES, _DASHES, _LINK_BETWEEN, _COLON, _COMMA):
+        for separator in _separators_in(text):
             parts = _split_at(separator, text)
-            if separator is _SLASHES and len(parts) < 3:
+            if len(parts) < (3 if separator is _SLASHES else 2):
                 continue
-            if len(parts) > 1 and _are_fields(parts, text, may_turn=separator is not _COMMA):
+            if _are_fields(parts, text, may_turn=separator is not _COMMA):
                 return tuple(_join_places(parts) if separator is _COMMA else parts)
-    if position < 2 and (" at " in text or "@" in text):
+    if " at " in text or "@" in text:
         at = _AT_COMPANY.match(_without_links(text))
-        if at and "occupation" in signs_of_title(at["title"]) and not names_place(at["company"]):
+        if at and short_signs(at["title"]) & TITLE and not names_place(at["company"]):
             company = _IN_PLACE.match(at["company"])
             if company and names_place(company["place"]):
                 return company["rest"], at["title"], company["place"]
             return at["company"], at["title"]
+    return _split_at_place(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a first field is a name, or a name and a link behind it."""
+    link = text.find("http")
+    name = text if link < 0 or " " in text[link:] else text[:link].rstrip(" (<[-")
+    return name.replace(" ", "").isalnum() and not _BE.search(name)
+
+
+def _separators_in(text: str) -> Iterator[re.Pattern[str]]:
+    if text.count("/") > 1:
+        yield _SLASHES
+    if _DASH_HINT.search(text):
+        yield _DASHES
+    if "://" in text or "www." in text:
+        yield _LINK_BETWEEN
+    if ": " in text:
+        yield _COLON
+    if "," in text:
+        yield _COMMA
+
+
+def _split_at_place(text: str) -> tuple[str, ...]:
     if " in " in text:
         inside = _IN_PLACE.match(text)
-        if inside and signs_of_title(inside["rest"]) & {"person", "any"} and names_place(inside["place"]):
+        is_role = inside and signs_in(inside["rest"]) & (PERSON | ANY_ROLE)
+        if inside and is_role and names_place(inside["place"]):
             return inside["rest"], inside["place"]
     return (text,)
 
@@ -518,7 +548,7 @@ def _are_fields(parts: list[str], whole: str, *, may_turn: bool) -> bool:
         whole: The field.
         may_turn: Whether the place may stand before the name.
     """
-    if "person" in signs_of_title(parts[0]) or len(parts[0].split()) > _MAX_NAME_WORDS:
+    if short_signs(parts[0]) & PERSON or len(parts[0].split()) > _MAX_NAME_WORDS:
         return False
     if all(map(_is_telling, parts[1:])):
         return not is_place(whole)
@@ -533,7 +563,7 @@ def _company_position(fields: list[_Field]) -> int | None:
         position
         for position, field in enumerate(fields[1:4], start=1)
         if field.kind in ("other", "domain")
-        and not field.signs & {"money", "terms"}
+        and not field.signs & (MONEY | TERMS)
         and _company(field.text)
     ]
     # "Engineer | Acme (acme.example)": a link stands by the employer's name, a town by none
@@ -553,18 +583,20 @@ def _is_other_thing(fields: list[_Field]) -> bool:
         is_name = not _ENDS_WITH_PERSON.search(first.bare) and any(
             field.kind == "title" for field in fields[1:]
         )
-        return "person" in signs_of_title(first.bare) and not is_name
+        return bool(first.signs & PERSON) and not is_name
     if first.kind == "where":
         rest = _without_links(_WHERE_FILLERS.sub(" ", _WHERE.sub(" ", first.bare)))
         return not _HAS_LETTER.search(rest) or is_place(rest)
     if first.kind == "terms":
         return True
-    if first.kind != "other" or "University" in first.bare or not is_place(first.bare):
+    if first.kind != "other" or "University" in first.bare:
         return False
     # An employer may be named like a town: then the place is another field
-    return _SEVERAL_PLACES.search(first.bare) is not None or not any(
+    if not _SEVERAL_PLACES.search(first.bare) and any(
         field.kind in ("other", "where") and names_place(field.bare) for field in fields[1:]
-    )
+    ):
+        return False
+    return is_place(first.bare)
 
 
 @lru_cache(maxsize=_REMEMBERED_FIELDS)
@@ -661,17 +693,14 @@ def _titles_and_places(bare: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _titles(text: str) -> list[str]:
-    plain = _PAY_ASIDE.sub("", text) if any(sign in text for sign in "$€£¥₹kK") else text
-    plain = _TITLE_LEAD_IN.sub("", plain)
-    named = signs_of_title(plain)
-    return split_titles(plain) if named & {"occupation", "any"} else []
+    signs = short_signs(text)
+    plain = _TITLE_LEAD_IN.sub("", _PAY_ASIDE.sub("", text) if states_money(text) else text)
+    return split_titles(plain) if signs & TITLE else []
 
 
 def _titles_in_body(lines: list[str]) -> list[str]:
     """Find titles below a header that has none: short lines, list items, "looking for …"."""
     near = list(_first_lines(lines, _LINES_AFTER_HEADER))
-    if "person" not in signs_of_text("\n".join(near)):
-        return []
     titles = []
     for line in near:
         found = title_of_line(line)
@@ -692,13 +721,12 @@ def _first_lines(lines: Iterable[str], count: int) -> Iterator[str]:
 
 def _asked_for(text: str) -> list[str]:
     """Find what the text says that it looks for."""
-    bare = _URL.sub("", text[:_MAX_PROSE_CHARS]) if "http" in text else text[:_MAX_PROSE_CHARS]
-    for position in _asking_at(bare):
-        match = _ASKS_FOR.match(bare, position)
-        if not match:
+    for position in _asking_at(text[:_MAX_PROSE_CHARS]):
+        match = _ASKS_FOR.match(text, position)
+        if not match or not signs_in(match[1]) & PERSON:
             continue
         title = _TITLE_END.sub("", match[1]).strip(" ,-–—")
-        is_title = "person" in signs_of_title(title) and not _SENTENCE.search(title)
+        is_title = signs_in(title) & PERSON and not _SENTENCE.search(title)
         if is_title and title[:4].lower() != "and ":
             return split_titles(title)
     return []
@@ -713,7 +741,7 @@ def _asking_at(text: str) -> list[int]:
     for word in _ASKING:
         position = lowered.find(word)
         while position >= 0:
-            if not position or not lowered[position - 1].isalnum():
+            if not position or lowered[position - 1] in _BEFORE_ASKING:
                 positions.append(position)
             position = lowered.find(word, position + 4)
     return sorted(positions)
@@ -742,9 +770,9 @@ def _from_prose(first: str, below: list[str]) -> Header:
     ]
     places += [part for part in _PARENTHESIS.findall(first) if is_place(part)]
     location = places[0] if places else ""
-    signs = _SIGNS.of(first)
-    remote = _REMOTE.search(first)
-    if remote and _is_remote(signs) and "not remote" not in signs:
+    signs = signs_in(first)
+    remote = _REMOTE.search(first) if signs & REMOTE else None
+    if remote and not signs & NOT_REMOTE:
         location = f"{location} | {remote[0]}" if location else remote[0]
     return _header(company, titles, location, signs)
 
@@ -755,20 +783,18 @@ def _prose_company(lines: list[str]) -> str | None:
         for pattern in _PROSE_COMPANY:
             match = pattern.match(line)
             company = _company(match[1]) if match else None
-            if company and "person" not in signs_of_title(company) and not is_place(company):
+            if company and not short_signs(company) & PERSON and not is_place(company):
                 return company
     return None
 
 
-def _header(
-    company: str | None, titles: list[str], location: str, signs: Collection[str]
-) -> Header:
-    unique = tuple(dict.fromkeys(title for title in titles if title))[:_MAX_TITLES]
+def _header(company: str | None, titles: list[str], location: str, signs: int) -> Header:
+    unique = tuple(dict.fromkeys(titles))[:_MAX_TITLES]
     is_remote: bool | None = None
-    if "not remote" in signs:
+    if signs & NOT_REMOTE:
         is_remote = False
-    elif _is_remote(signs):
+    elif signs & REMOTE:
         is_remote = True
-    elif "onsite" in signs:
+    elif signs & ONSITE:
         is_remote = False
     return Header(company, unique, ", ".join(unique), location, is_remote)

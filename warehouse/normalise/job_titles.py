@@ -8,78 +8,12 @@ advert offers (`hn_header`, `several`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-import re2
+from warehouse.normalise.wording import PERSON, TITLE, short_signs, signs_in
 
 MAX_TITLE_CHARS: Final = 120
-# RE2 builds its automaton as texts ask for it, and starts anew when this is full.
-_MAX_MEMORY_BYTES: Final = 32 * 2**20
-
-PERSON: Final = (
-    r"engineers?|enginers?|developers?|devs|programmers?|designers?|scientists?|managers?"
-    r"|architects?|analysts?|administrators?|sysadmins?|sres?|devops|sdets?|interns?|internships?"
-    r"|hackers|researchers?|consultants?|recruiters?|technologists?|tech lead|team lead"
-    r"|co-?founders?|ctos?|directors?|entwickler\w*|d[ée]veloppeu\w+|ing[ée]nieur\w*"
-)
-"""Words for people, which can hardly be part of an employer's name or of a place."""
-_SIDES: Final = r"full[- ]?stack|front[- ]?end|back[- ]?end"
-_OCCUPATION: Final = (
-    rf"{PERSON}|{_SIDES}|engineering|dev|hacker|front-?enders?|backenders?|leads?|leader|head of|vp"
-    r"|ciso|admins?|sysops|qa|swe|specialists?|marketers?|writers?|testers?|evangelists?"
-    r"|advocates?|devrel|representatives?|coordinators?|executives?|strategists?|owners?|ops"
-    r"|associates?|support|dbas?|wizards?|ninjas?|gurus?|rockstars?|coders?|editors?|technicians?"
-    r"|officers?|instructors?|teachers?|assistants?|data science|machine learning|ios|android"
-    r"|mobile|marketing|sales|product|embedded|firmware"
-)
-ANY_ROLE: Final = (
-    r"\b(?:multiple|various|several|many|all|open|different|other|\d+)\s+(?:\w+\s+)?"
-    r"(?:roles?|positions?|openings?|levels?|jobs?)\b"
-)
-
-
-class Signs:
-    """Named patterns that are looked for in one pass."""
-
-    def __init__(self, patterns: Mapping[str, str]) -> None:
-        options = re2.Options()
-        options.max_mem = _MAX_MEMORY_BYTES
-        self._set = re2.Set.SearchSet(options)
-        self._names = tuple(patterns)
-        for pattern in patterns.values():
-            self._set.Add(pattern)
-        self._set.Compile()
-
-    def of(self, text: str) -> frozenset[str]:
-        """Return the names of the patterns that match somewhere in the text."""
-        return frozenset([self._names[index] for index in self._set.Match(text) or ()])
-
-
-_SIGNS = Signs(
-    {
-        "person": rf"(?i)\b(?:{PERSON}|{_SIDES})\b",
-        "occupation": rf"(?i)\b(?:{_OCCUPATION})\b",
-        "any": rf"(?i){ANY_ROLE}",
-    }
-)
-
-
-@lru_cache(maxsize=16_384)
-def signs_of_title(text: str) -> frozenset[str]:
-    """Say which marks of a title a short string has.
-
-    Returns:
-        Any of "person" (a word for people), "occupation" (a word for a kind of work, people
-        included) and "any" ("various roles").
-    """
-    return _SIGNS.of(text)
-
-
-def signs_of_text(text: str) -> frozenset[str]:
-    """The same of a longer text, which is not remembered."""
-    return _SIGNS.of(text)
 
 
 # --- several titles in a string ------------------------------------------------------------------
@@ -89,19 +23,24 @@ _TRIM: Final = " -–—,:;<>=+*/&|\t"
 _TRIM_END: Final = _TRIM + ".!"
 
 
-def split_outside_brackets(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches between separators that stand outside of brackets."""
-    start = 0
-    depth, seen = 0, 0
+def split_outside_brackets(text: str, separator: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Return the stretches between separators that stand outside of brackets."""
+    if "(" not in text:
+        starts, ends = [0], []
+        for match in separator.finditer(text):
+            ends.append(match.start())
+            starts.append(match.end())
+        return list(zip(starts, [*ends, len(text)], strict=True))
+    spans = []
+    start = seen = depth = 0
     for match in separator.finditer(text):
         between = text[seen : match.start()]
-        if "(" in between or ")" in between:
-            depth = max(0, depth + between.count("(") - between.count(")"))
+        depth = max(0, depth + between.count("(") - between.count(")"))
         seen = match.start()
         if depth == 0:
-            yield start, match.start()
+            spans.append((start, match.start()))
             start = match.end()
-    yield start, len(text)
+    return [*spans, (start, len(text))]
 
 
 def split_titles(text: str) -> list[str]:
@@ -110,23 +49,21 @@ def split_titles(text: str) -> list[str]:
     Pieces without an occupation belong to the title before; where the string names fewer than
     two kinds of people it is one title.
     """
-    spans = [
-        span
-        for span in split_outside_brackets(text, _BREAK)
-        if text[span[0] : span[1]].strip(_TRIM)
-    ]
+    spans = split_outside_brackets(text, _BREAK)
     if len(spans) < 2:
         return _trimmed([text])
-    marks = [signs_of_title(text[start:end].strip(_TRIM)) for start, end in spans]
-    if sum("person" in mark for mark in marks) < 2:
+    pieces = [(start, end, short_signs(text[start:end])) for start, end in spans]
+    if sum(signs & PERSON for _, _, signs in pieces) < 2:
         return _trimmed([text])
     titles: list[tuple[int, int]] = []
     pending: int | None = None
-    for (start, end), mark in zip(spans, marks, strict=True):
+    for start, end, signs in pieces:
         begin = start if pending is None else pending
-        if mark & {"occupation", "any"}:
+        if signs & TITLE:
             titles.append((begin, end))
             pending = None
+        elif not text[start:end].strip(_TRIM):
+            pass
         elif titles:
             titles[-1] = (titles[-1][0], end)
         else:
@@ -148,7 +85,7 @@ class LineTitle(NamedTuple):
     start: int
     end: int
     marker: str  # the bullet before it, a number as "1"; empty where there is none
-    signs: frozenset[str]
+    signs: int  # of `wording`
     separator: str  # what ends it: "", "(", ":", "-", ",", "|", "link", "pay", "word" …
 
 
@@ -189,22 +126,46 @@ _NO_FIRST_WORDS: Final = frozenset(
 )
 
 
+_NO_OPENING_WORDS: Final = _NO_TITLE_WORDS - {"a", "an"} | _NO_FIRST_WORDS
+
+
 def title_of_line(line: str) -> LineTitle | None:
     """Find the title that opens a line, after its bullet.
 
     Args:
-        line: One line (or paragraph) of a text.
+        line: One line (or paragraph) of a text, not blank.
 
     Returns:
         Where the title stands in the line; None for a sentence and for other lines.
     """
+    head = line[:_MAX_LINE_TITLE]
+    if head.split(None, 1)[0].lower() in _NO_OPENING_WORDS:
+        return None
+    if len(line) > _MAX_LINE_TITLE and head[0].isalnum() and not _may_end_early(head):
+        return None
+    if not signs_in(head) & PERSON:
+        return None
     found = opening_of_line(line)
-    return found if found and "person" in found.signs else None
+    return found if found and found.signs & PERSON else None
+
+
+def _may_end_early(head: str) -> bool:
+    return (
+        ":" in head
+        or "(" in head
+        or " - " in head
+        or "|" in head
+        or "[" in head
+        or head[0].isdigit()
+        or not head.isascii()
+    )
 
 
 def opening_of_line(line: str) -> LineTitle | None:
     """Find the words that open a line where they could be a title, whatever they name."""
     head = line[: _MAX_LINE_TITLE + 25]
+    if head.split(None, 1)[0].lower() in _NO_OPENING_WORDS:
+        return None
     marker = _MARKER.match(head)
     start = marker.end() if marker else 0
     end, separator, comma = _end_of_title(head, start)
@@ -218,7 +179,7 @@ def opening_of_line(line: str) -> LineTitle | None:
         or not _NO_TITLE_WORDS.isdisjoint(words)
     ):
         return None
-    signs = signs_of_title(title)
+    signs = signs_in(title)
     if comma and separator == "" and end - start > _MAX_LINE_TITLE:
         return None
     start = head.index(title, start)
@@ -256,4 +217,4 @@ def _goes_on(head: str, position: int) -> bool:
     inside = _LEVEL_BRACKET.match(head, position)
     if not inside:
         return False
-    return "person" in signs_of_title(head[inside.end() - 1 : inside.end() + 40].split(" - ")[0])
+    return bool(signs_in(head[inside.end() - 1 : inside.end() + 40].split(" - ")[0]) & PERSON)
