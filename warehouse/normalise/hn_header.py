@@ -16,10 +16,10 @@ from warehouse.normalise.job_titles import split_outside_brackets, split_titles,
 from warehouse.normalise.place import is_place, names_place
 from warehouse.normalise.wording import (
     ANY_ROLE,
+    MAKER,
     MONEY,
     NOT_REMOTE,
     ONSITE,
-    PERSON,
     REMOTE,
     TERMS,
     TITLE,
@@ -215,6 +215,7 @@ _ASKING: Final = (
 _BEFORE_ASKING: Final = " \n(\"“*_>'"
 _TITLE_END = re.compile(
     r"\s+(?:to|who|with|for|in|at|that|on|as|across|from|based|joining|interested|capable|willing)\b.*$"
+    r"|[\s,;(]*https?\b.*$"
     r"|\s*[(\[].*$|\s+[-–—]\s.*$"
 )
 _SENTENCE = re.compile(
@@ -523,7 +524,7 @@ def _separators_in(text: str) -> Iterator[re.Pattern[str]]:
 def _split_at_place(text: str) -> tuple[str, ...]:
     if " in " in text:
         inside = _IN_PLACE.match(text)
-        is_role = inside and signs_in(inside["rest"]) & (PERSON | ANY_ROLE)
+        is_role = inside and signs_in(inside["rest"]) & (MAKER | ANY_ROLE)
         if inside and is_role and names_place(inside["place"]):
             return inside["rest"], inside["place"]
     return (text,)
@@ -548,7 +549,7 @@ def _are_fields(parts: list[str], whole: str, *, may_turn: bool) -> bool:
         whole: The field.
         may_turn: Whether the place may stand before the name.
     """
-    if short_signs(parts[0]) & PERSON or len(parts[0].split()) > _MAX_NAME_WORDS:
+    if short_signs(parts[0]) & MAKER or len(parts[0].split()) > _MAX_NAME_WORDS:
         return False
     if all(map(_is_telling, parts[1:])):
         return not is_place(whole)
@@ -583,7 +584,7 @@ def _is_other_thing(fields: list[_Field]) -> bool:
         is_name = not _ENDS_WITH_PERSON.search(first.bare) and any(
             field.kind == "title" for field in fields[1:]
         )
-        return bool(first.signs & PERSON) and not is_name
+        return bool(first.signs & MAKER) and not is_name
     if first.kind == "where":
         rest = _without_links(_WHERE_FILLERS.sub(" ", _WHERE.sub(" ", first.bare)))
         return not _HAS_LETTER.search(rest) or is_place(rest)
@@ -700,8 +701,8 @@ def _titles(text: str) -> list[str]:
 
 def _titles_in_body(lines: list[str]) -> list[str]:
     """Find titles below a header that has none: short lines, list items, "looking for …"."""
-    near = list(_first_lines(lines, _LINES_AFTER_HEADER))
     titles = []
+    near = list(_first_lines(lines, _LINES_AFTER_HEADER))
     for line in near:
         found = title_of_line(line)
         if found and (found.marker or found.separator not in ("word", "end") or len(line) < 60):
@@ -723,10 +724,10 @@ def _asked_for(text: str) -> list[str]:
     """Find what the text says that it looks for."""
     for position in _asking_at(text[:_MAX_PROSE_CHARS]):
         match = _ASKS_FOR.match(text, position)
-        if not match or not signs_in(match[1]) & PERSON:
+        if not match or not signs_in(match[1]) & MAKER:
             continue
         title = _TITLE_END.sub("", match[1]).strip(" ,-–—")
-        is_title = signs_in(title) & PERSON and not _SENTENCE.search(title)
+        is_title = signs_in(title) & MAKER and not _SENTENCE.search(title)
         if is_title and title[:4].lower() != "and ":
             return split_titles(title)
     return []
@@ -783,7 +784,7 @@ def _prose_company(lines: list[str]) -> str | None:
         for pattern in _PROSE_COMPANY:
             match = pattern.match(line)
             company = _company(match[1]) if match else None
-            if company and not short_signs(company) & PERSON and not is_place(company):
+            if company and not short_signs(company) & MAKER and not is_place(company):
                 return company
     return None
 

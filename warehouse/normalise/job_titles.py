@@ -11,14 +11,16 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from warehouse.normalise.wording import PERSON, TITLE, short_signs, signs_in
+from warehouse.normalise.place import is_place, names_place
+from warehouse.normalise.wording import MAKER, PERSON, TERMS, TITLE, WHERE, short_signs, signs_in
 
 MAX_TITLE_CHARS: Final = 120
 
 
 # --- several titles in a string ------------------------------------------------------------------
 
-_BREAK = re.compile(r"[;,]|\s(?:and|or|AND|OR|/|\+|&)\s|&\s|\s&")
+_BREAK = re.compile(r"[;,]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
+_SLASH = re.compile(r"\s/\s")
 _TRIM: Final = " -–—,:;<>=+*/&|\t"
 _TRIM_END: Final = _TRIM + ".!"
 
@@ -49,11 +51,15 @@ def split_titles(text: str) -> list[str]:
     Pieces without an occupation belong to the title before; where the string names fewer than
     two kinds of people it is one title.
     """
-    spans = split_outside_brackets(text, _BREAK)
+    spans = [
+        (start + begin, start + end)
+        for start, stop in split_outside_brackets(text, _BREAK)
+        for begin, end in _split_slashed(text[start:stop])
+    ]
     if len(spans) < 2:
         return _trimmed([text])
     pieces = [(start, end, short_signs(text[start:end])) for start, end in spans]
-    if sum(signs & PERSON for _, _, signs in pieces) < 2:
+    if sum(bool(signs & MAKER) for _, _, signs in pieces) < 2:
         return _trimmed([text])
     titles: list[tuple[int, int]] = []
     pending: int | None = None
@@ -69,6 +75,14 @@ def split_titles(text: str) -> list[str]:
         else:
             pending = begin
     return _trimmed(text[start:end] for start, end in titles)
+
+
+def _split_slashed(text: str) -> list[tuple[int, int]]:
+    """Split "Data Engineer / Designer", but not "Frontend / Backend Engineer"."""
+    spans = split_outside_brackets(text, _SLASH)
+    if len(spans) > 1 and all(short_signs(text[start:end]) & PERSON for start, end in spans):
+        return spans
+    return [(0, len(text))]
 
 
 def _trimmed(titles: Iterable[str]) -> list[str]:
@@ -102,7 +116,7 @@ _STOP = re.compile(
     r"|(?P<word>\s(?:to|who|whom|with|for|in(?! test\b)|at|that|on(?! rails\b)|as|across|from|based|joining|interested"
     r"|capable|willing|working|wanted|needed|available|here|will|you|we|is|are|required|apply|via|by"
     r"|having|focus\w*|using|position|role|job|opening)\b)"
-    r"|(?P<end>(?<!\bSr)(?<!\bJr)(?<!\bSnr)[.!?;](?:\s|$))|(?P<comma>,)|(?P<next>\s\d{1,2}[.)]\s)|(?P<mail>\S+@\S+)|(?P<quote>[\"”]|\*\*?|_$)",
+    r"|(?P<end>(?<!\bSr)(?<!\bJr)(?<!\bSnr)[.!?;](?:\s|$))|(?P<next>\s\d{1,2}[.)]\s)|(?P<mail>\S+@\S+)|(?P<quote>[\"”]|\*\*?|_$)",
     re.IGNORECASE,
 )
 _NO_TITLE_WORDS: Final = frozenset(
@@ -164,12 +178,14 @@ def _may_end_early(head: str) -> bool:
 def opening_of_line(line: str) -> LineTitle | None:
     """Find the words that open a line where they could be a title, whatever they name."""
     head = line[: _MAX_LINE_TITLE + 25]
-    if head.split(None, 1)[0].lower() in _NO_OPENING_WORDS:
-        return None
     marker = _MARKER.match(head)
     start = marker.end() if marker else 0
-    end, separator, comma = _end_of_title(head, start)
+    end, separator = _end_of_title(head, start)
+    if separator == "bracket":
+        end = _with_qualifier(head, end)
     title = head[start:end].strip(_TRIM)
+    if "," in title:
+        title = _without_places(title)
     if not 2 <= len(title) <= _MAX_LINE_TITLE:
         return None
     words = title.lower().split()
@@ -179,34 +195,47 @@ def opening_of_line(line: str) -> LineTitle | None:
         or not _NO_TITLE_WORDS.isdisjoint(words)
     ):
         return None
-    signs = signs_in(title)
-    if comma and separator == "" and end - start > _MAX_LINE_TITLE:
-        return None
     start = head.index(title, start)
     kind = ""
     if marker and marker["bullet"]:
         kind = marker["bullet"][0]
     elif marker and (marker["number"] or marker["letter"]):
         kind = "1"
-    return LineTitle(start, start + len(title), kind, signs, separator)
+    return LineTitle(start, start + len(title), kind, signs_in(title), separator)
 
 
-def _end_of_title(head: str, start: int) -> tuple[int, str, bool]:
-    """Return where the title ends, what ends it, and whether commas stand in it."""
-    comma = False
+def _end_of_title(head: str, start: int) -> tuple[int, str]:
+    """Return where the title ends, and what ends it."""
     position = start
     while True:
         stop = _STOP.search(head, position)
         if stop is None:
-            return len(head), "", comma
+            return len(head), ""
         kind = stop.lastgroup or ""
-        if kind == "comma":
-            comma = True
-        elif kind == "bracket" and (stop.start() <= start + 1 or _goes_on(head, stop.end())):
-            pass  # "(Senior) Data Engineer", "Engineer (Backend) - Payments"
-        elif stop.start() > start or kind not in ("quote", "dash"):
-            return stop.start(), kind, comma
+        is_inside = kind == "bracket" and (stop.start() <= start + 1 or _goes_on(head, stop.end()))
+        if not is_inside and (stop.start() > start or kind not in ("quote", "dash")):
+            return stop.start(), kind
         position = stop.end()
+
+
+_QUALIFIER = re.compile(r"\s?[(\[]([^()\[\]\d$€£/@]{2,30})[)\]]")
+
+
+def _with_qualifier(head: str, position: int) -> int:
+    """Let "(Payments)" belong to the title, but no place, pay, link or terms."""
+    qualifier = _QUALIFIER.match(head, position)
+    if not qualifier or short_signs(qualifier[1]) & (WHERE | TERMS) or names_place(qualifier[1]):
+        return position
+    return qualifier.end()
+
+
+def _without_places(title: str) -> str:
+    """Cut places and terms of employment off the end of "Data Engineer, Oslo, full-time"."""
+    while True:
+        rest, comma, last = title.rpartition(",")
+        if not comma or not (short_signs(last) & (WHERE | TERMS) or is_place(last)):
+            return title
+        title = rest.rstrip()
 
 
 _LEVEL_BRACKET = re.compile(r"[^()]{1,20}\)\s+\w", re.IGNORECASE)

@@ -12,8 +12,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
-PERSON: Final = 1  # a word for people, which is hardly part of an employer's name or of a place
+PERSON: Final = 1  # a word for people
 OCCUPATION: Final = 2  # a word for a kind of work, people included
+SIDE: Final = 4096  # "backend", "full stack": people by what they work on, or a part of a product
 ANY_ROLE: Final = 4  # "various roles"
 REMOTE: Final = 8
 NOT_REMOTE: Final = 16
@@ -23,6 +24,8 @@ TERMS: Final = 128  # of employment: "full-time", "visa", "equity"
 MONEY: Final = 256
 WHERE: Final = REMOTE | ONSITE | HYBRID
 TITLE: Final = OCCUPATION | ANY_ROLE
+MAKER: Final = PERSON | SIDE
+"""Hardly part of an employer's name or of a place."""
 _DISTRIBUTED: Final = 512
 _IN_PHRASE: Final = 1024  # tells something only together with its neighbours
 _OPENINGS: Final = 2048
@@ -34,8 +37,9 @@ _WORDS_BY_SIGN: Final = {
         analyst analysts administrator administrators sysadmin sysadmins sre sres devops sdet sdets
         intern interns internship internships hackers researcher researchers consultant consultants
         recruiter recruiters technologist technologists cofounder cofounders cto ctos director
-        directors fullstack frontend backend entwickler entwicklerin softwareentwickler développeur
+        directors entwickler entwicklerin softwareentwickler développeur
         développeuse developpeur ingénieur ingénieure ingenieur desarrollador ingeniero""",
+    SIDE | OCCUPATION: "fullstack frontend backend",
     OCCUPATION: """
         engineering dev hacker frontenders frontender backenders backender lead leads leader vp ciso
         admin admins sysops qa swe specialist specialists marketer marketers writer writers tester
@@ -64,8 +68,8 @@ _WORDS_BY_SIGN: Final = {
         direct h w""",
 }
 _PHRASES: Final = tuple((f" {phrase} ", sign) for phrase, sign in (
-    ("full stack", PERSON | OCCUPATION), ("front end", PERSON | OCCUPATION),
-    ("back end", PERSON | OCCUPATION), ("co founder", PERSON | OCCUPATION),
+    ("full stack", SIDE | OCCUPATION), ("front end", SIDE | OCCUPATION),
+    ("back end", SIDE | OCCUPATION), ("co founder", PERSON | OCCUPATION),
     ("co founders", PERSON | OCCUPATION), ("tech lead", PERSON | OCCUPATION),
     ("team lead", PERSON | OCCUPATION), ("front enders", OCCUPATION), ("head of", OCCUPATION),
     ("data science", OCCUPATION), ("machine learning", OCCUPATION), ("work from home", REMOTE),
@@ -137,6 +141,6 @@ def states_money(text: str) -> bool:
     return _MONEY.search(text) is not None
 
 
-_PUBLIC: Final = TITLE | PERSON | WHERE | NOT_REMOTE | TERMS | MONEY
+_PUBLIC: Final = TITLE | PERSON | SIDE | WHERE | NOT_REMOTE | TERMS | MONEY
 short_signs = lru_cache(maxsize=32_768)(signs_in)
 """`signs_in` for fields and titles, which repeat."""
