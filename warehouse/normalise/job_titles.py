@@ -12,7 +12,16 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from warehouse.normalise.place import is_place, names_place
-from warehouse.normalise.wording import MAKER, PERSON, TERMS, TITLE, WHERE, short_signs, signs_in
+from warehouse.normalise.wording import (
+    ANY_ROLE,
+    MAKER,
+    PERSON,
+    TERMS,
+    TITLE,
+    WHERE,
+    short_signs,
+    signs_in,
+)
 
 MAX_TITLE_CHARS: Final = 120
 
@@ -20,6 +29,7 @@ MAX_TITLE_CHARS: Final = 120
 # --- several titles in a string ------------------------------------------------------------------
 
 _BREAK = re.compile(r"[;,]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
+_PLURAL = re.compile(r"(?i)\b(?:engineer|developer|dev|designer|manager|scientist|architect)s\b")
 _SLASH = re.compile(r"\s/\s")
 _TRIM: Final = " -–—,:;<>=+*/&|\t"
 _TRIM_END: Final = _TRIM + ".!"
@@ -63,18 +73,28 @@ def split_titles(text: str) -> list[str]:
         return _trimmed([text])
     titles: list[tuple[int, int]] = []
     pending: int | None = None
-    for start, end, signs in pieces:
+    for number, (start, end, signs) in enumerate(pieces):
         begin = start if pending is None else pending
-        if signs & TITLE:
+        if signs & TITLE and not _leans_on_next(text, pieces, number):
             titles.append((begin, end))
             pending = None
         elif not text[start:end].strip(_TRIM):
             pass
-        elif titles:
+        elif titles and not signs & TITLE:
             titles[-1] = (titles[-1][0], end)
         else:
             pending = begin
     return _trimmed(text[start:end] for start, end in titles)
+
+
+def _leans_on_next(text: str, pieces: list[tuple[int, int, int]], number: int) -> bool:
+    """Whether it is the "Backend" of "Backend and Mobile Engineer", which is one title."""
+    _, end, signs = pieces[number]
+    if signs & (PERSON | ANY_ROLE) or number + 1 == len(pieces):
+        return False
+    after = pieces[number + 1]
+    is_joined = text[end : after[0]].strip().lower() in ("and", "&", "+", "or")
+    return is_joined and bool(after[2] & PERSON) and not _PLURAL.search(text[after[0] : after[1]])
 
 
 def _split_slashed(text: str) -> list[tuple[int, int]]:
@@ -104,27 +124,30 @@ class LineTitle(NamedTuple):
 
 
 _MAX_LINE_TITLE: Final = 75
-_MAX_TITLE_WORDS: Final = 9
+_MAX_TITLE_WORDS: Final = 11
 _MARKER = re.compile(
     r"(?:(?P<bullet>[-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_]+)|\(?(?P<number>\d{1,2})[.)\]]|\[\d{1,2}\]:?"
     r"|(?P<letter>[a-z])[.)])?\s*"
     r"(?:(?:an?|one|two|three|\d|x|\(\d\))\s+)?[*_\"“]*"
 )
-_STOP = re.compile(
-    r"(?P<link>\(?\[?https?:|\(?www\.)|(?P<pay>\(?[$€£¥₹]\s?\d|\b\d{2,3}[kK]\b)"
-    r"|(?P<bracket>\s?[(\[{])|(?P<colon>:)|(?P<pipe>\s*[|│•·◦●▪])|(?P<dash>\s+(?:[-–—]+>?|=>|→|->)\s*|—|\s?--+)"
-    r"|(?P<word>\s(?:to|who|whom|with|for|in(?! test\b)|at|that|on(?! rails\b)|as|across|from|based|joining|interested"
-    r"|capable|willing|working|wanted|needed|available|here|will|you|we|is|are|required|apply|via|by"
-    r"|having|focus\w*|using|position|role|job|opening)\b)"
-    r"|(?P<end>(?<!\bSr)(?<!\bJr)(?<!\bSnr)[.!?;](?:\s|$))|(?P<next>\s\d{1,2}[.)]\s)|(?P<mail>\S+@\S+)|(?P<quote>[\"”]|\*\*?|_$)",
-    re.IGNORECASE,
+_STOP_WORDS: Final = frozenset(
+    "to who whom with for in at that on as across from based joining interested capable willing"
+    " working wanted needed available here will you we is are required apply via by having focus"
+    " focused focusing using position role job opening".split()
+)
+_INSIDE_A_TITLE: Final = frozenset((("in", "test"), ("on", "rails")))
+_STOP_IN_WORD = re.compile(
+    r"(?P<link>\(?\[?(?:https?:|www\.))|(?P<pay>\(?[$€£¥₹]\d|^\(?\d{2,3}[kK]\b)|(?P<bracket>[(\[{])"
+    r"|(?P<colon>:)|(?P<pipe>[|│•·◦●▪])|(?P<dash>^(?:[-–—]+>?|=>|→)$|—|--+)"
+    r"|(?P<end>(?<!\b[SJsj]r)[.!?;]$)|(?P<next>^\d{1,2}[.)]$)|(?P<mail>\S@\S)"
+    r"|(?P<quote>[\"”]|\*\*?|_$)"
 )
 _NO_TITLE_WORDS: Final = frozenset(
     "i i'm i’m we we're we’re we've we’ve you you'll you’ll you're your our my me they their its it's"
     " this that these those there the a an is are am was were be been has have had do does did can"
     " could should would will may must not no if when while because what how why where which years"
     " year experience experienced? looking seeking hiring searching recruiting apply contact email"
-    " about please hello hi build building built working worked works worked join joining team teams"
+    " about please hello hi build building built working worked works worked join joining"
     " make makes making help helps helping by into more than like such".split()
 )
 _NO_FIRST_WORDS: Final = frozenset(
@@ -133,37 +156,57 @@ _NO_FIRST_WORDS: Final = frozenset(
     " strong solid excellent proven ability able bachelor's bachelor master's degree knowledge"
     " understanding familiarity proficiency comfortable some any every each many most other both"
     " all and or but so for of also note ps edit update requirements responsibilities benefits"
-    " perks compensation salary location stack technologies tech skills nice bonus must plus"
+    " perks compensation salary location stack technologies skills nice bonus must plus"
     " contact ask meet see read check click find currently interested former ex"
     " participate facilitate identify assist translate turn bring take get give let love enjoy"
     " design? remote onsite visa".split()
 )
 
 
+_RARER_STEMS: Final = (
+    "lead", "dev", "analyst", "architect", "admin", "intern", "research", "programmer", "director",
+    "sre", "recruit", "consult", "founder", "cto", "sdet", "technolog", "hackers", "desarroll",
+    "ingen", "ingén", "entwickl",
+)  # fmt: skip
+_PUNCTUATION: Final = "()[],.:;!"
+_NO_LAST_WORDS: Final = frozenset(("and", "or", "of", "the", "a", "to", "plus"))
 _NO_OPENING_WORDS: Final = _NO_TITLE_WORDS - {"a", "an"} | _NO_FIRST_WORDS
+
+
+def may_have_title(line: str) -> bool:
+    """Say quickly whether a title may open a line; most lines of a text are ruled out."""
+    words = line.split(None, 1)
+    if not words or words[0].lower() in _NO_OPENING_WORDS:
+        return False
+    head = line[:_MAX_LINE_TITLE]
+    if len(line) > _MAX_LINE_TITLE and head[0].isalnum() and not _may_end_early(head):
+        return False
+    head = head.lower()
+    return (
+        "engin" in head
+        or "develop" in head
+        or "design" in head
+        or "manage" in head
+        or "scien" in head
+        or any(stem in head for stem in _RARER_STEMS)
+    )
 
 
 def title_of_line(line: str) -> LineTitle | None:
     """Find the title that opens a line, after its bullet.
 
     Args:
-        line: One line (or paragraph) of a text, not blank.
+        line: One line (or paragraph) of a text, without blanks around it.
 
     Returns:
         Where the title stands in the line; None for a sentence and for other lines.
     """
-    head = line[:_MAX_LINE_TITLE]
-    if head.split(None, 1)[0].lower() in _NO_OPENING_WORDS:
-        return None
-    if len(line) > _MAX_LINE_TITLE and head[0].isalnum() and not _may_end_early(head):
-        return None
-    if not signs_in(head) & PERSON:
-        return None
-    found = opening_of_line(line)
+    found = opening_of_line(line) if may_have_title(line) else None
     return found if found and found.signs & PERSON else None
 
 
 def _may_end_early(head: str) -> bool:
+    """Whether more than a title may stand in a line: something that ends one is in sight."""
     return (
         ":" in head
         or "(" in head
@@ -175,25 +218,29 @@ def _may_end_early(head: str) -> bool:
     )
 
 
-def opening_of_line(line: str) -> LineTitle | None:
-    """Find the words that open a line where they could be a title, whatever they name."""
+def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:
+    """Find the words that open a line where they could be a title, whatever they name.
+
+    Args:
+        line: One line of a text, not blank.
+        is_item: Whether the line is known to be an item of a list of roles, so that words of
+            sentences are none against it.
+    """
     head = line[: _MAX_LINE_TITLE + 25]
     marker = _MARKER.match(head)
     start = marker.end() if marker else 0
     end, separator = _end_of_title(head, start)
-    if separator == "bracket":
+    if separator in ("bracket", "dash"):
         end = _with_qualifier(head, end)
     title = head[start:end].strip(_TRIM)
     if "," in title:
         title = _without_places(title)
     if not 2 <= len(title) <= _MAX_LINE_TITLE:
         return None
-    words = title.lower().split()
-    if (
-        len(words) > _MAX_TITLE_WORDS
-        or words[0].strip(",") in _NO_FIRST_WORDS
-        or not _NO_TITLE_WORDS.isdisjoint(words)
-    ):
+    words = [word.strip(_PUNCTUATION) for word in title.lower().split()]
+    if len(words) > _MAX_TITLE_WORDS or words[-1] in _NO_LAST_WORDS:
+        return None
+    if not is_item and (words[0] in _NO_FIRST_WORDS or not _NO_TITLE_WORDS.isdisjoint(words)):
         return None
     start = head.index(title, start)
     kind = ""
@@ -207,24 +254,43 @@ def opening_of_line(line: str) -> LineTitle | None:
 def _end_of_title(head: str, start: int) -> tuple[int, str]:
     """Return where the title ends, and what ends it."""
     position = start
-    while True:
-        stop = _STOP.search(head, position)
-        if stop is None:
-            return len(head), ""
-        kind = stop.lastgroup or ""
-        is_inside = kind == "bracket" and (stop.start() <= start + 1 or _goes_on(head, stop.end()))
-        if not is_inside and (stop.start() > start or kind not in ("quote", "dash")):
-            return stop.start(), kind
-        position = stop.end()
+    resume = start  # behind a bracket that stands inside the title
+    words = head[start:].split(" ")
+    for number, word in enumerate(words):
+        if position < resume or not word:
+            pass
+        elif word.isalnum():
+            if number and word.lower() in _STOP_WORDS:
+                after = words[number + 1].lower() if number + 1 < len(words) else ""
+                if (word.lower(), after.strip(_PUNCTUATION)) not in _INSIDE_A_TITLE:
+                    return position - 1, "word"
+        else:
+            for stop in _STOP_IN_WORD.finditer(word):
+                kind = stop.lastgroup or ""
+                at = position + stop.start()
+                if kind == "bracket" and (at <= start + 1 or _goes_on(head, at + 1)):
+                    resume = head.find(")", at) + 1
+                elif at > start or kind not in ("quote", "dash"):
+                    return at, kind
+        position += len(word) + 1
+    return len(head), ""
 
 
-_QUALIFIER = re.compile(r"\s?[(\[]([^()\[\]\d$€£/@]{2,30})[)\]]")
+_QUALIFIER = re.compile(
+    r"\s?[(\[](?P<aside>[^()\[\]\d$€£/@]{2,30})[)\]]"
+    r"|\s[-–—]\s(?P<part>[A-Z][\w+#/&, ]{2,40}?)(?=\s*(?:[:(\[|]|https?:|$))"
+)
 
 
 def _with_qualifier(head: str, position: int) -> int:
-    """Let "(Payments)" belong to the title, but no place, pay, link or terms."""
+    """Let "(Payments)" and "- Payments" belong to the title, but no place, link or terms."""
     qualifier = _QUALIFIER.match(head, position)
-    if not qualifier or short_signs(qualifier[1]) & (WHERE | TERMS) or names_place(qualifier[1]):
+    if not qualifier:
+        return position
+    words = qualifier["aside"] or qualifier["part"]
+    if short_signs(words) & (WHERE | TERMS) or names_place(words):
+        return position
+    if qualifier["part"] and not _NO_TITLE_WORDS.isdisjoint(words.lower().split()):
         return position
     return qualifier.end()
 
@@ -238,7 +304,7 @@ def _without_places(title: str) -> str:
         title = rest.rstrip()
 
 
-_LEVEL_BRACKET = re.compile(r"[^()]{1,20}\)\s+\w", re.IGNORECASE)
+_LEVEL_BRACKET = re.compile(r"[^()\d$€£]{1,20}\)\s+(?!http)\w")
 
 
 def _goes_on(head: str, position: int) -> bool:

@@ -11,13 +11,20 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from warehouse.normalise.hn_header import parse_header
-from warehouse.normalise.job_titles import LineTitle, opening_of_line, title_of_line
+from warehouse.normalise.job_titles import (
+    LineTitle,
+    may_have_title,
+    opening_of_line,
+    title_of_line,
+)
 from warehouse.normalise.wording import ANY_ROLE, OCCUPATION, short_signs, states_money
 
 _MAX_ROLES: Final = 40
 _MAX_LINES: Final = 400  # of a post; what stands below is left alone
 _MAX_TITLE_LINE_CHARS: Final = 110
+_MAX_NAME_CHARS: Final = 60
 _MAX_SIBLING_CHARS: Final = 300
+_BEFORE_PAY: Final = ("pipe", "pay", "bracket", "dash", "colon")
 
 
 class StatedRole(NamedTuple):
@@ -54,24 +61,38 @@ def find_roles(text: str, title: str = "") -> tuple[StatedRole, ...]:
     """
     if title:
         return ()
-    lines = _lines(text)
-    heads = {
-        number: found
-        for number, line in enumerate(lines)
-        if number and (found := title_of_line(line.text)) and _is_headed(line.text, found)
-    }
-    if len(heads) > 1:
-        roles = _listed(text, lines, heads)
-        if len(roles) > 1:
+    raw_lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
+    if sum(map(_may_head, raw_lines)) > 1:
+        lines = _lines(text, raw_lines)
+        heads = {
+            number: found
+            for number, line in enumerate(lines)
+            if number and (found := _head(line.text))
+        }
+        if len(heads) > 1:
+            roles = _listed(text, lines, heads)
+            if len(roles) > 1:
+                return roles
+        roles = _under_headers(text, lines)
+        if roles:
             return roles
     return _in_one_line(text)
 
 
-def _lines(text: str) -> list[_Line]:
+def _may_head(line: str) -> bool:
+    return may_have_title(line) or _has_currency(line)
+
+
+def _has_currency(line: str) -> bool:
+    head = line[:_MAX_TITLE_LINE_CHARS]
+    return "$" in head or "€" in head or "£" in head
+
+
+def _lines(text: str, raw_lines: list[str]) -> list[_Line]:
     """Return the lines that are not blank."""
     lines: list[_Line] = []
     start = 0
-    for raw in text.split("\n", _MAX_LINES)[:_MAX_LINES]:
+    for raw in raw_lines:
         stripped = raw.strip()
         if stripped:
             begin = start if raw[0] == stripped[0] else text.index(stripped, start)
@@ -113,6 +134,27 @@ def _with_aside(text: str, role: StatedRole, limit: int) -> int:
     return aside.end() if aside and states_money(aside[0]) else role.end
 
 
+# --- a header for each role ----------------------------------------------------------------------
+
+
+def _under_headers(text: str, lines: list[_Line]) -> tuple[StatedRole, ...]:
+    """Return the roles of a post that says "Acme | Engineer | …" and "Acme | Designer | …"."""
+    name, pipe, _ = text[: _MAX_NAME_CHARS + 1].lstrip().partition("|")
+    opening = name + pipe
+    if not pipe or "\n" in name or text.count(f"\n{opening}") == 0:
+        return ()
+    numbers = [number for number, line in enumerate(lines) if line.text.startswith(opening)]
+    titles = [parse_header(lines[number].text).titles for number in numbers]
+    if any(len(stated) != 1 or stated[0] not in text for stated in titles):
+        return ()
+    return tuple(
+        StatedRole(stated[0], lines[number].start, lines[after - 1].end)
+        for number, after, stated in zip(
+            numbers, [*numbers[1:], numbers[-1] + 1], titles, strict=True
+        )
+    )
+
+
 # --- titles that open lines ----------------------------------------------------------------------
 
 _LINK = re.compile(r"https?:|www\.|\S@\S|\[e-mail\]|\[\d\]")
@@ -143,7 +185,7 @@ _COMMON = re.compile(
     r"|location|visit|learn|read|find|come|join|thanks|cheers|edit|ps\b|p\.s|http|www|\[|also\b|other\b",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"[^.!?]{2,60}:$|[A-Z][A-Z &/]{3,40}$|\W*[-=_*#]{3,}\W*$|#+ ")
+_HEADING = re.compile(r"[^.!?]{2,60}:$|[A-Z][A-Z &/]{3,40}$|\W*[-=_*#~]{3,}|#+ ")
 _BULLET = re.compile(r"[-–—*•·●▪◦‣∙○+>~]+\s*\S|\(?\d{1,2}[.)]\s")
 
 
@@ -168,12 +210,20 @@ def _listed(text: str, lines: list[_Line], heads: _Heads) -> tuple[StatedRole, .
     )
 
 
-def _is_headed(line: str, title: LineTitle) -> bool:
-    """Whether a line is headed by a title rather than a sentence."""
-    if title.separator in ("word", "end", "next", "mail", "quote"):
-        is_short = len(line) <= _MAX_TITLE_LINE_CHARS and not line.endswith(".")
-        return bool(title.marker) or is_short
-    return True
+def _head(line: str) -> LineTitle | None:
+    """Return the title that heads a line, if a title does rather than a sentence."""
+    found = title_of_line(line)
+    if found is None:
+        # "Enterprise Sales | $70k": other kinds of work count beside their pay
+        if not _has_currency(line):
+            return None
+        found = opening_of_line(line)
+        is_paid = found and found.separator in _BEFORE_PAY and found.signs & OCCUPATION
+        return found if is_paid and len(line) <= _MAX_TITLE_LINE_CHARS else None
+    if found.separator in ("word", "end", "next", "mail", "quote") and not found.marker:
+        is_sentence = len(line) > _MAX_TITLE_LINE_CHARS or line.endswith(".")
+        return None if is_sentence else found
+    return found
 
 
 def _offers(lines: list[_Line], group: _Heads, known: tuple[str, ...]) -> bool:
@@ -225,7 +275,7 @@ def _with_siblings(lines: list[_Line], group: _Heads) -> _Heads:
 def _sibling(line: str, marker: str) -> LineTitle | None:
     if len(line) > _MAX_SIBLING_CHARS:
         return None
-    found = opening_of_line(line)
+    found = opening_of_line(line, is_item=bool(marker) and states_money(line))
     if found is None or found.marker != marker or found.separator in ("word", "end", "next"):
         return None
     has_pay_or_link = _LINK.search(line) or states_money(line)
@@ -249,6 +299,8 @@ def _last_lines(lines: list[_Line], numbers: list[int], heads: _Heads) -> list[i
         end = number
         for below in range(number + 1, limit):
             line = lines[below].text
+            if heads[number].marker and line[0] == heads[number].marker:
+                break
             is_detail = _LINK_LINE.match(line) or _is_detail(line, heads[number].marker)
             if is_detail and (usual or not is_last or _LINK_LINE.match(line)):
                 end = below
