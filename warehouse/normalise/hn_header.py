@@ -12,7 +12,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from warehouse.normalise.job_titles import split_outside_brackets, split_titles, title_of_line
+from warehouse.normalise.job_titles import (
+    may_name_person,
+    split_outside_brackets,
+    split_titles,
+    title_of_line,
+)
 from warehouse.normalise.place import is_place, names_place
 from warehouse.normalise.wording import (
     ANY_ROLE,
@@ -39,6 +44,7 @@ _MAX_READ_CHARS: Final = 8_000  # more than any header and the lines below it
 _MAX_JOINED_CHARS: Final = 160
 _MAX_NAME_WORDS: Final = 5
 _MAX_PROSE_CHARS: Final = 3_000
+_MAX_ASKING_CHARS: Final = 160
 _MAX_PLACE_CHARS: Final = 1_500
 _REMEMBERED_FIELDS: Final = 32_768
 
@@ -62,6 +68,8 @@ class _Field(NamedTuple):
     bare: str  # without links
     kind: _Kind
     signs: int  # of `wording`
+    titles: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 _NO_ADVERT = Header(None, (), "", "", None)
@@ -94,6 +102,7 @@ _FOREIGN_SITES: Final = frozenset(
     " notion bit tinyurl typeform airtable stackoverflow keybase techcrunch glassdoor indeed ziprecruiter node next"
     " vue react asp e-mail gmail".split()
 )
+_HAS_DIGIT = re.compile(r"\d")
 _HAS_LETTER = re.compile(r"[^\W_]")
 
 _EMPLOYMENT = re.compile(
@@ -138,6 +147,7 @@ _HIRES = re.compile(
 _HIRES_AT_ALL = re.compile(
     r"\b(?:is|are|['’]re)\s+(?:\w+\s+)?(?:hiring|looking\s+(?:for|to)|seeking|recruiting)\b[^?]*$"
 )
+_JOINT = re.compile(r"\s(?:is|are|at|in)\s", re.IGNORECASE)
 _BE = re.compile(r"\s(?:is|are)\s", re.IGNORECASE)
 _IN_PLACE = re.compile(r"^(?P<rest>.+?)\s+in\s+(?:the\s+)?(?P<place>[A-Z][^|]+)$")
 _SEVERAL_PLACES = re.compile(r"[,/&;]|\b(?:and|or)\b")
@@ -364,14 +374,14 @@ def _field(text: str) -> _Field:
     if "." in bare and _DOMAIN_ONLY.match(bare):
         return _Field(text, bare, "domain", 0)
     signs = signs_in(bare)
-    if not bare.isalpha() and states_money(bare):
+    if _HAS_DIGIT.search(bare) and states_money(bare):
         signs |= MONEY
-    kind: _Kind = "other"
     if not signs:
-        pass
-    elif _has_title(bare, signs):
-        kind = "title"
-    elif signs & WHERE:
+        return _Field(text, bare, "other", 0)
+    if _has_title(bare, signs):
+        return _Field(text, bare, "title", signs, *_titles_and_places(bare, signs))
+    kind: _Kind = "other"
+    if signs & WHERE:
         kind = "where"
     elif signs & TERMS and not _HAS_LETTER.search(_EMPLOYMENT.sub("", bare)):
         kind = "terms"
@@ -421,9 +431,8 @@ def _from_fields(texts: list[str], rest: list[str]) -> Header:
             continue
         signs |= field.signs
         if field.kind == "title":
-            titles_here, places_here = _titles_and_places(field.bare)
-            titles += titles_here
-            places += places_here
+            titles += field.titles
+            places += field.places
         elif field.kind == "where" or (field.kind == "other" and names_place(field.bare)):
             places.append(field.bare.rstrip("."))
     company = None
@@ -463,9 +472,9 @@ def _named_again(field: str, rest: list[str]) -> str | None:
 
 
 def _split_fields(texts: list[str]) -> list[str]:
-    fields = [*_split_field(texts[0], 0)]
+    fields = [texts[0]] if _is_plain(texts[0]) else [*_split_field(texts[0], 0)]
     if len(texts) > 1:
-        fields += _split_field(texts[1], 1)
+        fields += [texts[1]] if texts[1].isalpha() else _split_field(texts[1], 1)
     for text in texts[2:]:
         if " in " in text:
             fields += _split_at_place(text)
@@ -506,7 +515,7 @@ def _is_plain(text: str) -> bool:
     """Whether a first field is a name, or a name and a link behind it."""
     link = text.find("http")
     name = text if link < 0 or " " in text[link:] else text[:link].rstrip(" (<[-")
-    return name.replace(" ", "").isalnum() and not _BE.search(name)
+    return name.replace(" ", "").isalnum() and not _JOINT.search(name)
 
 
 def _separators_in(text: str) -> Iterator[re.Pattern[str]]:
@@ -601,7 +610,6 @@ def _is_other_thing(fields: list[_Field]) -> bool:
     return is_place(first.bare)
 
 
-@lru_cache(maxsize=_REMEMBERED_FIELDS)
 def _without_links(field: str) -> str:
     bare = field
     if "." in bare or "@" in bare or ":" in bare:
@@ -663,41 +671,46 @@ def _company(field: str) -> str | None:
 # --- titles --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=_REMEMBERED_FIELDS)
-def _titles_and_places(bare: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _titles_and_places(bare: str, signs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split "Ruby Engineer, Oslo, Onsite" into titles and places."""
     places: list[str] = []
     titles: list[str] = []
-    begin: int | None = None  # of the run of pieces that may make a title
-    end = 0
-    spans = list(split_outside_brackets(bare, _COMMA))
-    for start, stop in spans:
-        piece = bare[start:stop].strip()
-        if len(spans) > 1 and piece and _is_where(piece):
-            places.append(piece)
-            if begin is not None:
-                titles += _titles(bare[begin:end])
-                begin = None
-            continue
-        begin = start if begin is None else begin
-        end = stop
-    if begin is not None:
-        titles += _titles(bare[begin:end])
+    spans = split_outside_brackets(bare, _COMMA) if "," in bare else ()
+    if len(spans) > 1:
+        begin: int | None = None  # of the run of pieces that may make a title
+        end = 0
+        for start, stop in spans:
+            piece = bare[start:stop].strip()
+            if piece and _is_where(piece):
+                places.append(piece)
+                if begin is not None:
+                    titles += _titles(bare[begin:end])
+                    begin = None
+            else:
+                begin = start if begin is None else begin
+                end = stop
+        if begin is not None:
+            titles += _titles(bare[begin:end])
+    else:
+        titles = _titles(bare)
     if "(" in bare:
         places += [
             part
             for part in _PARENTHESIS.findall(bare)
             if part not in places and (_REMOTE.search(part) or is_place(part))
         ]
-    if not places:
+    if not places and signs & WHERE:
         places = [match[0] for match in _WHERE.finditer(bare) if match[0][0] not in "dD"]
     return tuple(titles), (", ".join(places),) if places else ()
 
 
 def _titles(text: str) -> list[str]:
-    signs = short_signs(text)
-    plain = _TITLE_LEAD_IN.sub("", _PAY_ASIDE.sub("", text) if states_money(text) else text)
-    return split_titles(plain) if signs & TITLE else []
+    plain = text
+    if _HAS_DIGIT.search(plain) and states_money(plain):
+        plain = _PAY_ASIDE.sub("", plain)
+    lead_in = _TITLE_LEAD_IN.match(plain)
+    titles = split_titles(plain[lead_in.end() :] if lead_in else plain)
+    return titles if len(titles) > 1 or signs_in(text) & TITLE else []
 
 
 def _titles_in_body(lines: list[str]) -> list[str]:
@@ -725,7 +738,7 @@ def _asked_for(text: str) -> list[str]:
     """Find what the text says that it looks for."""
     for position in _asking_at(text[:_MAX_PROSE_CHARS]):
         match = _ASKS_FOR.match(text, position)
-        if not match or not signs_in(match[1]) & MAKER:
+        if not match:
             continue
         title = _TITLE_END.sub("", match[1]).strip(" ,-–—")
         is_title = signs_in(title) & MAKER and not _SENTENCE.search(title)
@@ -743,7 +756,8 @@ def _asking_at(text: str) -> list[int]:
     for word in _ASKING:
         position = lowered.find(word)
         while position >= 0:
-            if not position or lowered[position - 1] in _BEFORE_ASKING:
+            is_word = not position or lowered[position - 1] in _BEFORE_ASKING
+            if is_word and may_name_person(lowered[position : position + _MAX_ASKING_CHARS]):
                 positions.append(position)
             position = lowered.find(word, position + 4)
     return sorted(positions)

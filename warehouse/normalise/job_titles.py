@@ -166,7 +166,7 @@ _NO_FIRST_WORDS: Final = frozenset(
 _RARER_STEMS: Final = (
     "lead", "dev", "analyst", "architect", "admin", "intern", "research", "programmer", "director",
     "sre", "recruit", "consult", "founder", "cto", "sdet", "technolog", "hackers", "desarroll",
-    "ingen", "ingén", "entwickl",
+    "ingen", "ingén", "entwickl", "stack", "front", "back",
 )  # fmt: skip
 _PUNCTUATION: Final = "()[],.:;!"
 _NO_LAST_WORDS: Final = frozenset(("and", "or", "of", "the", "a", "to", "plus"))
@@ -181,14 +181,18 @@ def may_have_title(line: str) -> bool:
     head = line[:_MAX_LINE_TITLE]
     if len(line) > _MAX_LINE_TITLE and head[0].isalnum() and not _may_end_early(head):
         return False
-    head = head.lower()
+    return may_name_person(head.lower())
+
+
+def may_name_person(lowered: str) -> bool:
+    """Say quickly whether a lower-case string may hold a word for people."""
     return (
-        "engin" in head
-        or "develop" in head
-        or "design" in head
-        or "manage" in head
-        or "scien" in head
-        or any(stem in head for stem in _RARER_STEMS)
+        "engin" in lowered
+        or "develop" in lowered
+        or "design" in lowered
+        or "manage" in lowered
+        or "scien" in lowered
+        or any(stem in lowered for stem in _RARER_STEMS)
     )
 
 
@@ -299,7 +303,8 @@ def _without_places(title: str) -> str:
     """Cut places and terms of employment off the end of "Data Engineer, Oslo, full-time"."""
     while True:
         rest, comma, last = title.rpartition(",")
-        if not comma or not (short_signs(last) & (WHERE | TERMS) or is_place(last)):
+        signs = short_signs(last)
+        if not comma or signs & TITLE or not (signs & (WHERE | TERMS) or is_place(last)):
             return title
         title = rest.rstrip()
 
