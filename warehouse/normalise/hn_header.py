@@ -207,7 +207,7 @@ _NAME_END = re.compile(
     r"|\s(?:ONSITE|REMOTE|INTERNS?|VISA|[Oo]n-?site|[Ff]ull[- ]?[Tt]ime)\b"
 )
 _LEGAL_FORM = re.compile(r"inc|llc|ltd|co|corp|ab|ag|as|bv|sa|oy|pte|pty", re.IGNORECASE)
-_NAME_LABEL = re.compile(r"^(?:company|employer)\s*:\s*|\s[@\"“].*$", re.IGNORECASE)
+_NAME_LABEL = re.compile(r"^(?:company|employer)\s*:\s*|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$", re.IGNORECASE)
 
 _ASKS_FOR = re.compile(
     r"\b(?:hiring(?: for)?|looking (?:for|to hire)|seeking|searching for|recruiting|in search of"
@@ -344,7 +344,8 @@ def _is_sentence(fields: list[str]) -> bool:
     opening = fields[0].split()
     if opening[0] == "The" and len(opening) > 1 and opening[1][0].isupper():
         return False
-    return _NOT_A_NAME.fullmatch(opening[0]) is not None or len(opening) > 8
+    is_word = _NOT_A_NAME.fullmatch(opening[0]) and not signs_in(opening[0])
+    return bool(is_word and opening[0].lower() != "senior") or len(opening) > 8
 
 
 def _stacked_fields(first: str, below: list[str]) -> tuple[list[str], int]:
@@ -394,7 +395,8 @@ def _has_title(bare: str, signs: int) -> bool:
     if len(bare) > _MAX_TITLE_FIELD_CHARS or (len(bare) > 100 and _SENTENCES.search(bare)):
         return False
     if signs & ANY_ROLE:
-        return True
+        # "All jobs are remote until summer"
+        return not (signs & WHERE and not signs & MAKER and bare.count(" ") > _MAX_NAME_WORDS)
     rest = _PAY_ASIDE.sub("", bare) if signs & MONEY else bare
     # "Interns welcome": terms may hold such a word, too
     if signs & TERMS:
@@ -476,7 +478,7 @@ def _split_fields(texts: list[str]) -> list[str]:
     if len(texts) > 1:
         fields += [texts[1]] if texts[1].isalpha() else _split_field(texts[1], 1)
     for text in texts[2:]:
-        if " in " in text:
+        if " in " in text or " - " in text:
             fields += _split_at_place(text)
         else:
             fields.append(text)
@@ -532,11 +534,17 @@ def _separators_in(text: str) -> Iterator[re.Pattern[str]]:
 
 
 def _split_at_place(text: str) -> tuple[str, ...]:
-    if " in " in text:
-        inside = _IN_PLACE.match(text)
-        is_role = inside and signs_in(inside["rest"]) & (MAKER | ANY_ROLE)
-        if inside and is_role and names_place(inside["place"]):
-            return inside["rest"], inside["place"]
+    """Split "Data Engineer in Oslo" and "Data Engineer - Oslo"."""
+    for separator in (" in ", " - "):
+        if separator in text:
+            role, _, place = text.rpartition(separator)
+            place = place.removeprefix("the ")
+            if not place[:1].isupper() or not signs_in(role) & (MAKER | ANY_ROLE):
+                continue
+            signs = signs_in(place)
+            if separator == " in " or signs & WHERE or (not signs & TITLE and is_place(place)):
+                if signs & WHERE or names_place(place):
+                    return role, place
     return (text,)
 
 
@@ -627,7 +635,7 @@ def _name_line(lines: list[str]) -> str | None:
     if field.kind not in ("other", "link", "domain") or field.signs or is_place(field.bare):
         return None
     if field.kind == "link":
-        return _site_name(line)
+        return _site_name(line) if line.rstrip("/").count("/") <= 2 else None
     words = field.bare.split()
     is_name = words and len(words) <= _MAX_NAME_WORDS and words[-1][0].isupper()
     return _company(field.text) if is_name and words[0][0].isupper() else None
@@ -654,7 +662,9 @@ def _company(field: str) -> str | None:
         name = _BRACKETED_REST.sub("", name) or name
     name = _NAME_END.split(_NAME_LABEL.sub("", name), maxsplit=1)[0]
     name = " ".join(name.split()).strip(" -–—,:;.!*\"'“”‘’()[]<>")
-    for separator in (",", ":", " / "):
+    for separator in (",", ":", " / ", " in "):
+        if separator not in name:
+            continue
         head, found, tail = name.rpartition(separator)
         is_town = found and "University" not in head and not _LEGAL_FORM.fullmatch(tail.strip())
         if is_town and head and is_place(tail):
@@ -697,11 +707,15 @@ def _titles_and_places(bare: str, signs: int) -> tuple[tuple[str, ...], tuple[st
         places += [
             part
             for part in _PARENTHESIS.findall(bare)
-            if part not in places and (_REMOTE.search(part) or is_place(part))
+            if part not in places and (_REMOTE.search(part) or _is_only_place(part))
         ]
     if not places and signs & WHERE:
         places = [match[0] for match in _WHERE.finditer(bare) if match[0][0] not in "dD"]
     return tuple(titles), (", ".join(places),) if places else ()
+
+
+def _is_only_place(text: str) -> bool:
+    return not short_signs(text) & TERMS and is_place(text)
 
 
 def _titles(text: str) -> list[str]:
@@ -719,7 +733,13 @@ def _titles_in_body(lines: list[str]) -> list[str]:
     near = list(_first_lines(lines, _LINES_AFTER_HEADER))
     for line in near:
         found = title_of_line(line)
-        if found and (found.marker or found.separator not in ("word", "end") or len(line) < 60):
+        is_item = found and (
+            found.marker
+            or found.separator not in ("word", "end")
+            or len(line) < _MAX_SHORT_LINE_CHARS
+            or "http" in line
+        )
+        if found and is_item:
             titles.append(line[found.start : found.end])
     return titles or _asked_for("\n".join(near))
 
@@ -770,7 +790,7 @@ def _from_prose(first: str, below: list[str]) -> Header:
     lines = [first, *_first_lines(below, _LINES_AFTER_HEADER - 1)]
     text = "\n".join(lines)
     opening = _GREETING.sub("", text).strip()
-    company = _prose_company([opening])
+    company = _prose_company([opening]) or _name_line([first])
     titles = _asked_for(opening)
     if not titles and company:
         titles = _titles_in_body(below)
@@ -778,7 +798,6 @@ def _from_prose(first: str, below: list[str]) -> Header:
         # Without a job it is a reply: its first word is no employer
         return _NO_ADVERT
     company = company or _prose_company(below)
-    company = company or _name_line([first])
     places = [
         match["place"].strip(" .")
         for match in _PROSE_PLACE.finditer(text[:_MAX_PLACE_CHARS])

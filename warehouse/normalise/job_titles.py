@@ -31,7 +31,7 @@ MAX_TITLE_CHARS: Final = 120
 _BREAK = re.compile(r"[;,]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
 _PLURAL = re.compile(r"(?i)\b(?:engineer|developer|dev|designer|manager|scientist|architect)s\b")
 _SLASH = re.compile(r"\s/\s")
-_TRIM: Final = " -–—,:;<>=+*/&|\t"
+_TRIM: Final = " -–—,:;<>=*/&|\t"
 _TRIM_END: Final = _TRIM + ".!"
 
 
@@ -106,8 +106,8 @@ def _split_slashed(text: str) -> list[tuple[int, int]]:
 
 
 def _trimmed(titles: Iterable[str]) -> list[str]:
-    bare = (title.strip(_TRIM).rstrip(_TRIM_END) for title in titles)
-    return [title[:MAX_TITLE_CHARS].rstrip() for title in bare if title]
+    bare = (title.strip(_TRIM).removesuffix(" +").rstrip(_TRIM_END) for title in titles)
+    return [title for title in bare if 0 < len(title) <= MAX_TITLE_CHARS]
 
 
 # --- the title that opens a line -----------------------------------------------------------------

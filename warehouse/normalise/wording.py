@@ -86,7 +86,7 @@ _NOT_REMOTE = re.compile(
     r"\b(?:no|not|non)[- ]?remote|remote[\s:?=-]{0,3}(?:no|not)\b(?!\s\w)", re.IGNORECASE
 )
 _ANY_ROLE = re.compile(
-    r"\b(?:multiple|various|several|many|all|open|different|other|\d+)\s+(?:\w+\s+)?"
+    r"\b(?:\d+\s+(?:\w+\s+)?|(?:multiple|various|several|many|all|open|different|other)\s+(?:[\w/+-]+\s+){0,3})"
     r"(?:roles?|positions?|openings?|levels?|jobs?)\b",
     re.IGNORECASE,
 )
