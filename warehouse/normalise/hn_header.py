@@ -1,22 +1,54 @@
 """The first lines of a Hacker News "Who is hiring?" comment: employer, titles, place.
 
 Belongs here: splitting a header like "Acme (YC S21) | Data Engineer | Oslo | REMOTE", its older
-spellings with dashes, and prose openings. Does not belong here: what the parts mean (`role`,
-`place`, `pay` and `employer` read them).
+spellings with dashes or commas, and prose openings. Does not belong here: which words make a title
+(`job_titles`), or what the parts mean (`role`, `place`, `pay` and `employer` read them).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
 
+from warehouse.normalise.job_titles import (
+    may_name_person,
+    split_outside_brackets,
+    split_titles,
+    title_of_line,
+)
 from warehouse.normalise.place import is_place, names_place
+from warehouse.normalise.wording import (
+    ANY_ROLE,
+    MAKER,
+    MONEY,
+    NOT_REMOTE,
+    ONSITE,
+    REMOTE,
+    TERMS,
+    TITLE,
+    WHERE,
+    short_signs,
+    signs_in,
+    states_money,
+)
 
 _MAX_TITLES: Final = 8
-_MAX_TITLE_CHARS: Final = 120
-_MAX_COMPANY_CHARS: Final = 60
+_MAX_TITLE_FIELD_CHARS: Final = 250
+_MAX_COMPANY_CHARS: Final = 80
 _MAX_HEADER_CHARS: Final = 500
+_MAX_SHORT_LINE_CHARS: Final = 70
 _LINES_AFTER_HEADER: Final = 12  # where titles stand that the header lacks
+_MAX_READ_CHARS: Final = 8_000  # more than any header and the lines below it
+_MAX_JOINED_CHARS: Final = 160
+_MAX_NAME_WORDS: Final = 5
+_MAX_PROSE_CHARS: Final = 3_000
+_MAX_ASKING_CHARS: Final = 160
+_MAX_PLACE_CHARS: Final = 1_500
+_REMEMBERED_FIELDS: Final = 32_768
+
+_Kind = Literal["link", "domain", "title", "where", "terms", "other"]
 
 
 class Header(NamedTuple):
@@ -29,23 +61,49 @@ class Header(NamedTuple):
     is_remote: bool | None
 
 
+class _Field(NamedTuple):
+    """One field of a header."""
+
+    text: str
+    bare: str  # without links
+    kind: _Kind
+    signs: int  # of `wording`
+    titles: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
 _NO_ADVERT = Header(None, (), "", "", None)
 
 # People who look for work use the same thread, with this form.
 _SEEKER = re.compile(r"\s*Location:.{0,60}\n+\s*(?:Remote|Willing to relocate):", re.IGNORECASE)
-_PIPES = re.compile(r"\s*[|｜¦│•]+\s*")
+_ODD_PIPES = str.maketrans("｜¦│❘∣•", "||||||")
 _CAPITAL_I = re.compile(r"\sI\s")  # "Acme I Engineer I Oslo"
 _DASHES = re.compile(
-    r"\s+[-–—―•·:*]+\s+|\s*(?:--+|—|―|::|//(?=\s)|•|·|→|=>|\s-(?=[A-Z])|;(?=\s))\s*"
+    r"\s+[-–—―•·:*~]+\s+|\s*(?:--+|—|―|::|//(?=\s)|•|·|→|=>|\s-(?=[A-Z])|;(?=\s))\s*"
 )
+_DASH_HINT = re.compile(r"\s[-*:~]|[-:]{2}|//|=>|;\s|[^\x00-\x7f]")
+_SLASHES = re.compile(r"(?<!:)\s*//+\s*|\s+/\s*|\s*/\s+")
 _URL = re.compile(r"\(?\b(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)+/\S*")
+_LINK_BETWEEN = re.compile(
+    r"\s[(\[<]?(?:https?://|www\.)[^\s()]+[)\]>]?(?=\s)"  # "Acme (acme.example) Oslo"
+)
 _EMPTY_BRACKETS = re.compile(r"[(\[<]\s*[)\]>]")
 _DOMAIN_ONLY = re.compile(r"^[\w-]+(?:\.[\w-]+)+(?:/\S*)?$")
-_BATCH = re.compile(
-    r"\(?\b(?:YC|Y ?Combinator|Techstars|TS)\s*'?[-\s]?[WSFX]?'?\d{2,4}\b[^)]*\)?", re.I
+_DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w-]+)\.[\w.-]+")
+_SITE = re.compile(
+    r"(?<![\w@.-])(?:https?://)?(?:[\w-]+\.){0,3}?(?P<name>[\w-]{2,40})"
+    r"\.(?:com|io|ai|co|org|net|dev|app|so|de|eu|tech|me|ca|co\.uk|uk|nl|fr|us)(?=[/\s)\]>,]|$)"
 )
-_ROUND = re.compile(r"\((?:series [a-f]|seed|pre-seed|yc|public|nasdaq[^)]*|nyse[^)]*)\)", re.I)
-_RULE = re.compile(r"^[\W_]*$")
+# Boards, forms and posts of all employers
+_FOREIGN_SITES: Final = frozenset(
+    "greenhouse lever workable ashbyhq angel wellfound ycombinator workatastartup breezy bamboohr"
+    " recruitee jobvite smartrecruiters applytojob myworkdayjobs workday icims taleo rippling gusto"
+    " personio teamtailor jobscore hire google goo linkedin github medium youtube twitter facebook"
+    " notion bit tinyurl typeform airtable stackoverflow keybase techcrunch glassdoor indeed ziprecruiter node next"
+    " vue react asp e-mail gmail".split()
+)
+_HAS_DIGIT = re.compile(r"\d")
+_HAS_LETTER = re.compile(r"[^\W_]")
 
 _EMPLOYMENT = re.compile(
     r"\b(?:full|part)[- ]?time\b|\bfull or part[- ]time\b|\bft\b|\bpt\b|\bcontract(?:ors?)?\b"
@@ -54,58 +112,54 @@ _EMPLOYMENT = re.compile(
     r"|\bw-?2\b|\bc2c\b|\bpaid\b|\bdirect hire\b|\b(?:us )?citizens?(?:hip)?\b|\bcompensation\b",
     re.IGNORECASE,
 )
-_MONEY = re.compile(
-    r"[$€£¥₹]\s?\d|\b\d{2,3}\s?k\b|\d\s?%|\b\d{2,3}[,.]?000\b|\b(?:USD|EUR|GBP|CHF)\b"
-)
 _REMOTE = re.compile(
-    r"\bremot\w*|\bdistributed\b(?! (?:sys|comp|data|soft))|\banywhere\b|\bwork from home\b"
-    r"|\bWFH\b",
-    re.I,
-)
-_NO_REMOTE = re.compile(
-    r"\b(?:no|not|non)[- ]?remote|remote[\s:?=-]{0,3}(?:no|not)\b|on-?site only|\bno\s+remot",
+    r"\bremot(?:e|es|ely|o|ing)?\b|\banywhere\b|\bwork from home\b|\bWFH\b|\bdistributed\b",
     re.IGNORECASE,
 )
-_ONSITE = re.compile(r"\bon-?\s?site\b|\bin[- ]?office\b|\bin[- ]person\b|\blocal only\b", re.I)
-_HYBRID = re.compile(r"\bhybrid\b", re.IGNORECASE)
+_WHERE = re.compile(
+    rf"{_REMOTE.pattern}|\bon-?\s?site\b|\bin[- ]?office\b|\bin[- ]person\b"
+    r"|\bhybrid\b",
+    re.IGNORECASE,
+)
+_WHERE_FILLERS = re.compile(
+    r"\b(?:only|or|and|from|in|ok|okay|possible|preferred|friendly|welcome|optional|first)\b",
+    re.IGNORECASE,
+)
+_TITLE_LEAD_IN = re.compile(
+    r"^\s*(?:(?:we(?: are|['’]re) |now |currently )*(?:hiring|seeking|looking for|recruiting)(?: for)?"
+    r"|wanted|roles?|positions?|jobs?|open(?:ings| positions| roles))[\s:–-]+(?:an?\s)?",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"[a-z][.!?]\s+[A-Z]")
+_PAY_ASIDE = re.compile(
+    r"\s*(?:\([^()]*[$€£¥₹]\s?\d[^()]*\)|[(,–-]?\s*(?:up to\s*)?[$€£¥₹]\s?\d.*$"
+    r"|[(,–-]?\s*\d{2,3}\s?[kK]?\s?[-–]\s?\d{2,3}\s?[kK]\b.*$)"
+)
 
-# Words that name an occupation: what a field must hold to be read as a title.
-_NOUN = (
-    r"engineers?|engineering|enginers?|developers?|devs?|front-?enders?|backenders?|programmers?|designers?|scientists?"
-    r"|researchers?|managers?|leads?|leader|head of|directors?|vp|cto|ciso|architects?|analysts?"
-    r"|administrators?|admins?|sysadmins?|sysops|sres?|devops|qa|sdet|swe|interns?|internships?"
-    r"|hackers?|consultants?|specialists?|marketers?|writers?|recruiters?|testers?|technologists?"
-    r"|co-?founders?|evangelists?|advocates?|devrel|representatives?|coordinators?|executives?"
-    r"|strategists?|owners?|ops|associates?|support|dba|dbas|wizards?|ninjas?|gurus?|rockstars?"
-    r"|coders?|editors?|technicians?|officers?|instructors?|teachers?|assistants?|data science"
-    r"|machine learning|fullstack|full[- ]stack|front[- ]?end|back[- ]?end|ios|android|mobile"
-    r"|entwickler\w*|d[ée]veloppeu\w+|ing[ée]nieur\w*|marketing|sales|product|embedded|firmware"
-)
-_OCCUPATION = re.compile(rf"\b(?:{_NOUN})\b", re.IGNORECASE)
-# The same that can hardly be part of a company's name.
-_CERTAIN = re.compile(
-    r"\b(?:engineers?|developers?|devs|programmers?|designers?|scientists?|managers?|architects?"
-    r"|analysts?|sres?|devops engineers?|interns?|hackers|tech lead|team lead|full[- ]?stack"
-    r"|front[- ]?end|back[- ]?end|co-?founder)\b",
-    re.IGNORECASE,
-)
-_ANY_ROLE = re.compile(
-    r"\b(?:multiple|various|several|many|all|open|different|other|\d+)\s+(?:\w+\s+)?"
-    r"(?:roles?|positions?|openings?|levels?|jobs?)\b",
-    re.IGNORECASE,
-)
-_TITLE_BREAK = re.compile(r"\s*(?:[;+&]|,|\s/\s|\sand\s|\sor\s|\s-\s)\s*(?![^()]*\))")
-_COMMA = re.compile(r"\s*,\s*(?![^()]*\))")
 _AT_COMPANY = re.compile(r"^(?P<title>.{3,80}?)\s+(?:at|@)\s+(?P<company>[A-Z0-9][^|,]{1,50})$")
 _OFFICE = re.compile(r"^(?P<company>[^()|]{2,60}?)\s*\((?P<place>[^()]*)\)$")
 _HIRES = re.compile(
-    r"^(?P<company>[A-Z0-9][^|]{1,60}?)\s+(?:is|are)\s+(?:\w+\s+)?(?:hiring|looking\s+for|seeking"
-    r"|recruiting|searching\s+for)\s+(?:an?\s+|for\s+)*(?P<title>.{3,120})$"
+    r"^(?P<company>[A-Za-z0-9][^|:]{1,60}?)\s+(?:is|are)\s+(?:\w+\s+)?(?:hiring|looking\s+for"
+    r"|looking\s+to\s+hire|seeking|recruiting|searching\s+for)[\s:]+(?:an?\s+|for\s+)*"
+    r"(?P<title>.{3,120})$",
+    re.IGNORECASE,
 )
+_HIRES_AT_ALL = re.compile(
+    r"\b(?:is|are|['’]re)\s+(?:\w+\s+)?(?:hiring|looking\s+(?:for|to)|seeking|recruiting)\b[^?]*$"
+)
+_JOINT = re.compile(r"\s(?:is|are|at|in)\s", re.IGNORECASE)
+_BE = re.compile(r"\s(?:is|are)\s", re.IGNORECASE)
 _IN_PLACE = re.compile(r"^(?P<rest>.+?)\s+in\s+(?:the\s+)?(?P<place>[A-Z][^|]+)$")
+_SEVERAL_PLACES = re.compile(r"[,/&;]|\b(?:and|or)\b")
 _PARENTHESIS = re.compile(r"\(([^()]*)\)?")
-_BLANKS = re.compile(r"\s+")
+_COLON = re.compile(r":\s+")
+_COMMA = re.compile(r",")
 
+_ENDS_WITH_PERSON = re.compile(
+    r"\b(?:engineers?|developers?|programmers?|designers?|scientists?|managers?|architects?"
+    r"|analysts?|researchers?|directors?|interns?|cto)(?: (?:[IVX]+|\d))?\s*$|[,(&/]| - ",
+    re.IGNORECASE,
+)
 _FIRST_PERSON = re.compile(r"(?:we|we['’]re|i|i['’]m|my|our)\s", re.IGNORECASE)
 _GREETING = re.compile(
     r"^(?:(?:hi|hey|hello|howdy|greetings)\b(?: there| all| everyone| hn| folks|,? hacker ?news)*"
@@ -129,6 +183,8 @@ _PROSE_COMPANY = tuple(
         rf"^[Jj]oin\s+(?:us\s+at\s+|the\s+)?({_NAME})",
         r"^(?:[Ww]ork|[Hh]iring|[Ww]e['’]re hiring|[Ww]e are hiring|[Nn]ow hiring)\s+(?:at|for|@)"
         rf"\s+({_NAME})",
+        rf"^({_NAME}|[a-z][\w.-]+)(?: [a-z]+){{0,2}}{_ASIDE} (?:is|are)(?: \w+)? (?:hiring|looking (?:for|to)"
+        r"|seeking|recruiting)\b",
         rf"^({_NAME}){_ASIDE}\s*(?:['’]s|\s(?:is|are|has|have|was|provides?|builds?|makes?|helps?"
         r"|offers?|develops?|creates?|lets?|needs?|seeks?|wants?))\s",
     )
@@ -137,9 +193,22 @@ _NOT_A_NAME = re.compile(
     r"we|we['’]?re|we['’]?ve|our|i|i['’]?m|my|the|this|that|it|it['’]?s|there|they|you|your|if|are|is"
     r"|do|does|what|who|an?|as|at|in|on|for|from|looking|seeking|hiring|apply|hi|hey|hello|join|come"
     r"|work|please|yes|no|not|also|edit|update|thanks|location|remote|onsite|position|title|role|job"
-    r"|startup|full-?time|interns?|internship|multiple|senior|testing|meta",
+    r"|startup|job description|about(?: us)?|company|full-?time|interns?|internship|multiple|senior|testing|meta",
     re.IGNORECASE,
 )
+_BATCH = re.compile(
+    r"\(?\b(?:YC|Y ?Combinator|Techstars|TS)\s*'?[-\s]?[WSFX]?'?\d{2,4}\b[^)]*\)?", re.I
+)
+_ROUND = re.compile(r"\((?:series [a-f]|seed|pre-seed|yc|public|nasdaq[^)]*|nyse[^)]*)\)", re.I)
+_BRACKETED_REST = re.compile(r"\s*[(\[{<].*$")
+_NAME_END = re.compile(
+    r"\s+(?i:is|are|was)\s+(?i:\w+\s+)?(?i:hiring|looking|seeking|searching|recruiting|growing|an?\b)"
+    r"|\s+(?i:hiring|seeks|wants|here$)\b|,\s+(?:an?|the)\s|\s[-–—/]\s|:\s"
+    r"|\s(?:ONSITE|REMOTE|INTERNS?|VISA|[Oo]n-?site|[Ff]ull[- ]?[Tt]ime)\b"
+)
+_LEGAL_FORM = re.compile(r"inc|llc|ltd|co|corp|ab|ag|as|bv|sa|oy|pte|pty", re.IGNORECASE)
+_NAME_LABEL = re.compile(r"^(?:company|employer)\s*:\s*|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$", re.IGNORECASE)
+
 _ASKS_FOR = re.compile(
     r"\b(?:hiring(?: for)?|looking (?:for|to hire)|seeking|searching for|recruiting|in search of"
     r"|need|wants?|openings? for|position for|roles? (?:for|of|as))\s+"
@@ -149,8 +218,14 @@ _ASKS_FOR = re.compile(
     r"([^.;:!?\n|]{3,90})",
     re.IGNORECASE,
 )
+_ASKING: Final = (
+    "hiring", "looking", "seeking", "search", "recruit", "need", "want", "opening", "position",
+    "role",
+)  # fmt: skip
+_BEFORE_ASKING: Final = " \n(\"“*_>'"
 _TITLE_END = re.compile(
     r"\s+(?:to|who|with|for|in|at|that|on|as|across|from|based|joining|interested|capable|willing)\b.*$"
+    r"|[\s,;(]*https?\b.*$"
     r"|\s*[(\[].*$|\s+[-–—]\s.*$"
 )
 _SENTENCE = re.compile(
@@ -158,9 +233,14 @@ _SENTENCE = re.compile(
     r"|hiring|is|are|have|has|build|building|join|team of|contact|email|about|please|hello|hi)\b",
     re.IGNORECASE,
 )
-_LIST_ITEM = re.compile(r"^\s*(?:[-*•·+>–—#=~]+|\(?\d{1,2}[.)])\s*(?:an?\s)?")
+_PROSE_PLACE = re.compile(
+    r"\b(?:in|based in|located in|from|near|HQ in|offices? in|Location:)\s+(?:the\s+|our\s+"
+    r"|downtown\s+|sunny\s+|beautiful\s+|central\s+)*"
+    r"(?P<place>[A-Z][\w.'’ -]{1,30}(?:,\s?[A-Z][\w.]+)?)"
+)
 
 
+@lru_cache(maxsize=16)  # read for the facts of a post, then for its several roles
 def parse_header(text: str) -> Header:
     """Read employer, titles and place from the first lines of a hiring comment.
 
@@ -168,103 +248,217 @@ def parse_header(text: str) -> Header:
         text: The comment as plain text.
 
     Returns:
-        What the header says; `company` None, no titles and an empty location where it is none
-        (a reply, a question).
+        What the header says, in the comment's own words; `company` None, no titles and an empty
+        location where it is none (a reply, a question).
     """
-    lines = [line.strip() for line in text.split("\n")]
-    while lines and _RULE.match(lines[0]):
-        lines.pop(0)
-    if not lines or lines[0].startswith(">") or _SEEKER.match(text):
+    lines = text.lstrip()[:_MAX_READ_CHARS].split("\n")
+    for number, line in enumerate(lines):
+        if line[:1].isalnum() or _HAS_LETTER.search(line):
+            break
+    else:
         return _NO_ADVERT
-    fields, used = _fields(lines)
+    if line.lstrip().startswith(">") or (line[:9].lower() == "location:" and _SEEKER.match(text)):
+        return _NO_ADVERT
+    below = lines[number + 1 :]
+    fields, used = _fields(line, below)
     if len(fields) < 2:
-        return _from_prose(lines)
-    return _from_fields(fields, lines[used:])
+        return _from_prose(line.strip(), below)
+    return _from_fields(fields, below[used:])
 
 
-def _fields(lines: list[str]) -> tuple[list[str], int]:
-    """Split the header into its fields; also say how many lines it takes."""
-    first = _clean_line(lines[0])
-    if len(_CAPITAL_I.findall(first)) >= 2:
+def _fields(line: str, below: list[str]) -> tuple[list[str], int]:
+    """Split the header into its fields; also say how many lines below the first it takes."""
+    first = _clean_line(line)
+    if " I " in first and len(_CAPITAL_I.findall(first)) >= 2:
         first = _CAPITAL_I.sub(" | ", first)
-    fields = [field for field in _PIPES.split(first) if field]
+    fields = _split_pipes(first)
     if len(fields) >= 2:
         # "Acme | Engineer |" goes on in the next line
-        if len(lines) > 1 and (lines[0].endswith("|") or lines[1].startswith("|")):
-            fields += [field for field in _PIPES.split(_clean_line(lines[1])) if field]
-            return fields, 2
-        return fields, 1
-    fields = [field for field in _DASHES.split(first[:200]) if field and not _RULE.match(field)]
-    enough = 2 if len(first) <= 200 or (len(fields) > 1 and names_place(fields[1][:30])) else 4
-    if len(fields) >= enough and len(fields[0]) <= _MAX_COMPANY_CHARS and not _is_sentence(fields):
-        return fields, 1
-    if len(first) <= 120:
-        office = _OFFICE.match(first)
-        fields = [office["company"], office["place"]] if office else _split_joined([first])
-        is_header = len(fields) >= 2 and (_is_where(fields[-1]) or _is_title(fields[1]))
-        if is_header and not _is_sentence(fields):
-            return fields, 1
-    return _stacked_fields(lines)
+        if below and (line.rstrip().endswith("|") or below[0].lstrip().startswith("|")):
+            return fields + _split_pipes(_clean_line(below[0])), 1
+        return fields, 0
+    for find in (_name_above_fields, _dashed_fields, _joined_fields, _stacked_fields):
+        fields, used = find(first, below)
+        if fields:
+            return fields, used
+    return [], 0
 
 
 def _clean_line(line: str) -> str:
-    return _BLANKS.sub(" ", line[:_MAX_HEADER_CHARS]).strip(" -–—*=#_~|")
+    return " ".join(line[:_MAX_HEADER_CHARS].split()).strip(" -–—*=#_~|")
+
+
+def _split_pipes(line: str) -> list[str]:
+    if not line.isascii():
+        line = line.translate(_ODD_PIPES)
+    return [field for part in line.split("|") if (field := part.strip())]
+
+
+def _name_above_fields(first: str, below: list[str]) -> tuple[list[str], int]:
+    """Read a name on a line of its own above a line with pipes."""
+    used, second = _next_line(below)
+    if second.count("|") < 1 or len(first) > _MAX_SHORT_LINE_CHARS or first.endswith((".", "!")):
+        return [], 0
+    rest = _split_pipes(_clean_line(second))
+    if len(rest) < 2 or not _company(first) or _field(rest[0]).kind not in ("title", "where"):
+        return [], 0
+    return [first, *rest], used
+
+
+def _next_line(lines: list[str]) -> tuple[int, str]:
+    for number, line in enumerate(lines[:3]):
+        if line and not line.isspace():
+            return number + 1, line
+    return 0, ""
+
+
+def _dashed_fields(first: str, below: list[str]) -> tuple[list[str], int]:
+    separator = _SLASHES if len(_SLASHES.findall(first)) > 1 else _DASHES
+    fields = _split_at(separator, first[:200])
+    enough = 2 if len(first) <= 200 or (len(fields) > 1 and names_place(fields[1][:30])) else 4
+    if len(fields) < enough or len(fields[0]) > _MAX_COMPANY_CHARS or _is_sentence(fields):
+        return [], 0
+    is_name = fields[0][0].isupper() and len(fields[0].split()) <= _MAX_NAME_WORDS
+    return (fields, 0) if is_name or any(map(_is_telling, fields)) else ([], 0)
+
+
+def _split_at(separator: re.Pattern[str], text: str) -> list[str]:
+    spans = split_outside_brackets(text, separator)
+    return [field for start, end in spans if _HAS_LETTER.search(field := text[start:end].strip())]
+
+
+def _joined_fields(first: str, below: list[str]) -> tuple[list[str], int]:
+    """Read "Acme (Oslo)", "Acme is hiring engineers" and "Acme, Oslo, Data Engineer"."""
+    if len(first) > _MAX_JOINED_CHARS or first.endswith(("!", "?", ":")):
+        return [], 0
+    fields = list(_split_field(first, 0))
+    office = _OFFICE.match(first) if len(fields) < 2 else None
+    if office:
+        fields = [office["company"], office["place"]]
+    is_header = any(_is_title(field) or _is_where(field) for field in fields[1:])
+    return (fields, 0) if is_header and not _is_sentence(fields) else ([], 0)
 
 
 def _is_sentence(fields: list[str]) -> bool:
     """Whether the line is prose with a dash in it rather than a header."""
     opening = fields[0].split()
-    return _NOT_A_NAME.fullmatch(opening[0]) is not None or len(opening) > 8
+    if opening[0] == "The" and len(opening) > 1 and opening[1][0].isupper():
+        return False
+    is_word = _NOT_A_NAME.fullmatch(opening[0]) and not signs_in(opening[0])
+    return bool(is_word and opening[0].lower() != "senior") or len(opening) > 8
 
 
-def _stacked_fields(lines: list[str]) -> tuple[list[str], int]:
+def _stacked_fields(first: str, below: list[str]) -> tuple[list[str], int]:
     """Read headers that give each fact a short line of its own: name, title, place."""
     fields: list[str] = []
     used = 0
-    for line in lines[:6]:
-        if line and (len(line) > 70 or line.endswith((".", "!", "?", ":"))):
+    for number, line in enumerate([first, *below[:5]]):
+        stripped = line.strip()
+        if len(stripped) > _MAX_SHORT_LINE_CHARS or stripped.endswith((".", "!", "?", ":")):
             break
-        used += 1
-        if line and not _RULE.match(line):
-            fields.extend(part for part in _PIPES.split(_clean_line(line)) if part)
-    known = sum(bool(_is_title(field) or _is_where(field)) for field in fields[1:])
+        used = number
+        if _HAS_LETTER.search(stripped):
+            fields.extend(_split_pipes(_clean_line(stripped)))
+    known = any(_is_title(field) or _is_where(field) for field in fields[1:])
     return (fields, used) if known else ([], 0)
 
 
 # --- headers with fields -------------------------------------------------------------------------
 
 
-def _from_fields(fields: list[str], rest: list[str]) -> Header:
-    fields = _split_joined(fields)
-    kinds = [_kind(field) for field in fields]
-    company_at = _company_position(fields, kinds)
+@lru_cache(maxsize=_REMEMBERED_FIELDS)
+def _field(text: str) -> _Field:
+    """Say what a field is, as far as its words tell: names of places are not looked up."""
+    bare = _without_links(text)
+    if not bare[:1].isalpha() and not _HAS_LETTER.search(bare):
+        return _Field(text, bare, "link", 0)
+    if "." in bare and _DOMAIN_ONLY.match(bare):
+        return _Field(text, bare, "domain", 0)
+    signs = signs_in(bare)
+    if _HAS_DIGIT.search(bare) and states_money(bare):
+        signs |= MONEY
+    if not signs:
+        return _Field(text, bare, "other", 0)
+    if _has_title(bare, signs):
+        return _Field(text, bare, "title", signs, *_titles_and_places(bare, signs))
+    kind: _Kind = "other"
+    if signs & WHERE:
+        kind = "where"
+    elif signs & TERMS and not _HAS_LETTER.search(_EMPLOYMENT.sub("", bare)):
+        kind = "terms"
+    return _Field(text, bare, kind, signs)
+
+
+def _has_title(bare: str, signs: int) -> bool:
+    if not signs & TITLE:
+        return False
+    if len(bare) > _MAX_TITLE_FIELD_CHARS or (len(bare) > 100 and _SENTENCES.search(bare)):
+        return False
+    if signs & ANY_ROLE:
+        # "All jobs are remote until summer"
+        return not (signs & WHERE and not signs & MAKER and bare.count(" ") > _MAX_NAME_WORDS)
+    rest = _PAY_ASIDE.sub("", bare) if signs & MONEY else bare
+    # "Interns welcome": terms may hold such a word, too
+    if signs & TERMS:
+        rest = _EMPLOYMENT.sub("", rest)
+    return rest is bare or bool(short_signs(rest) & TITLE)
+
+
+def _is_title(field: str) -> bool:
+    return _field(field).kind == "title"
+
+
+def _is_where(field: str) -> bool:
+    """Whether a field says where the work is done."""
+    known = _field(field)
+    if known.kind == "other":
+        return names_place(known.bare)
+    return known.kind == "where"
+
+
+def _is_telling(field: str) -> bool:
+    """Whether a field is anything that stands in headers, the employer's name apart."""
+    known = _field(field)
+    return known.kind != "other" or bool(known.signs) or names_place(known.bare)
+
+
+def _from_fields(texts: list[str], rest: list[str]) -> Header:
+    fields = [_field(part) for part in _split_fields(texts)]
+    company_at = _company_position(fields)
     titles: list[str] = []
     places: list[str] = []
-    for position, (field, kind) in enumerate(zip(fields, kinds, strict=True)):
+    signs = 0
+    for position, field in enumerate(fields):
         if position == company_at:
             continue
-        if kind == "title":
-            titles_here, places_here = _titles_and_places(field)
-            titles += titles_here
-            places += places_here
-        elif kind == "where":
-            places.append(_without_links(field).rstrip("."))
-    company = _company(fields[company_at]) if company_at is not None else None
+        signs |= field.signs
+        if field.kind == "title":
+            titles += field.titles
+            places += field.places
+        elif field.kind == "where" or (field.kind == "other" and names_place(field.bare)):
+            places.append(field.bare.rstrip("."))
+    company = None
+    if company_at is not None:
+        named = fields[company_at]
+        company = _company(named.text)
+        if named.kind == "where" or "(" in named.text:
+            signs |= named.signs
+        if "(" in named.text:  # the office of "Acme (Berlin)"
+            asides = map(_without_links, _PARENTHESIS.findall(named.text))
+            places += [aside for aside in asides if aside and _is_where(aside)]
     if company is None:
-        company = _prose_company(rest) or _named_again(fields[0], rest)
-    if company_at is not None:  # the office of "Acme (Berlin)"
-        places.extend(
-            part
-            for part in map(_without_links, _PARENTHESIS.findall(fields[company_at]))
-            if _is_where(part)
+        company = (
+            _prose_company(rest)
+            or _named_again(fields[0].text, rest)
+            or _name_line(rest)
+            or next(filter(None, (_site_name(field.text) for field in fields)), None)
         )
-    location = " | ".join(place for place in places if place)
     if not titles:
         titles = _titles_in_body(rest)
-    elif all(_ANY_ROLE.search(title) for title in titles):
+    elif signs & ANY_ROLE and all(short_signs(title) & ANY_ROLE for title in titles):
         titles = [*titles, *_titles_in_body(rest)]
-    titles = [title for title in titles if title != company]
-    return _header(company, titles, location, " | ".join(fields))
+    titles = [title for title in titles if title and title != company]
+    return _header(company, titles, " | ".join(filter(None, places)), signs)
 
 
 def _named_again(field: str, rest: list[str]) -> str | None:
@@ -279,113 +473,203 @@ def _named_again(field: str, rest: list[str]) -> str | None:
     return name if again else None
 
 
-def _split_joined(fields: list[str]) -> list[str]:
-    """Split "Engineer at Acme" and "Acme is hiring Engineers in Oslo" into their parts."""
-    split: list[str] = []
-    for position, field in enumerate(fields):
-        hires = _HIRES.match(_without_links(field)) if position == 0 else None
+def _split_fields(texts: list[str]) -> list[str]:
+    fields = [texts[0]] if _is_plain(texts[0]) else [*_split_field(texts[0], 0)]
+    if len(texts) > 1:
+        fields += [texts[1]] if texts[1].isalpha() else _split_field(texts[1], 1)
+    for text in texts[2:]:
+        if " in " in text or " - " in text:
+            fields += _split_at_place(text)
+        else:
+            fields.append(text)
+    return fields
+
+
+@lru_cache(maxsize=_REMEMBERED_FIELDS)
+def _split_field(text: str, position: int) -> tuple[str, ...]:
+    """Split "Engineer at Acme" and "Acme is hiring Engineers in Oslo" into their parts.
+
+    Args:
+        text: The field.
+        position: Its position in the header: 0 or 1.
+    """
+    if position == 0 and not _is_plain(text):
+        hires = _HIRES.match(_without_links(text)) if _BE.search(text) else None
         if hires and _company(hires["company"]):
-            split += _split_joined([hires["company"]]) + _split_joined([hires["title"]])
-            continue
-        dashed = _DASHES.split(field) if position == 0 else []
-        if len(dashed) == 2 and all(dashed) and _kind(dashed[1]) in ("title", "where"):
-            split += dashed
-            continue
-        at = _AT_COMPANY.match(_without_links(field)) if position < 2 else None
-        if at and _OCCUPATION.search(at["title"]) and not names_place(at["company"]):
+            return _split_field(hires["company"], 0) + _split_field(hires["title"], 0)
+        for separator in _separators_in(text):
+            parts = _split_at(separator, text)
+            if len(parts) < (3 if separator is _SLASHES else 2):
+                continue
+            if _are_fields(parts, text, may_turn=separator is not _COMMA):
+                return tuple(_join_places(parts) if separator is _COMMA else parts)
+    if " at " in text or "@" in text:
+        at = _AT_COMPANY.match(_without_links(text))
+        if at and short_signs(at["title"]) & TITLE and not names_place(at["company"]):
             company = _IN_PLACE.match(at["company"])
             if company and names_place(company["place"]):
-                split += [company["rest"], at["title"], company["place"]]
-            else:
-                split += [at["company"], at["title"]]
-            continue
-        inside = _IN_PLACE.match(field)
-        if inside and _CERTAIN.search(inside["rest"]) and names_place(inside["place"]):
-            split += [inside["rest"], inside["place"]]
-            continue
-        split.append(field)
-    return split
+                return company["rest"], at["title"], company["place"]
+            return at["company"], at["title"]
+    return _split_at_place(text)
 
 
-def _kind(field: str) -> str:
-    """Say what a field is: link, title, where, terms (of employment), or other."""
-    bare = _without_links(field)
-    if not bare or _RULE.match(bare):
-        return "link"
-    if _DOMAIN_ONLY.match(bare):
-        return "domain"
-    if _is_title(bare):
-        return "title"
-    if _is_where(bare):
-        return "where"
-    if _MONEY.search(bare) or _RULE.match(_EMPLOYMENT.sub("", bare)):
-        return "terms"
-    return "other"
+def _is_plain(text: str) -> bool:
+    """Whether a first field is a name, or a name and a link behind it."""
+    link = text.find("http")
+    name = text if link < 0 or " " in text[link:] else text[:link].rstrip(" (<[-")
+    return name.replace(" ", "").isalnum() and not _JOINT.search(name)
 
 
-def _is_title(field: str) -> bool:
-    if len(field) > 250:
+def _separators_in(text: str) -> Iterator[re.Pattern[str]]:
+    if text.count("/") > 1:
+        yield _SLASHES
+    if _DASH_HINT.search(text):
+        yield _DASHES
+    if "://" in text or "www." in text:
+        yield _LINK_BETWEEN
+    if ": " in text:
+        yield _COLON
+    if "," in text:
+        yield _COMMA
+
+
+def _split_at_place(text: str) -> tuple[str, ...]:
+    """Split "Data Engineer in Oslo" and "Data Engineer - Oslo"."""
+    for separator in (" in ", " - "):
+        if separator in text:
+            role, _, place = text.rpartition(separator)
+            place = place.removeprefix("the ")
+            if not place[:1].isupper() or not signs_in(role) & (MAKER | ANY_ROLE):
+                continue
+            signs = signs_in(place)
+            if separator == " in " or signs & WHERE or (not signs & TITLE and is_place(place)):
+                if signs & WHERE or names_place(place):
+                    return role, place
+    return (text,)
+
+
+def _join_places(parts: list[str]) -> list[str]:
+    """Put "Oslo", "Norway" together again."""
+    joined: list[str] = []
+    for part in parts:
+        if len(joined) > 1 and _is_where(joined[-1]) and _is_where(part):
+            joined[-1] = f"{joined[-1]}, {part}"
+        else:
+            joined.append(part)
+    return joined
+
+
+def _are_fields(parts: list[str], whole: str, *, may_turn: bool) -> bool:
+    """Whether the parts of a first field are fields themselves: a name, then other things.
+
+    Args:
+        parts: The parts.
+        whole: The field.
+        may_turn: Whether the place may stand before the name.
+    """
+    if short_signs(parts[0]) & MAKER or len(parts[0].split()) > _MAX_NAME_WORDS:
         return False
-    if _ANY_ROLE.search(field):
-        return True
-    if not _OCCUPATION.search(field) or _MONEY.search(field):
-        return False
-    # "REMOTE (US) or office", "Interns welcome": terms and places may hold such a word too
-    return bool(_OCCUPATION.search(_EMPLOYMENT.sub("", _REMOTE.sub("", field))))
+    if all(map(_is_telling, parts[1:])):
+        return not is_place(whole)
+    return may_turn and len(parts) == 2 and _is_where(parts[0]) and not _is_where(parts[1])
 
 
-def _is_where(field: str) -> bool:
-    return bool(
-        _REMOTE.search(field)
-        or _ONSITE.search(field)
-        or _HYBRID.search(field)
-        or names_place(field)
-    )
-
-
-def _company_position(fields: list[str], kinds: list[str]) -> int | None:
+def _company_position(fields: list[_Field]) -> int | None:
     """Return which field names the employer: the first, unless it is surely something else."""
-    first = fields[0]
-    # An employer may be named like a town: then the place is another field
-    is_other_thing = (
-        (kinds[0] == "where" and (_REMOTE.search(first) or is_place(_without_links(first))))
-        or (kinds[0] == "title" and _CERTAIN.search(first))
-        or kinds[0] == "terms"
-    )
-    if kinds[0] == "where" and any(is_place(_without_links(field)) for field in fields[1:]):
-        is_other_thing = False
-    if not is_other_thing:
-        return 0 if _company(first) else None
-    for position, kind in enumerate(kinds[:4]):
-        if kind in ("other", "domain") and position and _company(fields[position]):
+    if not _is_other_thing(fields):
+        return 0 if _company(fields[0].text) else None
+    candidates = [
+        position
+        for position, field in enumerate(fields[1:4], start=1)
+        if field.kind in ("other", "domain")
+        and not field.signs & (MONEY | TERMS)
+        and _company(field.text)
+    ]
+    # "Engineer | Acme (acme.example)": a link stands by the employer's name, a town by none
+    for position in candidates:
+        if fields[position].text != fields[position].bare:
+            return position
+    for position in candidates:
+        if fields[position].kind == "domain" or not names_place(fields[position].bare):
             return position
     return None
 
 
+def _is_other_thing(fields: list[_Field]) -> bool:
+    first = fields[0]
+    if first.kind == "title":
+        # "Acme Developer Tools | Data Engineer" is the team's name
+        is_name = not _ENDS_WITH_PERSON.search(first.bare) and any(
+            field.kind == "title" for field in fields[1:]
+        )
+        return bool(first.signs & MAKER) and not is_name
+    if first.kind == "where":
+        rest = _without_links(_WHERE_FILLERS.sub(" ", _WHERE.sub(" ", first.bare)))
+        return not _HAS_LETTER.search(rest) or is_place(rest)
+    if first.kind == "terms":
+        return True
+    if first.kind != "other" or "University" in first.bare:
+        return False
+    # An employer may be named like a town: then the place is another field
+    if not _SEVERAL_PLACES.search(first.bare) and any(
+        field.kind in ("other", "where") and names_place(field.bare) for field in fields[1:]
+    ):
+        return False
+    return is_place(first.bare)
+
+
 def _without_links(field: str) -> str:
-    bare = _EMPTY_BRACKETS.sub(" ", _URL.sub(" ", field))
-    return _BLANKS.sub(" ", bare).strip(" -–—,:;<>=+*/")
+    bare = field
+    if "." in bare or "@" in bare or ":" in bare:
+        bare = _EMPTY_BRACKETS.sub(" ", _URL.sub(" ", bare))
+        bare = " ".join(bare.split())
+    return bare.strip(" -–—,:;<>=+*/")
 
 
+def _name_line(lines: list[str]) -> str | None:
+    """Return a name that has the first line for itself."""
+    line = next(_first_lines(lines, 1), "")
+    if len(line) > _MAX_SHORT_LINE_CHARS or line.endswith(("!", "?", ":")):
+        return None
+    field = _field(_clean_line(line))
+    if field.kind not in ("other", "link", "domain") or field.signs or is_place(field.bare):
+        return None
+    if field.kind == "link":
+        return _site_name(line) if line.rstrip("/").count("/") <= 2 else None
+    words = field.bare.split()
+    is_name = words and len(words) <= _MAX_NAME_WORDS and words[-1][0].isupper()
+    return _company(field.text) if is_name and words[0][0].isupper() else None
+
+
+def _site_name(text: str) -> str | None:
+    """Return the name in the address of an employer's own site."""
+    if "." not in text:
+        return None
+    site = _SITE.search(text)
+    return site["name"] if site and site["name"].lower() not in _FOREIGN_SITES else None
+
+
+@lru_cache(maxsize=_REMEMBERED_FIELDS)
 def _company(field: str) -> str | None:
     """Return the employer's name of a field, without batch, link and remarks."""
-    name = _ROUND.sub(" ", _BATCH.sub(" ", field))
-    without_links = _URL.sub(" ", name)
-    if not re.search(r"\w", without_links):
-        domain = re.search(r"(?:https?://)?(?:www\.)?([\w-]+)\.[\w.-]+", name)
-        return domain[1] if domain else None
-    name = re.sub(r"\s*[(\[{<].*$", "", without_links) or without_links
-    name = re.split(
-        r"\s+(?:is|are|was)\s+(?:\w+\s+)?(?:hiring|looking|seeking|searching|recruiting|growing|an?\b)"
-        r"|\s+(?:hiring|seeks|wants)\b|,\s+(?:an?|the)\s|\s[-–—]\s",
-        name,
-    )[0]
-    name = re.sub(r"(?i)^(?:company|employer)\s*:\s*|\s[@\"“].*$", "", name)
-    name = _BLANKS.sub(" ", name).strip(" -–—,:;.!*\"'()[]<>")
-    head, comma, tail = name.rpartition(",")
-    if comma and is_place(tail):
-        name = head.strip()
-    if name.casefold().startswith("www."):
+    name = field
+    if not name.replace(" ", "").isalpha():
+        parts = _URL.split(_ROUND.sub(" ", _BATCH.sub(" ", name)))
+        name = next(filter(_HAS_LETTER.search, parts), "")
+        if not name:
+            domain = _DOMAIN.search(field)
+            return domain[1] if domain else None
+        name = _BRACKETED_REST.sub("", name) or name
+    name = _NAME_END.split(_NAME_LABEL.sub("", name), maxsplit=1)[0]
+    name = " ".join(name.split()).strip(" -–—,:;.!*\"'“”‘’()[]<>")
+    for separator in (",", ":", " / ", " in "):
+        if separator not in name:
+            continue
+        head, found, tail = name.rpartition(separator)
+        is_town = found and "University" not in head and not _LEGAL_FORM.fullmatch(tail.strip())
+        if is_town and head and is_place(tail):
+            name = head.strip()
+    if name[:4].lower() == "www.":
         name = name[4:]
     if not name or len(name) > _MAX_COMPANY_CHARS or _NOT_A_NAME.fullmatch(name):
         return None
@@ -397,109 +681,155 @@ def _company(field: str) -> str | None:
 # --- titles --------------------------------------------------------------------------------------
 
 
-def _titles_and_places(field: str) -> tuple[list[str], list[str]]:
+def _titles_and_places(bare: str, signs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split "Ruby Engineer, Oslo, Onsite" into titles and places."""
-    bare = _without_links(field)
-    pieces = _COMMA.split(bare)
-    places = [piece for piece in pieces if _is_where(piece) and not _OCCUPATION.search(piece)]
-    rest = ", ".join(piece for piece in pieces if piece not in places)
-    places += [
-        part for part in _PARENTHESIS.findall(rest) if _REMOTE.search(part) or is_place(part)
-    ]
-    return _titles(rest), [", ".join(places)] if places else []
-
-
-def _titles(field: str) -> list[str]:
-    """Split a field into titles; pieces without an occupation belong to the piece before."""
-    field = _without_links(field)
-    pieces = [piece for piece in _TITLE_BREAK.split(field) if piece]
-    if sum(bool(_CERTAIN.search(piece)) for piece in pieces) < 2:
-        return [field[:_MAX_TITLE_CHARS]]
+    places: list[str] = []
     titles: list[str] = []
-    pending = ""
-    for piece in pieces:
-        if _OCCUPATION.search(piece) or _ANY_ROLE.search(piece):
-            titles.append(f"{pending}, {piece}" if pending else piece)
-            pending = ""
-        elif titles:
-            titles[-1] = f"{titles[-1]}, {piece}"
-        else:
-            pending = f"{pending}, {piece}" if pending else piece
-    return [title[:_MAX_TITLE_CHARS] for title in titles]
+    spans = split_outside_brackets(bare, _COMMA) if "," in bare else ()
+    if len(spans) > 1:
+        begin: int | None = None  # of the run of pieces that may make a title
+        end = 0
+        for start, stop in spans:
+            piece = bare[start:stop].strip()
+            if piece and _is_where(piece):
+                places.append(piece)
+                if begin is not None:
+                    titles += _titles(bare[begin:end])
+                    begin = None
+            else:
+                begin = start if begin is None else begin
+                end = stop
+        if begin is not None:
+            titles += _titles(bare[begin:end])
+    else:
+        titles = _titles(bare)
+    if "(" in bare:
+        places += [
+            part
+            for part in _PARENTHESIS.findall(bare)
+            if part not in places and (_REMOTE.search(part) or _is_only_place(part))
+        ]
+    if not places and signs & WHERE:
+        places = [match[0] for match in _WHERE.finditer(bare) if match[0][0] not in "dD"]
+    return tuple(titles), (", ".join(places),) if places else ()
+
+
+def _is_only_place(text: str) -> bool:
+    return not short_signs(text) & TERMS and is_place(text)
+
+
+def _titles(text: str) -> list[str]:
+    plain = text
+    if _HAS_DIGIT.search(plain) and states_money(plain):
+        plain = _PAY_ASIDE.sub("", plain)
+    lead_in = _TITLE_LEAD_IN.match(plain)
+    titles = split_titles(plain[lead_in.end() :] if lead_in else plain)
+    return titles if len(titles) > 1 or signs_in(text) & TITLE else []
 
 
 def _titles_in_body(lines: list[str]) -> list[str]:
     """Find titles below a header that has none: short lines, list items, "looking for …"."""
     titles = []
-    for line in [line for line in lines if line][:_LINES_AFTER_HEADER]:
-        item = _without_links(_LIST_ITEM.sub("", line))
-        item = re.split(r"\s*(?:[:(\[|]|\s[-–—]+\s)", item)[0].strip()
-        is_short = 4 <= len(item) <= 60 and len(item.split()) <= 8
-        if is_short and _CERTAIN.search(item) and not _SENTENCE.search(item):
-            titles.append(item)
-    return titles or _asked_for("\n".join(lines[:_LINES_AFTER_HEADER]))
+    near = list(_first_lines(lines, _LINES_AFTER_HEADER))
+    for line in near:
+        found = title_of_line(line)
+        is_item = found and (
+            found.marker
+            or found.separator not in ("word", "end")
+            or len(line) < _MAX_SHORT_LINE_CHARS
+            or "http" in line
+        )
+        if found and is_item:
+            titles.append(line[found.start : found.end])
+    return titles or _asked_for("\n".join(near))
+
+
+def _first_lines(lines: Iterable[str], count: int) -> Iterator[str]:
+    for line in lines:
+        stripped = line.strip()
+        if stripped:
+            yield stripped
+            count -= 1
+            if not count:
+                return
 
 
 def _asked_for(text: str) -> list[str]:
-    for match in _ASKS_FOR.finditer(_URL.sub("", text[:3_000])):
+    """Find what the text says that it looks for."""
+    for position in _asking_at(text[:_MAX_PROSE_CHARS]):
+        match = _ASKS_FOR.match(text, position)
+        if not match:
+            continue
         title = _TITLE_END.sub("", match[1]).strip(" ,-–—")
-        if _CERTAIN.search(title) and not _SENTENCE.search(title) and title[:4] != "and ":
-            return _titles(title)
+        is_title = signs_in(title) & MAKER and not _SENTENCE.search(title)
+        if is_title and title[:4].lower() != "and ":
+            return split_titles(title)
     return []
+
+
+def _asking_at(text: str) -> list[int]:
+    """Return where words stand that `_ASKS_FOR` begins with: finding them is much cheaper."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = text
+    positions = []
+    for word in _ASKING:
+        position = lowered.find(word)
+        while position >= 0:
+            is_word = not position or lowered[position - 1] in _BEFORE_ASKING
+            if is_word and may_name_person(lowered[position : position + _MAX_ASKING_CHARS]):
+                positions.append(position)
+            position = lowered.find(word, position + 4)
+    return sorted(positions)
 
 
 # --- prose ---------------------------------------------------------------------------------------
 
 
-def _from_prose(lines: list[str]) -> Header:
-    text = "\n".join(line for line in lines[:_LINES_AFTER_HEADER] if line)
+def _from_prose(first: str, below: list[str]) -> Header:
+    lines = [first, *_first_lines(below, _LINES_AFTER_HEADER - 1)]
+    text = "\n".join(lines)
     opening = _GREETING.sub("", text).strip()
-    company = _prose_company([opening])
+    company = _prose_company([opening]) or _name_line([first])
     titles = _asked_for(opening)
     if not titles and company:
-        titles = _titles_in_body(lines[1:])
-    if not titles:
+        titles = _titles_in_body(below)
+    if not titles and not (company and _HIRES_AT_ALL.search(first)):
         # Without a job it is a reply: its first word is no employer
         return _NO_ADVERT
-    company = company or _prose_company(lines[1:])
-    first = lines[0]
+    company = company or _prose_company(below)
     places = [
-        match["place"]
-        for match in _PROSE_PLACE.finditer(text[:1_500])
+        match["place"].strip(" .")
+        for match in _PROSE_PLACE.finditer(text[:_MAX_PLACE_CHARS])
         if is_place(match["place"].strip(" ."))
     ]
-    places += [part for part in _PARENTHESIS.findall(lines[0]) if is_place(part)]
-    location = places[0].strip(" .") if places else ""
-    if _REMOTE.search(first) and not _NO_REMOTE.search(first):
-        location = f"{location} | REMOTE" if location else "REMOTE"
-    return _header(company, titles, location, first)
+    places += [part for part in _PARENTHESIS.findall(first) if is_place(part)]
+    location = places[0] if places else ""
+    signs = signs_in(first)
+    remote = _REMOTE.search(first) if signs & REMOTE else None
+    if remote and not signs & NOT_REMOTE:
+        location = f"{location} | {remote[0]}" if location else remote[0]
+    return _header(company, titles, location, signs)
 
 
 def _prose_company(lines: list[str]) -> str | None:
     """Find the employer in the first lines: "At Acme we …", "Acme is hiring …"."""
-    for line in [line for line in lines if line][:5]:
+    for line in _first_lines(lines, 5):
         for pattern in _PROSE_COMPANY:
             match = pattern.match(line)
             company = _company(match[1]) if match else None
-            if company and not is_place(company) and not _CERTAIN.search(company):
+            if company and not short_signs(company) & MAKER and not is_place(company):
                 return company
     return None
 
 
-_PROSE_PLACE = re.compile(
-    r"\b(?:in|based in|located in|from|near|HQ in|offices? in|Location:)\s+(?:the\s+|our\s+"
-    r"|downtown\s+|sunny\s+|beautiful\s+|central\s+)*"
-    r"(?P<place>[A-Z][\w.'’ -]{1,30}(?:,\s?[A-Z][\w.]+)?)"
-)
-
-
-def _header(company: str | None, titles: list[str], location: str, whole: str) -> Header:
-    unique = tuple(dict.fromkeys(title for title in titles if title))[:_MAX_TITLES]
+def _header(company: str | None, titles: list[str], location: str, signs: int) -> Header:
+    unique = tuple(dict.fromkeys(titles))[:_MAX_TITLES]
     is_remote: bool | None = None
-    if _NO_REMOTE.search(whole):
+    if signs & NOT_REMOTE:
         is_remote = False
-    elif _REMOTE.search(whole):
+    elif signs & REMOTE:
         is_remote = True
-    elif _ONSITE.search(whole):
+    elif signs & ONSITE:
         is_remote = False
     return Header(company, unique, ", ".join(unique), location, is_remote)
