@@ -14,6 +14,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+import re2
+
 from warehouse.normalise.annualise import PERIODS_A_YEAR
 from warehouse.normalise.pay import (
     candidates,
@@ -143,8 +145,8 @@ def _only_place(said: str) -> str | None:
 
 
 @cache
-def _contract() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{words.alternatives('contract')})(?!\w)", re.IGNORECASE)
+def _contract() -> Any:  # re2 has no types
+    return re2.compile(rf"(?i)\b(?:{words.alternatives('contract', spaces='[ -]')})\b")
 
 
 def _kind(found: Candidate, text: str, header: str) -> PayKind:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import re2
 
 from warehouse.normalise.pay import words
 from warehouse.normalise.pay.words import Cue
@@ -23,10 +25,11 @@ _BULLETS = "-*•●·–—+>"
 # Where the clause before an amount starts: a new cell, line or sentence. Flattened texts have two
 # blanks where a line ended.
 # The search ends at the amount, which is what "\Z" stands for.
+_SEPARATORS = "\n|;●•"
 _CLAUSE_START = re.compile(
-    r"[|;●•\n]|\s{2,}|\s[-–—]\s(?=[A-Z])|[!?](?:\s+(?=[^a-z\d])|\s*\Z)"
+    r"\s{2,}|\s[-–—]\s(?=[A-Z])|[!?](?:\s+(?=[^a-z\d])|\s*\Z)"
     r"|(?<!min)(?<!max)(?<!mind)(?<!approx)(?<!ca)(?<!\bc)(?<!incl)(?<!zzgl)(?<!\bRs)"
-    r"\.(?:\s+(?=[^a-z\d])|\s*\Z)"
+    r"\.(?!\s\w*[Jj]ahr)(?:\s+(?=[^a-z\d])|\s*\Z)"
 )
 _ROW_CELL = re.compile(rf"{_CLAUSE_START.pattern}|,\s\Z")
 _NEW_LINE = re.compile(r"(?:\n|\s{2})\s*\Z")
@@ -104,16 +107,17 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
     Returns:
         The clause before and the words behind.
     """
-    cut = reach = max(0, start - _LEFT_REACH)
+    reach = max(0, start - _LEFT_REACH)
+    cut = max(reach, *(text.rfind(sign, reach, start) + 1 for sign in _SEPARATORS))
     line = text[text.rfind("\n", 0, start) + 1 : start]
     is_row = "|" in line or line.count(" - ") > 1  # a header such as "Company | Place | $120k"
-    for m in (_ROW_CELL if is_row else _CLAUSE_START).finditer(text, reach, start):
+    for m in (_ROW_CELL if is_row else _CLAUSE_START).finditer(text, cut, start):
         cut = m.end()
     clause = text[cut:start]
     right = text[after : after + _RIGHT_REACH]
     governing = clause
     is_cell = opens_cell = False
-    if _only_marks().fullmatch(clause):
+    if is_unspoken(clause):
         is_cell = bool(_cell_end().match(right))
         opens_cell = is_row and text[max(0, cut - 2) : cut].rstrip()[-1:] in {"|", ","}
         above = text[max(0, cut - _HEADING_LENGTH - 20) : cut]
@@ -227,6 +231,11 @@ def _is_added(around: Surroundings) -> bool:
     return bool(found) and found[0].role == "not_pay"
 
 
+def is_unspoken(clause: str) -> bool:
+    """Whether a clause before an amount says nothing but "from" or "up to"."""
+    return bool(_only_marks().fullmatch(clause))
+
+
 @cache
 def _only_marks() -> re.Pattern[str]:
     bounds = words.alternatives("floor", "ceiling")
@@ -241,11 +250,10 @@ def _after_words() -> re.Pattern[str]:
 
 
 @cache
-def _bound(role: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<!\w)(?:{words.alternatives(role)})"
-        r"(?:[\s:~*]|(?:of|is|a|the|ca\.?|about|around|gross|brutto|bruto|EUR)\b)*\Z",
-        re.IGNORECASE,
+def _bound(*roles: str) -> Any:  # re2 has no types
+    return re2.compile(
+        rf"(?i)(?:^|[^\p{{L}}\d_])({words.alternatives(*roles, spaces='[ -]')})"
+        r"(?:[\s:~*]|(?:of|is|a|the|ca\.?|about|around|gross|brutto|bruto|EUR)\b)*$"
     )
 
 
@@ -275,12 +283,13 @@ def bound(text: str, start: int, end: int, cues: tuple[Cue, ...]) -> str:
     Returns:
         "ceiling" ("up to $200k"), "floor" ("from $120k", "$120k+"), or "" where it is both.
     """
-    reach = max(0, start - 30)
-    ceiling = _bound("ceiling").search(text, reach, start)
-    floor = _bound("floor").search(text, reach, start)
+    words_before = text[max(0, start - 30) : start]
+    ceiling = _bound("ceiling", "labelled_ceiling").search(words_before)
+    floor = _bound("floor").search(words_before)
     if ceiling and floor:  # "no less than": the longer one
-        return "floor" if floor.start() < ceiling.start() else "ceiling"
-    if ceiling or _CEILING_BEHIND.match(text, end):
+        return "floor" if floor.start(1) < ceiling.start(1) else "ceiling"
+    is_maximum = any(cue.role == "maximum_pay" for cue in cues)
+    if ceiling or is_maximum or _CEILING_BEHIND.match(text, end):
         return "ceiling"
     is_minimum = any(cue.role == "minimum_pay" for cue in cues)
     is_plus = "+" in text[start:end] or _PLUS.match(text, end)
