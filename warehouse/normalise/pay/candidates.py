@@ -37,7 +37,7 @@ _SCRIPT_REACH = 5  # characters behind an amount that may tell its script: "15-2
 _LIST_GAP = 60  # characters between two bands of a list
 # What may stand between a word of pay and its figure when that has no currency.
 _LABEL_GAP = re.compile(
-    r"(?:[\s:：~≈=*(–—>+-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
+    r"(?:[\s:：~≈=*(–—>+/±-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
     r"|starts|base|gross|brutto|will|be|between|min|max|and|the|for|this|role|position|in|total"
     r"|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,12}",
     re.IGNORECASE,
@@ -204,7 +204,7 @@ def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate
     if reading.is_other:
         return False
     if reading.is_stipend:
-        return (
+        return (amount.marks != () and year_from * 2 <= amount.high <= year_from * _MOST) or (
             is_sized
             and read.said in {"MONTH", "WEEK", "YEAR"}
             and amount.high >= (year_from / 12 * Decimal("0.8"))

@@ -47,8 +47,8 @@ _SUBJECT = re.compile(r"\s*(?:\w+\s+){0,2}?(?:for|of|in|at|as)\s[^,;:+&$]*", re.
 _COPULA = re.compile(r":|=|\b(?:is|are|ranges?|will|would|between|starts?|from)\b", re.IGNORECASE)
 _ADDED = re.compile(r"(?:[+&]|\bplus|\band)\s*(?:an?\s)?\Z", re.IGNORECASE)
 _PACKAGE = re.compile(
-    r"[ )*\]+]*?(?:\+|plus|and|&|,|/|w/|with|\|)\s*(?:\d+(?:\.\d+)?\s?%"
-    r"|(?:[\w.%~–-]+\s){0,3}?"
+    r"[ )*\]+]*?(?:\+|plus|and|&|,|/|w/|with|\|)\s*(?:\d+(?:\.\d+)?\+?\s?%"
+    r"|(?:[\w.%~–-]+\s){0,3}?(?:equipment[^|.\n]{0,25}?\+\s?)?"
     r"(?:equity|bonus|bonuses|benefits|stock|options|shares?|super|commissions?|profit|package"
     r"|variable|perks|RSUs?|tokens?|coins|healthcare|health|medical|dental|401|pension"
     r"|incentives?|holidays?|vacation|PTO)(?!\w))",
@@ -56,9 +56,10 @@ _PACKAGE = re.compile(
 )
 _PLUS = re.compile(r"\s?\+(?!\s*\w)|\+(?=\s(?!equity|bonus|benefits|stock|super|package|options))")
 _BASE = re.compile(r"\b(?:base|basic|salary|wages?|fixed)\b", re.IGNORECASE)
+_OPENING_TO = re.compile(r"(?:^|[|:;\n(,]\s*)[Tt]o\s\Z")  # "Salary: to £100k"
 _CEILING_BEHIND = re.compile(r"\s?(?:max(?:imum)?|tops)\b", re.IGNORECASE)
 _ITEM_LABEL = re.compile(r"\s*[-*•]?\s*[^\W\d][\w /()+-]{0,30}:\s*")  # "Senior: "
-_LABEL_END = re.compile(r"[\s:=~*–—>(-]*")
+_LABEL_END = re.compile(r"(?=.*[:=–—>(\n-])[\s:=~*–—>(-]*")
 
 
 class Surroundings(NamedTuple):
@@ -261,7 +262,7 @@ def _bound(*roles: str) -> Any:  # re2 has no types
 def _cell_end() -> re.Pattern[str]:
     return re.compile(
         rf"(?:\s?(?:{words.alternatives('open')})(?!\w))?[\s)*+.,\]]*?"
-        r"(?:[|\n●•;)\]]|\Z|\s[-–—●•]\s|\s\s)",
+        r"(?:[|\n●•;)\]]|\Z|\s[-–—●•]\s|\s\s|\shttps?://)",
         re.IGNORECASE,
     )
 
@@ -289,7 +290,7 @@ def bound(text: str, start: int, end: int, cues: tuple[Cue, ...]) -> str:
     if ceiling and floor:  # "no less than": the longer one
         return "floor" if floor.start(1) < ceiling.start(1) else "ceiling"
     is_maximum = any(cue.role == "maximum_pay" for cue in cues)
-    if ceiling or is_maximum or _CEILING_BEHIND.match(text, end):
+    if ceiling or is_maximum or _OPENING_TO.search(words_before) or _CEILING_BEHIND.match(text, end):
         return "ceiling"
     is_minimum = any(cue.role == "minimum_pay" for cue in cues)
     is_plus = "+" in text[start:end] or _PLUS.match(text, end)

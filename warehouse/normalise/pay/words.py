@@ -38,7 +38,7 @@ class Cue(NamedTuple):
 class Lexicon(NamedTuple):
     """Words by how they are looked up; what is found is role and value."""
 
-    exact: dict[str, tuple[tuple[str, str], ...]]  # lower-cased words, phrases of up to three
+    exact: dict[str, tuple[tuple[str, str], ...]]  # lower-cased words, phrases of up to four
     endings: dict[str, tuple[str, str]]  # "*gehalt": any word that ends so
     beginnings: dict[str, tuple[str, str]]  # "Jahres*"
     unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces between words
@@ -124,7 +124,7 @@ def cues(text: str) -> list[Cue]:
         hits: tuple[tuple[str, str], ...] = ()
         taken = 1
         if token in words.phrase_starts:
-            for length in (3, 2):
+            for length in (4, 3, 2):
                 phrase = " ".join(t for _, _, t in tokens[i : i + length])
                 if i + length <= len(tokens) and phrase in words.exact:
                     hits, end, taken = words.exact[phrase], tokens[i + length - 1][1], length

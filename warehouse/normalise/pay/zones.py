@@ -19,7 +19,10 @@ _NO_LABEL = re.compile(
     r"|Job|Full|Posted|Anticipated|Typical|Current|It|You|Actual|What|How|If|As|On)\b"
 )
 _BRACKET = re.compile(r"\s*\(([^()\n]{2,60})\)")
-_TIER = re.compile(r"\b((?:Zone|Tier|Level|Band|Region|Geo|Group)\s+[\w-]+)", re.IGNORECASE)
+_TIER = re.compile(
+    r"\b((?:[Zz]one|ZONE|[Tt]ier|TIER|[Ll]evel|LEVEL|[Bb]and|[Rr]egion|[Gg]eo|[Gg]roup)"
+    r"\s+(?:\d[\w.-]*|[IVX]+|[A-Z]\d?|[Oo]ne|[Tt]wo|[Tt]hree)(?!\w))"
+)
 _EDGE = " \t,.:;-–—*•●·([{|"
 
 
