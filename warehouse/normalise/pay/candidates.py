@@ -217,7 +217,11 @@ def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate
     ):
         return False
     if not amount.marks:
-        return _is_accepted_bare(read, is_sized=is_sized or (read.said is None and is_yearly))
+        is_sized = is_sized or (read.said is None and is_yearly)
+        goes_on = (
+            amount.is_range and amount.is_grouped and _continues(text, read, resolved, previous)
+        )
+        return (is_sized and goes_on) or _is_accepted_bare(read, is_sized=is_sized)
     if reading.is_pay:
         return True
     if reading.is_weak and (is_yearly or is_sized):

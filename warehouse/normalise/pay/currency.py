@@ -197,7 +197,7 @@ def _stated() -> re.Pattern[str]:
 @cache
 def _stated_behind() -> re.Pattern[str]:
     return re.compile(
-        rf"\+?[\s*)(\[,/]{{0,4}}(?:\+\s*super(?:annuation)?[\s(]*)?(?:in\s)?({_stated().pattern})"
+        rf"\+?[\s*)(\[,/]{{0,4}}(?:\+\s*super(?:annuation)?[\s(]*)?(?:[Gg]ross\s)?(?:in\s)?({_stated().pattern})"
     )
 
 

@@ -290,7 +290,12 @@ def bound(text: str, start: int, end: int, cues: tuple[Cue, ...]) -> str:
     if ceiling and floor:  # "no less than": the longer one
         return "floor" if floor.start(1) < ceiling.start(1) else "ceiling"
     is_maximum = any(cue.role == "maximum_pay" for cue in cues)
-    if ceiling or is_maximum or _OPENING_TO.search(words_before) or _CEILING_BEHIND.match(text, end):
+    if (
+        ceiling
+        or is_maximum
+        or _OPENING_TO.search(words_before)
+        or _CEILING_BEHIND.match(text, end)
+    ):
         return "ceiling"
     is_minimum = any(cue.role == "minimum_pay" for cue in cues)
     is_plus = "+" in text[start:end] or _PLUS.match(text, end)
