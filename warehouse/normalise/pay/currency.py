@@ -19,7 +19,7 @@ _SMALL_CODES = "usd|eur|gbp|chf|cad|aud|nzd|sgd|hkd|pln|sek|nok|dkk|czk|huf|inr|
 # Marks that stand before the figure only: behind it they are words or initials.
 _BEFORE_ONLY = frozenset({"R", "RM", "Rp", "Rp.", "Fr.", "S/", "S/.", "L.E.", "Tk", "Tk.", "din."})
 
-_PASSED_BEHIND = frozenset(" \u00a0\u202f*(")
+_BEFORE_REACH = 12  # characters before a figure in which its mark starts
 
 _US_STATE = re.compile(
     r",\s?(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI"
@@ -145,20 +145,13 @@ def before(text: str, begin: int) -> tuple[str, int] | None:
     Returns:
         The mark as written and where it starts, or None.
     """
-    end = _back(text, begin, " \u00a0\u202f~≈*", 3)
-    edge = _back(text, end, " \u00a0:()*", 4)
-    tails = _ends().tails
-    if text[max(0, edge - 2) : edge] not in tails and text[max(0, edge - 1) : edge] not in tails:
+    stretch = text[max(0, begin - _BEFORE_REACH) : begin]
+    edge = stretch.rstrip(" \u00a0\u202f~≈*:()")
+    if edge[-2:] not in _ends().tails and edge[-1:] not in _ends().tails:
         return None
-    hit = _mark_before().search(text, max(0, end - 12), end)
+    end = begin - min(3, len(stretch) - len(stretch.rstrip(" \u00a0\u202f~≈*")))
+    hit = _mark_before().search(text, max(0, begin - _BEFORE_REACH), end)
     return (hit.group().strip(), hit.start()) if hit else None
-
-
-def _back(text: str, position: int, passed: str, most: int) -> int:
-    stop = max(0, position - most)
-    while position > stop and text[position - 1] in passed:
-        position -= 1
-    return position
 
 
 def after(text: str, end: int) -> re.Match[str] | None:
@@ -172,11 +165,8 @@ def after(text: str, end: int) -> re.Match[str] | None:
         A match whose first group is the mark, and whose second is there where the next figure
         follows the mark at once.
     """
-    edge = end
-    while edge < end + 3 and text[edge : edge + 1] in _PASSED_BEHIND:
-        edge += 1
-    heads = _ends().heads
-    if text[edge : edge + 2] not in heads and text[edge : edge + 1] not in heads:
+    edge = text[end : end + 5].lstrip(" \u00a0\u202f*(")
+    if edge[:2] not in _ends().heads and edge[:1] not in _ends().heads:
         return None
     return _mark_after().match(text, end)
 

@@ -18,18 +18,20 @@ from warehouse.normalise.pay.words import Cue
 
 _LEFT_REACH = 140
 _RIGHT_REACH = 60
+_LINE_REACH = 400  # of a header line, in search of its cells
 _HEADING_LENGTH = 80
 _HEADING_WORDS = 7
 _BULLETS = "-*•●·–—+>"
 
 # Where the clause before an amount starts: a new cell, line or sentence. Flattened texts have two
 # blanks where a line ended.
-# The search ends at the amount, which is what "\Z" stands for.
+# The search ends at the amount, which is what "\Z" stands for. That the pattern begins with a set of
+# characters, and asks which one it was later, makes it several times as fast.
 _SEPARATORS = "\n|;●•"
 _CLAUSE_START = re.compile(
-    r"\s{2,}|\s[-–—]\s(?=[A-Z])|[!?](?:\s+(?=[^a-z\d])|\s*\Z)"
-    r"|(?<!min)(?<!max)(?<!mind)(?<!approx)(?<!ca)(?<!\bc)(?<!incl)(?<!zzgl)(?<!\bRs)"
-    r"\.(?!\s\w*[Jj]ahr)(?:\s+(?=[^a-z\d])|\s*\Z)"
+    r"[\s.!?](?:(?<=\s)(?:\s+|[-–—]\s(?=[A-Z]))|(?<=[!?])(?:\s+(?=[^a-z\d])|\s*\Z)"
+    r"|(?<=\.)(?<!min\.)(?<!max\.)(?<!mind\.)(?<!approx\.)(?<!ca\.)(?<!\bc\.)(?<!incl\.)"
+    r"(?<!zzgl\.)(?<!\bRs\.)(?!\s\w*[Jj]ahr)(?:\s+(?=[^a-z\d])|\s*\Z))"
 )
 _ROW_CELL = re.compile(rf"{_CLAUSE_START.pattern}|,\s\Z")
 _NEW_LINE = re.compile(r"(?:\n|\s{2})\s*\Z")
@@ -90,11 +92,11 @@ class Reading(NamedTuple):
 class _Before(NamedTuple):
     """The last word of each sort in the clause before."""
 
-    pay: Cue | None = None
-    weak: Cue | None = None
-    hint: Cue | None = None
-    stipend: Cue | None = None
-    other: Cue | None = None
+    pay: Cue | None
+    weak: Cue | None
+    hint: Cue | None
+    stipend: Cue | None
+    other: Cue | None
 
 
 def surroundings(text: str, start: int, after: int) -> Surroundings:
@@ -110,7 +112,8 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
     """
     reach = max(0, start - _LEFT_REACH)
     cut = max(reach, *(text.rfind(sign, reach, start) + 1 for sign in _SEPARATORS))
-    line = text[text.rfind("\n", 0, start) + 1 : start]
+    far = max(0, start - _LINE_REACH)
+    line = text[max(far, text.rfind("\n", far, start) + 1) : start]
     is_row = "|" in line or line.count(" - ") > 1  # a header such as "Company | Place | $120k"
     for m in (_ROW_CELL if is_row else _CLAUSE_START).finditer(text, cut, start):
         cut = m.end()
@@ -182,27 +185,30 @@ def read(around: Surroundings) -> Reading:
 
 def _before(around: Surroundings) -> _Before:
     left = around.left
-    found = _Before()
+    pay = weak = hint = stipend = other = None
     for cue in around.cues:
-        if cue.role in {"pay", "total"}:
-            found = found._replace(pay=cue)
-        elif cue.role == "weak_pay":
-            is_label = left[cue.end : cue.end + 1] in {":", "\n"}
-            found = found._replace(pay=cue) if is_label else found._replace(weak=cue)
-        elif cue.role in {"hint", "stipend"}:
-            found = found._replace(**{cue.role: cue})
-        elif cue.role == "not_pay":
-            if found.pay and _JOINED.fullmatch(left[found.pay.end : cue.start]):
-                found = found._replace(pay=cue._replace(value=found.pay.value))
-            elif found.weak and _JOINED.fullmatch(left[found.weak.end : cue.start]):
-                found = found._replace(weak=cue._replace(value=""))
+        role = cue.role
+        if role in {"pay", "total"}:
+            pay = cue
+        elif role == "weak_pay":
+            if left[cue.end : cue.end + 1] in {":", "\n"}:
+                pay = cue
+            else:
+                weak = cue
+        elif role == "hint":
+            hint = cue
+        elif role == "stipend":
+            stipend = cue
+        elif role == "not_pay":
+            if pay and _JOINED.fullmatch(left, pay.end, cue.start):
+                pay = cue._replace(value=pay.value)
+            elif weak and _JOINED.fullmatch(left, weak.end, cue.start):
+                weak = cue._replace(value="")
             elif not (
-                found.pay
-                and _SUBJECT.fullmatch(left[found.pay.end : cue.start])
-                and _COPULA.search(left, cue.end)
+                pay and _SUBJECT.fullmatch(left, pay.end, cue.start) and _COPULA.search(left, cue.end)
             ):
-                found = found._replace(other=cue)
-    return found
+                other = cue
+    return _Before(pay, weak, hint, stipend, other)
 
 
 def _behind(right: str, *, is_label: bool) -> str:
@@ -317,4 +323,10 @@ def is_total(around: Surroundings) -> bool:
 
 def is_breakdown(right: str) -> bool:
     """Whether what follows only says what the amount is made of."""
-    return any(cue.role == "breakdown" for cue in words.cues(right[:40]))
+    right = right[:40].lower()
+    return any(word in right for word in _breakdown())
+
+
+@cache
+def _breakdown() -> tuple[str, ...]:
+    return tuple(word for role, _, word in words.rows() if role == "breakdown")

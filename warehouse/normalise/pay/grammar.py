@@ -14,9 +14,9 @@ from typing import NamedTuple
 from warehouse.normalise.pay import currency, period, words
 
 # Indian, then Western grouping by one sign throughout, then plain digits; decimals follow. The
-# leading "\d" lets `re` skip to digits at once.
+# leading "[0-9]" lets `re` skip to digits at once.
 _NUMBER = (
-    r"\d(?:\d?(?:,\d{2})+,\d{3}(?!\d)|\d{0,2}(?:,\d{3})+(?!\d)|(?<!0)\d{0,2}(?:\.\d{3})+(?!\d)"
+    r"[0-9](?:\d?(?:,\d{2})+,\d{3}(?!\d)|\d{0,2}(?:,\d{3})+(?!\d)|(?<!0)\d{0,2}(?:\.\d{3})+(?!\d)"
     r"|\d{0,2}(?:['’]\d{3})+(?!\d)|(?<!0)\d{0,2}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)"
     r"|\d{1,2},\d{4}(?!\d)|\d*)"
 )
