@@ -364,7 +364,7 @@ FIELDS = [
 def test_a_salary_field(raw: str, country: str | None, expected: list[Band]) -> None:
     bands = parse_pay_field(raw, country=country)
     assert figures(bands) == expected
-    assert {band.provenance for band in bands} <= {"structured"}
+    assert {(band.provenance, band.start) for band in bands} <= {("structured", None)}
 
 
 def test_what_is_paid_once_is_set_aside() -> None:
@@ -469,11 +469,31 @@ def test_every_written_form_of_a_range_is_read_alike(
     st.text(alphabet="$£€ 0123456789.,kKMm-–/+()|\n: salaryperhouquitbns%CHF年万円", max_size=120)
 )
 def test_any_text_gives_ordered_bands_or_none(text: str) -> None:
+    for band in find_pay(text):
+        assert band.start is not None
+        assert text[band.start :].startswith(band.evidence)
     for band in [*find_pay(text), *parse_pay_field(text)]:
         assert band.pay_min is not None or band.pay_max is not None
         if band.pay_min is not None and band.pay_max is not None:
             assert band.pay_min <= band.pay_max
         assert band.is_plausible == (band.reason is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("Pay in \\*short\\*: \\$76,000 \\- \\$85,000 \\+ super", "\\$76,000 \\- \\$85,000"),
+        ("R&amp;D lead &ndash; salary &pound;41,000 &ndash; &#163;45,000 pa", None),
+        ("Ops &amp;amp; sales, salary: $91,000 &amp;mdash; $95,000. Tea &amp; cake", None),
+        ("Salary: €50,000", "€50,000"),
+    ],
+)
+def test_evidence_lies_in_the_text_as_given(text: str, evidence: str | None) -> None:
+    (band,) = find_pay(text)
+    assert band.start is not None
+    assert text[band.start : band.start + len(band.evidence)] == band.evidence
+    if evidence is not None:
+        assert band.evidence == evidence
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ class PayBand(NamedTuple):
     reason: str | None = None  # why it is not plausible
     is_currency_ambiguous: bool = False  # a bare "$" outside the US
     is_period_inferred: bool = False
+    start: int | None = None  # of `evidence` in the text that was read; None outside texts
 
 
 class Role(NamedTuple):

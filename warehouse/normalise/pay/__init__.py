@@ -8,12 +8,13 @@ what the words around say (`evidence`), which amounts are pay (`candidates`), fo
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
+
+import re2
 
 from warehouse.normalise.annualise import PERIODS_A_YEAR
 from warehouse.normalise.pay import (
@@ -22,12 +23,13 @@ from warehouse.normalise.pay import (
     evidence,
     gate,
     grammar,
+    markup,
     period,
     words,
     zones,
 )
 from warehouse.normalise.pay.candidates import Candidate
-from warehouse.normalise.types import PayBand, PayKind, Period, Provenance
+from warehouse.normalise.types import PayBand, PayKind, Period
 
 # The widest band that adverts state in earnest; wider ones are placeholders ("$1 – $500,000").
 WIDEST_RATIO = 10
@@ -35,8 +37,6 @@ WIDEST_RATIO = 10
 # less than 1,200 or more than 6 million.
 SMALLEST_YEAR, LARGEST_YEAR = Decimal("0.1"), Decimal(500)
 
-_ESCAPED = re.compile(r"\\([^\w\s])")
-_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
 _EMPLOYED = re.compile(r"(?<!\w)(?:full[- ]?time|part[- ]?time|intern|employee)s?(?!\w)", re.I)
 _HEADER_LENGTH = 250
 _CONTRACT_REACH = 150
@@ -74,11 +74,12 @@ def find_pay(
     """
     if not gate.may_state_pay(text):
         return []
-    text = _clean(text)
+    cleaned = markup.clean(text)
+    text = cleaned.text
     header = text[:_HEADER_LENGTH].split("\n", 1)[0]
     local = currency.of_country(country) if country else _only_place(location or header)
     found = candidates.in_text(text, local)
-    return _distinct(_band(c, text, _kind(c, text, f"{title}\n{header}"), "parsed") for c in found)
+    return _distinct(_band(c, cleaned, _kind(c, text, f"{title}\n{header}")) for c in found)
 
 
 def parse_pay_field(raw: str, *, country: str | None = None) -> list[PayBand]:
@@ -91,11 +92,12 @@ def parse_pay_field(raw: str, *, country: str | None = None) -> list[PayBand]:
     Returns:
         The bands, provenance "structured"; equity, bonus and commission are left out.
     """
-    text = _clean(raw)
-    return _distinct(
-        _band(c, text, _kind(c, text, ""), "structured")
-        for c in candidates.in_field(text, currency.of_country(country) if country else None)
-    )
+    cleaned = markup.clean(raw)
+    found = candidates.in_field(cleaned.text, currency.of_country(country) if country else None)
+    return [
+        band._replace(provenance="structured", start=None)
+        for band in _distinct(_band(c, cleaned, _kind(c, cleaned.text, "")) for c in found)
+    ]
 
 
 def pay_from_components(components: Iterable[dict[str, Any]]) -> list[PayBand]:
@@ -136,15 +138,6 @@ def pay_from_components(components: Iterable[dict[str, Any]]) -> list[PayBand]:
     return _distinct(bands)
 
 
-def _clean(text: str) -> str:
-    """The text without what mark-up languages leave behind in it."""
-    if "\\" in text:
-        text = _ESCAPED.sub(r"\1", text)
-    if "&" in text and _ENTITY.search(text):
-        text = html.unescape(text)
-    return text
-
-
 def _only_place(said: str) -> str | None:
     """The currency of the places named, where they share one."""
     found = currency.places_of(said)
@@ -152,8 +145,8 @@ def _only_place(said: str) -> str | None:
 
 
 @cache
-def _contract() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{words.alternatives('contract')})(?!\w)", re.IGNORECASE)
+def _contract() -> Any:  # re2 has no types
+    return re2.compile(rf"(?i)\b(?:{words.alternatives('contract', spaces='[ -]')})\b")
 
 
 def _kind(found: Candidate, text: str, header: str) -> PayKind:
@@ -165,8 +158,8 @@ def _kind(found: Candidate, text: str, header: str) -> PayKind:
     return "contract" if found.period == "DAY" and not found.is_period_inferred else "base"
 
 
-def _band(found: Candidate, text: str, kind: PayKind, provenance: Provenance) -> PayBand:
-    amount = found.amount
+def _band(found: Candidate, cleaned: markup.Cleaned, kind: PayKind) -> PayBand:
+    amount, text = found.amount, cleaned.text
     low: Decimal | None = amount.low
     high: Decimal | None = amount.high
     if not amount.is_range:
@@ -177,15 +170,17 @@ def _band(found: Candidate, text: str, kind: PayKind, provenance: Provenance) ->
     reason = reason or amount.slip
     if reason is None and _ONCE.match(text, found.end):
         reason = "paid once, not per period"
+    start, end = cleaned.span(amount.start, found.end)
     return PayBand(
         *(low, high, found.currency.code, found.period, kind),
         zone=zones.zone_of(found.around.left, found.around.right),
-        evidence=text[amount.start : found.end],
-        provenance=provenance,
+        evidence=cleaned.given[start:end],
+        provenance="parsed",
         is_plausible=reason is None,
         reason=reason,
         is_currency_ambiguous=found.currency.is_ambiguous,
         is_period_inferred=found.is_period_inferred,
+        start=start,
     )
 
 

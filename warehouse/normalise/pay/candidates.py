@@ -25,17 +25,19 @@ _PLUS_BETWEEN = re.compile(r"\+|\bplus\b", re.IGNORECASE)
 # Pay per year that a text may state without any word of pay, as multiples of a currency's
 # `year_from`: for the dollar 6,000 (part of a year) to 840,000.
 _LEAST, _MOST = Decimal("0.5"), Decimal(70)
+_MOST_SAID = Decimal(200)  # the same beside a word of pay
 # Millions of this currency (yen, forint) are pay where a period is said.
 _LARGE_UNIT = 1_000_000
+_LARGE_SCALES = frozenset({"m", "oku"})
 # Without a word of pay, the ends of a range are this close: "$250k - $2M" are deals.
 _CLOSE = 5
 _NEAR = 45
 _LEAST_BARE = 1000
+_SCRIPT_REACH = 5  # characters behind an amount that may tell its script: "15-25K·14薪"
 _LIST_GAP = 60  # characters between two bands of a list
-_EDGE = " \t\xa0*-–—•●·>([{+~"
 # What may stand between a word of pay and its figure when that has no currency.
 _LABEL_GAP = re.compile(
-    r"(?:[\s:~≈=*(–—>+-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
+    r"(?:[\s:：~≈=*(–—>+/±-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
     r"|starts|base|gross|brutto|will|be|between|min|max|and|the|for|this|role|position|in|total"
     r"|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,12}",
     re.IGNORECASE,
@@ -111,7 +113,7 @@ def in_field(text: str, local: str | None) -> list[Candidate]:
         previous = found[-1] if found else None
         is_bare = not read.amount.marks and read.amount.high < _LEAST_BARE
         if (
-            (is_bare and read.said is None)
+            (read.said is None and (is_bare or (not read.amount.marks and _is_years(read.amount))))
             or read.reading.is_other
             or (previous and _PLUS_BETWEEN.search(text, previous.amount.end, read.amount.start))
         ):
@@ -124,7 +126,7 @@ def in_field(text: str, local: str | None) -> list[Candidate]:
 def _reads(text: str, local: str | None, *, in_field: bool = False) -> list[_Read]:
     reads: list[_Read] = []
     previous_end = 0
-    for amount in grammar.amounts(text):
+    for amount in grammar.amounts(text, is_prose=not in_field):
         if _is_possible(amount, in_field=in_field):
             reads.append(_read(text, amount, local, previous_end))
             previous_end = amount.end
@@ -136,18 +138,20 @@ def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
     """Whether an amount as written can be pay at all."""
     if amount.is_counted or amount.scale == "b" or amount.high == 0:
         return False
+    if in_field:
+        return not (amount.scale == "k" and amount.low == 401_000)
     if amount.scale == "k" and amount.low == 401_000:
         return False
     if amount.high < 50 and "PHP" in amount.marks:
         return False  # a version of the language
     if amount.marks:
         return True
-    if amount.scale == "m":
+    if amount.scale in _LARGE_SCALES:
         return False
     if (amount.scale and amount.scale != "lakh") or amount.is_grouped:
         return True
     if amount.is_range:
-        return (amount.high >= _LEAST_BARE and not _is_years(amount)) or in_field
+        return amount.high >= _LEAST_BARE and not _is_years(amount)
     return amount.high >= 2100
 
 
@@ -166,6 +170,9 @@ def _read(text: str, amount: Amount, local: str | None, previous_end: int) -> _R
     hints = tuple(h for h in (local, reading.implied_currency) if h)
     if amount.scale in {"lpa", "lakh", "crore"}:
         hints = ("INR", *hints)
+    script = currency.of_script(text[amount.start : end + _SCRIPT_REACH])
+    if script and not amount.marks:
+        hints = (script, *hints)
     own_left = around.left
     if previous_end > around.start:
         own_left = text[previous_end : amount.start]
@@ -185,30 +192,36 @@ def _share_periods(text: str, reads: list[_Read]) -> None:
 
 def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate | None) -> bool:
     amount, reading = read.amount, read.reading
-    year_from = currency.currencies()[resolved.code].year_from
-    is_yearly = year_from <= amount.high <= year_from * _MOST
+    row = currency.currencies()[resolved.code]
+    year_from = row.year_from
+    is_yearly = year_from <= amount.high <= year_from * (_MOST_SAID if reading.is_pay else _MOST)
     said = read.said or read.before
+    if said is None and row.is_quoted_monthly and not (is_yearly or resolved.is_ambiguous):
+        said = "MONTH"
     least = year_from if said in {"YEAR", "MONTH"} else year_from * _LEAST
-    is_sized = said is not None and least <= amount.high * PERIODS_A_YEAR[said] <= (
-        year_from * _MOST
-    )
+    most = year_from * (_MOST_SAID if reading.is_pay else _MOST)
+    is_sized = said is not None and least <= amount.high * PERIODS_A_YEAR[said] <= most
     if reading.is_other:
         return False
     if reading.is_stipend:
-        return (
+        return (amount.marks != () and year_from * 2 <= amount.high <= year_from * _MOST) or (
             is_sized
             and read.said in {"MONTH", "WEEK", "YEAR"}
             and amount.high >= (year_from / 12 * Decimal("0.8"))
         )
     is_large_unit = read.said is not None and is_sized and year_from >= _LARGE_UNIT
     if (
-        amount.scale == "m"
+        amount.scale in _LARGE_SCALES
         and not is_large_unit
         and not (amount.high <= year_from * 200 and reading.is_pay and _is_near(reading))
     ):
         return False
     if not amount.marks:
-        return _is_accepted_bare(read, is_yearly=is_yearly, is_sized=is_sized)
+        is_sized = is_sized or (read.said is None and is_yearly)
+        goes_on = (
+            amount.is_range and amount.is_grouped and _continues(text, read, resolved, previous)
+        )
+        return (is_sized and goes_on) or _is_accepted_bare(read, is_sized=is_sized)
     if reading.is_pay:
         return True
     if reading.is_weak and (is_yearly or is_sized):
@@ -222,15 +235,17 @@ def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate
         return is_close and (is_sized if said else is_yearly)
     if read.said and is_sized:
         # "for $1,200 a month" is a price; by the hour or year only people are paid
-        return read.said not in {"MONTH", "WEEK"} or not read.around.left.strip(_EDGE)
+        return read.said not in {"MONTH", "WEEK"} or evidence.is_unspoken(read.around.left)
     return is_yearly and (read.around.is_cell or read.around.opens_cell or read.around.ends_cell)
 
 
-def _is_accepted_bare(read: _Read, *, is_yearly: bool, is_sized: bool) -> bool:
+def _is_accepted_bare(read: _Read, *, is_sized: bool) -> bool:
     """Whether an amount without a currency is pay: only beside a word of pay."""
     amount, reading = read.amount, read.reading
-    if not (is_sized if read.said else is_sized or is_yearly):
+    if not is_sized:
         return False
+    if amount.scale == "lpa":
+        return True
     if reading.is_named:
         return True
     if _NOUN.match(read.around.right):

@@ -19,6 +19,8 @@ _SMALL_CODES = "usd|eur|gbp|chf|cad|aud|nzd|sgd|hkd|pln|sek|nok|dkk|czk|huf|inr|
 # Marks that stand before the figure only: behind it they are words or initials.
 _BEFORE_ONLY = frozenset({"R", "RM", "Rp", "Rp.", "Fr.", "S/", "S/.", "L.E.", "Tk", "Tk.", "din."})
 
+_BEFORE_REACH = 12  # characters before a figure in which its mark starts
+
 _US_STATE = re.compile(
     r",\s?(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI"
     r"|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b(?!\s*,\s*Canada)"
@@ -33,6 +35,7 @@ class Currency(NamedTuple):
     shared_symbols: tuple[str, ...]  # marks it shares with others; the first row is the default
     names: tuple[str, ...]
     year_from: Decimal  # the least bare figure that is read as a yearly salary
+    is_quoted_monthly: bool  # salaries are spoken of per month where it is used
     countries: tuple[str, ...]  # ISO 3166 alpha-2
     places: tuple[str, ...]
 
@@ -60,6 +63,7 @@ def currencies() -> dict[str, Currency]:
                 split(row["shared_symbols"]),
                 split(row["names"]),
                 Decimal(row["year_from"]),
+                row["pay_is_quoted"] == "MONTH",
                 split(row["countries"]),
                 split(row["places"]),
             )
@@ -87,7 +91,29 @@ def _pattern(words: set[str]) -> str:
 
 
 @cache
-def mark_before() -> re.Pattern[str]:
+def marks() -> tuple[frozenset[str], frozenset[str]]:
+    """All marks that are looked for before a figure, and those behind it ("*": any ending)."""
+    symbols, names, shared = _marks()
+    small = _SMALL_CODES.split("|")
+    before = {*symbols, *shared, *small, "euro", "euros", "Euro", "Euros"}
+    return frozenset(before), frozenset({*symbols, *shared, *names, *small} - _BEFORE_ONLY)
+
+
+class _Ends(NamedTuple):
+    """How marks begin and end: a quick test before the patterns are asked."""
+
+    tails: frozenset[str]  # the last one or two characters of marks before a figure
+    heads: frozenset[str]  # the first one or two of marks behind it
+
+
+@cache
+def _ends() -> _Ends:
+    before, behind = marks()
+    return _Ends(frozenset(m[-2:] for m in before), frozenset(m[:2] for m in behind))
+
+
+@cache
+def _mark_before() -> re.Pattern[str]:
     """A currency mark that ends where the searched stretch ends (pass `endpos`)."""
     symbols, names, shared = _marks()
     worded = {w for w in (*symbols, *shared) if w[0].isalpha() and w.isascii()}
@@ -100,21 +126,49 @@ def mark_before() -> re.Pattern[str]:
 
 
 @cache
-def last_characters() -> frozenset[str]:
-    """The characters that a mark before a figure can end in: a quick test."""
-    symbols, names, shared = _marks()
-    small = {letter for code in _SMALL_CODES.split("|") for letter in code[-1]}
-    return frozenset({w[-1] for w in (*symbols, *shared, *names)} | small | set(":)"))
-
-
-@cache
-def mark_after() -> re.Pattern[str]:
+def _mark_after() -> re.Pattern[str]:
     """A currency mark right behind a figure; a second group where another figure follows."""
     symbols, names, shared = _marks()
     words = {*symbols, *shared, *names} - _BEFORE_ONLY
     return re.compile(
-        rf"[ \u00a0\u202f]?\(?({_pattern(words)}|{_SMALL_CODES})(?![A-Za-z])\)?(\s?\d)?"
+        rf"[ \u00a0\u202f*]{{0,2}}\(?({_pattern(words)}|{_SMALL_CODES})(?![A-Za-z])\)?(\s?\d)?"
     )
+
+
+def before(text: str, begin: int) -> tuple[str, int] | None:
+    """The currency mark before a figure.
+
+    Args:
+        text: The text.
+        begin: Where the figure's digits begin.
+
+    Returns:
+        The mark as written and where it starts, or None.
+    """
+    stretch = text[max(0, begin - _BEFORE_REACH) : begin]
+    edge = stretch.rstrip(" \u00a0\u202f~≈*:()")
+    if edge[-2:] not in _ends().tails and edge[-1:] not in _ends().tails:
+        return None
+    end = begin - min(3, len(stretch) - len(stretch.rstrip(" \u00a0\u202f~≈*")))
+    hit = _mark_before().search(text, max(0, begin - _BEFORE_REACH), end)
+    return (hit.group().strip(), hit.start()) if hit else None
+
+
+def after(text: str, end: int) -> re.Match[str] | None:
+    """The currency mark behind a figure.
+
+    Args:
+        text: The text.
+        end: Where the figure ends.
+
+    Returns:
+        A match whose first group is the mark, and whose second is there where the next figure
+        follows the mark at once.
+    """
+    edge = text[end : end + 5].lstrip(" \u00a0\u202f*(")
+    if edge[:2] not in _ends().heads and edge[:1] not in _ends().heads:
+        return None
+    return _mark_after().match(text, end)
 
 
 @cache
@@ -133,7 +187,7 @@ def _stated() -> re.Pattern[str]:
 @cache
 def _stated_behind() -> re.Pattern[str]:
     return re.compile(
-        rf"\+?[\s*)(\[,/]{{0,4}}(?:\+\s*super(?:annuation)?[\s(]*)?(?:in\s)?({_stated().pattern})"
+        rf"\+?[\s*)(\[,/]{{0,4}}(?:\+\s*super(?:annuation)?[\s(]*)?(?:[Gg]ross\s)?(?:in\s)?({_stated().pattern})"
     )
 
 
@@ -152,7 +206,7 @@ def code_of(mark: str) -> str | None:
     """The currency that a mark names by itself.
 
     Args:
-        mark: A mark as matched by `mark_before` or `mark_after`.
+        mark: A mark as matched by `before` or `after`.
 
     Returns:
         The ISO code, or None for a mark that several currencies share ("$", "kr", "Rs").
@@ -188,6 +242,51 @@ def of_country(country: str) -> str | None:
     return next((code for code, row in currencies().items() if wanted in row.countries), None)
 
 
+@cache
+def _sharing(mark: str | None) -> tuple[str, ...]:
+    """The currencies that use a shared mark, the default first; all of them where there is none."""
+    return tuple(
+        code for code, row in currencies().items() if mark is None or mark in row.shared_symbols
+    )
+
+
+_LABEL_REACH = 25
+
+
+@cache
+def _in_label() -> re.Pattern[str]:
+    """A currency that a label names for the figures behind it: "Salary (€): ", "Lohn in CHF: "."""
+    symbols, names, _ = _marks()
+    return re.compile(
+        rf"(?:[(\[,/]|(?<!\w)in)\s*({_pattern({*symbols, *names})})\s*[)\]]?[\s:=–-]*\Z"
+    )
+
+
+# What the script of an amount without a mark says: the sign for ten thousand and words of pay.
+_SCRIPTS = (
+    (re.compile("[만천억월]"), "KRW"),
+    (re.compile("[円給収]"), "JPY"),
+    (re.compile("萬"), "TWD"),
+    (re.compile("[万千薪亿]"), "CNY"),
+    (re.compile("triệu"), "VND"),
+    (re.compile("juta|ribu"), "IDR"),
+)
+
+
+def of_script(piece: str) -> str | None:
+    """The currency that goes with the script of an amount and the few words at it.
+
+    Args:
+        piece: "1.5-2万/月", "15-25K·14薪".
+
+    Returns:
+        ISO code, or None for Latin digits and words.
+    """
+    if piece.isascii():
+        return None
+    return next((code for pattern, code in _SCRIPTS if pattern.search(piece)), None)
+
+
 def resolve(
     text: str, left: str, ends: tuple[int, ...], marks: tuple[str, ...], hints: tuple[str, ...]
 ) -> Resolved | None:
@@ -209,9 +308,7 @@ def resolve(
         code = code_of(mark)
         if code:
             return Resolved(code, False)
-    sharing = [
-        code for code, row in currencies().items() if not marks or marks[0] in row.shared_symbols
-    ]
+    sharing = _sharing(marks[0] if marks else None)
     behind = [m.group(1) for end in ends if (m := _stated_behind().match(text, end))]
     before = _stated().findall(left)
     for said in (*behind, *before[-1:]):
@@ -219,6 +316,10 @@ def resolve(
         if code in sharing:
             return Resolved(code, False)
     if not marks:
+        label = _in_label().search(left[-_LABEL_REACH:])
+        code = code_of(label.group(1)) if label else None
+        if code:
+            return Resolved(code, False)
         return Resolved(hints[0], False) if hints else None
     local = next((hint for hint in hints if hint in sharing), sharing[0])
     return Resolved(local, local != sharing[0] and marks[0] == "$")

@@ -9,24 +9,29 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import re2
 
 from warehouse.normalise.pay import words
 from warehouse.normalise.pay.words import Cue
 
 _LEFT_REACH = 140
 _RIGHT_REACH = 60
+_LINE_REACH = 400  # of a header line, in search of its cells
 _HEADING_LENGTH = 80
 _HEADING_WORDS = 7
 _BULLETS = "-*•●·–—+>"
 
 # Where the clause before an amount starts: a new cell, line or sentence. Flattened texts have two
 # blanks where a line ended.
-# The search ends at the amount, which is what "\Z" stands for.
+# The search ends at the amount, which is what "\Z" stands for. That the pattern begins with a set of
+# characters, and asks which one it was later, makes it several times as fast.
+_SEPARATORS = "\n|;●•"
 _CLAUSE_START = re.compile(
-    r"[|;●•\n]|\s{2,}|\s[-–—]\s(?=[A-Z])|[!?](?:\s+(?=[^a-z\d])|\s*\Z)"
-    r"|(?<!min)(?<!max)(?<!mind)(?<!approx)(?<!ca)(?<!\bc)(?<!incl)(?<!zzgl)(?<!\bRs)"
-    r"\.(?:\s+(?=[^a-z\d])|\s*\Z)"
+    r"[\s.!?](?:(?<=\s)(?:\s+|[-–—]\s(?=[A-Z]))|(?<=[!?])(?:\s+(?=[^a-z\d])|\s*\Z)"
+    r"|(?<=\.)(?<!min\.)(?<!max\.)(?<!mind\.)(?<!approx\.)(?<!ca\.)(?<!\bc\.)(?<!incl\.)"
+    r"(?<!zzgl\.)(?<!\bRs\.)(?!\s\w*[Jj]ahr)(?:\s+(?=[^a-z\d])|\s*\Z))"
 )
 _ROW_CELL = re.compile(rf"{_CLAUSE_START.pattern}|,\s\Z")
 _NEW_LINE = re.compile(r"(?:\n|\s{2})\s*\Z")
@@ -44,8 +49,8 @@ _SUBJECT = re.compile(r"\s*(?:\w+\s+){0,2}?(?:for|of|in|at|as)\s[^,;:+&$]*", re.
 _COPULA = re.compile(r":|=|\b(?:is|are|ranges?|will|would|between|starts?|from)\b", re.IGNORECASE)
 _ADDED = re.compile(r"(?:[+&]|\bplus|\band)\s*(?:an?\s)?\Z", re.IGNORECASE)
 _PACKAGE = re.compile(
-    r"[ )*\]+]*?(?:\+|plus|and|&|,|/|w/|with|\|)\s*(?:\d+(?:\.\d+)?\s?%"
-    r"|(?:[\w.%~–-]+\s){0,3}?"
+    r"[ )*\]+]*?(?:\+|plus|and|&|,|/|w/|with|\|)\s*(?:\d+(?:\.\d+)?\+?\s?%"
+    r"|(?:[\w.%~–-]+\s){0,3}?(?:equipment[^|.\n]{0,25}?\+\s?)?"
     r"(?:equity|bonus|bonuses|benefits|stock|options|shares?|super|commissions?|profit|package"
     r"|variable|perks|RSUs?|tokens?|coins|healthcare|health|medical|dental|401|pension"
     r"|incentives?|holidays?|vacation|PTO)(?!\w))",
@@ -53,9 +58,10 @@ _PACKAGE = re.compile(
 )
 _PLUS = re.compile(r"\s?\+(?!\s*\w)|\+(?=\s(?!equity|bonus|benefits|stock|super|package|options))")
 _BASE = re.compile(r"\b(?:base|basic|salary|wages?|fixed)\b", re.IGNORECASE)
+_OPENING_TO = re.compile(r"(?:^|[|:;\n(,]\s*)[Tt]o\s\Z")  # "Salary: to £100k"
 _CEILING_BEHIND = re.compile(r"\s?(?:max(?:imum)?|tops)\b", re.IGNORECASE)
 _ITEM_LABEL = re.compile(r"\s*[-*•]?\s*[^\W\d][\w /()+-]{0,30}:\s*")  # "Senior: "
-_LABEL_END = re.compile(r"[\s:=~*–—>(-]*")
+_LABEL_END = re.compile(r"(?=.*[:=–—>(\n-])[\s:=~*–—>(-]*")
 
 
 class Surroundings(NamedTuple):
@@ -86,11 +92,11 @@ class Reading(NamedTuple):
 class _Before(NamedTuple):
     """The last word of each sort in the clause before."""
 
-    pay: Cue | None = None
-    weak: Cue | None = None
-    hint: Cue | None = None
-    stipend: Cue | None = None
-    other: Cue | None = None
+    pay: Cue | None
+    weak: Cue | None
+    hint: Cue | None
+    stipend: Cue | None
+    other: Cue | None
 
 
 def surroundings(text: str, start: int, after: int) -> Surroundings:
@@ -104,16 +110,18 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
     Returns:
         The clause before and the words behind.
     """
-    cut = reach = max(0, start - _LEFT_REACH)
-    line = text[text.rfind("\n", 0, start) + 1 : start]
+    reach = max(0, start - _LEFT_REACH)
+    cut = max(reach, *(text.rfind(sign, reach, start) + 1 for sign in _SEPARATORS))
+    far = max(0, start - _LINE_REACH)
+    line = text[max(far, text.rfind("\n", far, start) + 1) : start]
     is_row = "|" in line or line.count(" - ") > 1  # a header such as "Company | Place | $120k"
-    for m in (_ROW_CELL if is_row else _CLAUSE_START).finditer(text, reach, start):
+    for m in (_ROW_CELL if is_row else _CLAUSE_START).finditer(text, cut, start):
         cut = m.end()
     clause = text[cut:start]
     right = text[after : after + _RIGHT_REACH]
     governing = clause
     is_cell = opens_cell = False
-    if _only_marks().fullmatch(clause):
+    if is_unspoken(clause):
         is_cell = bool(_cell_end().match(right))
         opens_cell = is_row and text[max(0, cut - 2) : cut].rstrip()[-1:] in {"|", ","}
         above = text[max(0, cut - _HEADING_LENGTH - 20) : cut]
@@ -177,27 +185,30 @@ def read(around: Surroundings) -> Reading:
 
 def _before(around: Surroundings) -> _Before:
     left = around.left
-    found = _Before()
+    pay = weak = hint = stipend = other = None
     for cue in around.cues:
-        if cue.role in {"pay", "total"}:
-            found = found._replace(pay=cue)
-        elif cue.role == "weak_pay":
-            is_label = left[cue.end : cue.end + 1] in {":", "\n"}
-            found = found._replace(pay=cue) if is_label else found._replace(weak=cue)
-        elif cue.role in {"hint", "stipend"}:
-            found = found._replace(**{cue.role: cue})
-        elif cue.role == "not_pay":
-            if found.pay and _JOINED.fullmatch(left[found.pay.end : cue.start]):
-                found = found._replace(pay=cue._replace(value=found.pay.value))
-            elif found.weak and _JOINED.fullmatch(left[found.weak.end : cue.start]):
-                found = found._replace(weak=cue._replace(value=""))
+        role = cue.role
+        if role in {"pay", "total"}:
+            pay = cue
+        elif role == "weak_pay":
+            if left[cue.end : cue.end + 1] in {":", "\n"}:
+                pay = cue
+            else:
+                weak = cue
+        elif role == "hint":
+            hint = cue
+        elif role == "stipend":
+            stipend = cue
+        elif role == "not_pay":
+            if pay and _JOINED.fullmatch(left, pay.end, cue.start):
+                pay = cue._replace(value=pay.value)
+            elif weak and _JOINED.fullmatch(left, weak.end, cue.start):
+                weak = cue._replace(value="")
             elif not (
-                found.pay
-                and _SUBJECT.fullmatch(left[found.pay.end : cue.start])
-                and _COPULA.search(left, cue.end)
+                pay and _SUBJECT.fullmatch(left, pay.end, cue.start) and _COPULA.search(left, cue.end)
             ):
-                found = found._replace(other=cue)
-    return found
+                other = cue
+    return _Before(pay, weak, hint, stipend, other)
 
 
 def _behind(right: str, *, is_label: bool) -> str:
@@ -227,6 +238,11 @@ def _is_added(around: Surroundings) -> bool:
     return bool(found) and found[0].role == "not_pay"
 
 
+def is_unspoken(clause: str) -> bool:
+    """Whether a clause before an amount says nothing but "from" or "up to"."""
+    return bool(_only_marks().fullmatch(clause))
+
+
 @cache
 def _only_marks() -> re.Pattern[str]:
     bounds = words.alternatives("floor", "ceiling")
@@ -241,11 +257,10 @@ def _after_words() -> re.Pattern[str]:
 
 
 @cache
-def _bound(role: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<!\w)(?:{words.alternatives(role)})"
-        r"(?:[\s:~*]|(?:of|is|a|the|ca\.?|about|around|gross|brutto|bruto|EUR)\b)*\Z",
-        re.IGNORECASE,
+def _bound(*roles: str) -> Any:  # re2 has no types
+    return re2.compile(
+        rf"(?i)(?:^|[^\p{{L}}\d_])({words.alternatives(*roles, spaces='[ -]')})"
+        r"(?:[\s:~*]|(?:of|is|a|the|ca\.?|about|around|gross|brutto|bruto|EUR)\b)*$"
     )
 
 
@@ -253,7 +268,7 @@ def _bound(role: str) -> re.Pattern[str]:
 def _cell_end() -> re.Pattern[str]:
     return re.compile(
         rf"(?:\s?(?:{words.alternatives('open')})(?!\w))?[\s)*+.,\]]*?"
-        r"(?:[|\n●•;)\]]|\Z|\s[-–—●•]\s|\s\s)",
+        r"(?:[|\n●•;)\]]|\Z|\s[-–—●•]\s|\s\s|\shttps?://)",
         re.IGNORECASE,
     )
 
@@ -275,12 +290,18 @@ def bound(text: str, start: int, end: int, cues: tuple[Cue, ...]) -> str:
     Returns:
         "ceiling" ("up to $200k"), "floor" ("from $120k", "$120k+"), or "" where it is both.
     """
-    reach = max(0, start - 30)
-    ceiling = _bound("ceiling").search(text, reach, start)
-    floor = _bound("floor").search(text, reach, start)
+    words_before = text[max(0, start - 30) : start]
+    ceiling = _bound("ceiling", "labelled_ceiling").search(words_before)
+    floor = _bound("floor").search(words_before)
     if ceiling and floor:  # "no less than": the longer one
-        return "floor" if floor.start() < ceiling.start() else "ceiling"
-    if ceiling or _CEILING_BEHIND.match(text, end):
+        return "floor" if floor.start(1) < ceiling.start(1) else "ceiling"
+    is_maximum = any(cue.role == "maximum_pay" for cue in cues)
+    if (
+        ceiling
+        or is_maximum
+        or _OPENING_TO.search(words_before)
+        or _CEILING_BEHIND.match(text, end)
+    ):
         return "ceiling"
     is_minimum = any(cue.role == "minimum_pay" for cue in cues)
     is_plus = "+" in text[start:end] or _PLUS.match(text, end)
@@ -302,4 +323,10 @@ def is_total(around: Surroundings) -> bool:
 
 def is_breakdown(right: str) -> bool:
     """Whether what follows only says what the amount is made of."""
-    return any(cue.role == "breakdown" for cue in words.cues(right[:40]))
+    right = right[:40].lower()
+    return any(word in right for word in _breakdown())
+
+
+@cache
+def _breakdown() -> tuple[str, ...]:
+    return tuple(word for role, _, word in words.rows() if role == "breakdown")

@@ -1,12 +1,13 @@
 """A quick look at a text: could it state pay at all?
 
-Belongs here: scans in linear time that spare most texts the grammar. Does not belong here: any
+Belongs here: one scan in linear time that spares most texts the grammar. Does not belong here: any
 verdict; what passes is read by the grammar.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -14,54 +15,76 @@ import re2
 
 from warehouse.normalise.pay import currency, words
 
-_CODES_WRITTEN_SMALL = "usd|eur|gbp|chf|cad|aud|pln|inr|sek|euros?"
-# An amount without a currency needs a word of pay before it, this near.
-_REACH = 60
+_SPACE = r"(?:[ \t]|\x{a0}|\x{202f}|\x{2009})"
 _GROUPING = r".,'’ \x{a0}\x{202f}"
-_BARE = re.compile(r"\d(?:\d{0,2}(?:[.,'’ \u00a0\u202f]\d{3})+|\d{4,}|(?<!1)(?<!2)\d{3})(?![\d])")
+# Two figures at least, or a scale or a period right behind one: "$5" is no pay.
+_SOME = rf"(?:\d(?:[{_GROUPING}]?\d)+|\d ?[kK/])"
+# What may follow: not a scale of millions and more, "$5 million", "$2T", "$80mm".
+_NOT_MILLIONS = (
+    r"(?:[^\w\s.,'’]|[.,'’](?:\D|$)|\s*(?:\s[^\w]|[^\W\dmMbBtT]|[mM](?:[^\Wilmn_]|i[^lo])"
+    r"|[bB](?:[^\Winl_]|i[^l])|[tT](?:[^\Wnr_]|/|€))|\n|\s*$)"
+)
+_THOUSANDS = r"(?:^|\D)(?:[1-35-9]?\d\d|4[1-9]\d|40[02-9]|\d) ?[kKкК]"
+_LARGER = r"(?:\d{3,}|\d[\d.,’' ]+\d|\d+ ?[kK/–-]|\d\d ?(?:per|an?|to|bis|à|€)\b)"
+# Words behind thousands that name nothing that is counted: unlike "10k users".
+_NO_NOUN = "per|plus|and|or|for|with|if|to|in|as|is|on|at|a|doe|of|euro|euros|https?|www"
+_SCALES = (
+    r"lpa\b|l\b|lakhs?\b|lacs?\b|crores?\b|cr\b|тыс|tys\b|tis\b|mil\b|tsd\b|thousand\b|triệu|juta\b"
+    r"|[万萬만千천億억亿]"
+)
+# A figure without a currency that may be pay where a word of pay stands before it: not "2019".
+_BARE = (
+    rf"(?:\d{{1,3}}(?:[.,'’]|{_SPACE})\d{{3}}|[3-9]\d{{3}}|\d{{5}}|(?:1[0-8]|2[1-9])\d\d"
+    r"|(?:[1-35-9]?\d\d|4[1-9]\d|40[02-9]|\d) ?[kKкК])"
+)
 
 
 @cache
-def _marked() -> Any:
-    """Amounts that carry a currency or a scale, but for millions and billions."""
-    marks = {
-        mark
-        for row in currency.currencies().values()
-        for mark in (*row.symbols, *row.shared_symbols, *row.names)
-    }
-    sign = "|".join(re.escape(m) for m in sorted(marks) if not m.isascii() or not m[-1].isalpha())
-    word = "|".join(
-        re.escape(m.rstrip("*")) for m in sorted(marks) if m.isascii() and m[0].isalpha()
-    )
-    codes = "|".join(currency.currencies())
-    return _set(
-        rf"(?:{sign})[ \x{{a0}}]?\)?~?\d[{_GROUPING}\d]*"
-        rf"(?:[^{_GROUPING}\dmMbB]|[mMbB](?:[^\Wi_]|i[^l])|$)",
-        rf"\d[\d.,–-]*[ \x{{a0}}\x{{202f}}]?[kKmTL万萬만]?[ \x{{a0}}]?\(?(?:{sign})",
-        rf"(?:{codes}|{word})[\s:()$]*\d",
-        rf"\d[ \x{{a0}}]?[kKM]?[ \x{{a0}}]?\(?(?:{codes}|{word})",
-        rf"(?i)\d ?k? ?(?:{_CODES_WRITTEN_SMALL})\b|\b(?:{_CODES_WRITTEN_SMALL}) ?\d",
-        r"(?:[02-9]|[^0]1|[^4]01) ?[kKкК]\b",
-        r"(?i)\d ?(?:lpa|l\b|lakhs?|lacs?|crores?|тыс|tys\b|thousand\b|[万萬만])",
+def _could_be_pay() -> Any:  # re2 has no types
+    """Amounts with a currency or a scale, but for millions and billions, and labelled figures."""
+    before, behind = currency.marks()
+    sign = _alternatives(mark for mark in before if not mark.isascii() or not mark[-1].isalpha())
+    word = _alternatives(mark for mark in before if mark.isascii() and mark[-1].isalpha())
+    behind_sign = _alternatives(mark for mark in behind if not mark.isascii() or "$" in mark)
+    behind_word = _alternatives(mark for mark in behind if mark.isascii() and "$" not in mark)
+    scale = rf"{_SPACE}?(?:[kKmTL万萬만천千]|тыс\.?|tys\.?|tis\.?)?"
+    noun = f"{words.alternatives('after')}|{_NO_NOUN}".replace(r"[\s-]", " ")
+    patterns = (
+        rf"(?:{sign}){_SPACE}?[)*~]*{_SOME}{_NOT_MILLIONS}",
+        r"[¥￥₩₫円원] ?\d[\d.,]*[mM]\b",
+        r"(?:&#?\w+;|â‚¬|â,¬|＄) ?\d|\d ?(?:&#?\w+;|â‚¬|â,¬)|[０-９]",
+        rf"\d[\d.,–-]*{scale}{_SPACE}?\(?(?:{behind_sign})",
+        rf"(?:^|[^A-Za-z])(?:{word})[\s:()$*]*{_LARGER}",
+        rf"\d[\d.,kKTM]{_SPACE}?[kKTM]?{_SPACE}?\(?(?:{behind_word})(?:[^A-Za-z]|$)",
+        rf"{_THOUSANDS}\+?(?:[^\w\s+а-я]|[^\S\n]+(?:[^a-zа-я]|(?:{noun})(?:\P{{L}}|$))|\n|$)",
+        rf"(?i)\d ?(?:{_SCALES})",
         r"(?i)\d\d ?(?:/|per |an ) ?(?:hr|hour|h)\b",
+        rf"(?i:{_labels()})(?:[^\d\n]*(?:\d{{1,3}}|20\d\d)[a-zA-Z]?\b)?"
+        rf"[^\d\n]*\n?\n?[^\d\n]*[\s(:：~=≈>–-]{_BARE}",
     )
-
-
-@cache
-def _labels() -> Any:
-    labels = {w.replace("*", "") for role, _, w in words.rows() if role == "pay"}
-    return _set(rf"(?i){'|'.join(re.escape(w) for w in sorted(labels))}")
-
-
-def _set(*patterns: str) -> Any:  # re2 has no types
     options = re2.Options()
-    options.max_mem = 64 << 20  # the automaton is built as texts are read; keep all of it
+    options.max_mem = 128 << 20  # the automaton is built as texts are read; keep all of it
     kind: Any = re2.Set
     compiled = kind.SearchSet(options)
     for pattern in patterns:
         compiled.Add(pattern)
     compiled.Compile()
     return compiled
+
+
+def _alternatives(marks: Iterable[str]) -> str:
+    return "|".join(sorted(re.escape(mark.rstrip("*")) for mark in marks))
+
+
+def _labels() -> str:
+    """The words of pay; word borders of re2 know the letters of ASCII only."""
+    found = []
+    for role, _, word in words.rows():
+        if role in {"pay", "total"} or word in {"pay", "rate"}:
+            start = r"\b" if word[0] < "\x7f" and word[0] != "*" else ""
+            end = r"\b" if word[-1] < "\x7f" and word[-1] != "*" else ""
+            found.append(start + re.escape(word.strip("*")) + end)
+    return "|".join(sorted(found))
 
 
 def may_state_pay(text: str) -> bool:
@@ -71,15 +94,7 @@ def may_state_pay(text: str) -> bool:
         text: Plain text.
 
     Returns:
-        False only where there is no figure with a currency or a scale, nor a larger figure behind
-        a word of pay.
+        False only where there is no figure with a currency or a scale, nor a figure of some size
+        behind a word of pay.
     """
-    if _marked().Match(text):
-        return True
-    if not _labels().Match(text):
-        return False
-    return any(
-        cue.role == "pay"
-        for figure in _BARE.finditer(text)
-        for cue in words.cues(text[max(0, figure.start() - _REACH) : figure.start()])
-    )
+    return bool(_could_be_pay().Match(text))

@@ -14,32 +14,36 @@ from typing import NamedTuple
 from warehouse.normalise.pay import currency, period, words
 
 # Indian, then Western grouping by one sign throughout, then plain digits; decimals follow. The
-# leading "\d" lets `re` skip to digits at once.
+# leading "[0-9]" lets `re` skip to digits at once.
 _NUMBER = (
-    r"\d(?:\d?(?:,\d{2})+,\d{3}(?!\d)|\d{0,2}(?:,\d{3})+(?!\d)|(?<!0)\d{0,2}(?:\.\d{3})+(?!\d)"
-    r"|\d{0,2}(?:['’]\d{3})+(?!\d)|(?<!0)\d{0,2}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)|\d*)"
+    r"[0-9](?:\d?(?:,\d{2})+,\d{3}(?!\d)|\d{0,2}(?:,\d{3})+(?!\d)|(?<!0)\d{0,2}(?:\.\d{3})+(?!\d)"
+    r"|\d{0,2}(?:['’]\d{3})+(?!\d)|(?<!0)\d{0,2}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)"
+    r"|\d{1,2},\d{4}(?!\d)|\d*)"
 )
 _END = r"(?![^\W_])"
 _SCALE = (
     rf"(?P<k>\+?[kKкК]{_END}|[kK](?=(?:EUR|USD|GBP|CHF|CAD|AUD|PLN|INR|SEK|euros?|eur)\b)"
-    rf"|(?:thousand|Tsd\.?|тыс\.?|tys\.?|tis\.?){_END}|T(?=\s?(?:€|EUR)))"
+    rf"|(?:thousand|Tsd\.?|тыс\.?|tys\.?|tis\.?|ribu|rb){_END}|T(?=\s?(?:€|EUR))|[千천](?![万만]))"
     rf"|(?P<lpa>(?:LPA|lpa|Lpa|L\.P\.A\.?|[Ll](?:akh|ac)s?\s?(?:PA|pa|p\.a\.?)){_END})"
     rf"|(?P<lakh>(?:[Ll]akhs?|[Ll]acs?|L){_END})"
     rf"|(?P<crore>(?:[Cc]rores?|Cr){_END})"
-    r"|(?P<man>[万萬만])"
-    rf"|(?P<m>(?:-?[Mm]illion(?:s|en)?|MM|mm|[Mm]n|[Mm]ln|Mio\.?|[Mm]il\.?|M|m|млн){_END})"
-    rf"|(?P<b>(?:-?[Bb]illions?|-?[Tt]rillions?|[BbTt]n|BN|Mrd\.?|B|b|T|млрд){_END}|[億억])"
+    rf"|(?P<man>[万萬만])|(?P<senman>[千천][万만])|(?P<oku>[億亿억])|(?P<mil>mil{_END})"
+    rf"|(?P<m>(?:-?[Mm]illion(?:s|en)?|MM|mm|[Mm]n|[Mm]ln|Mio\.?|Mil|mil\.|M|m|млн|triệu|juta){_END})"
+    rf"|(?P<b>(?:-?[Bb]illions?|-?[Tt]rillions?|[BbTt]n|BN|Mrd\.?|B|b|T|млрд){_END})"
 )
 _FIGURE = re.compile(
     rf"{_NUMBER}(?:[.,]\d{{1,2}}(?!\d))?(?:[.,][-–—]+(?!\s?\d))?"
     rf"(?:[ \u00a0\u202f]?(?:{_SCALE}))?"
 )
+_ENGLISH_MARKS = frozenset({None, "$", "US$", "USD", "£"})  # "mil" is a million, else a thousand
 _SCALES = {
     "k": Decimal(1000),
     "lpa": Decimal(100_000),
     "lakh": Decimal(100_000),
     "crore": Decimal(10_000_000),
     "man": Decimal(10_000),
+    "senman": Decimal(10_000_000),
+    "oku": Decimal(100_000_000),
     "m": Decimal(1_000_000),
     "b": Decimal(1_000_000_000),
 }
@@ -58,6 +62,8 @@ _JOINT = (
     r"|(?P<both>(?:and|und|y|et|e|en|och|og|i|и)(?!\w)|&)|(?P<slash>/))"
 )
 _BETWEEN_REACH = 30
+_RANGE_REACH = 100  # characters between the two figures of a range
+_NEAR = 25  # the same where one of them is a bare number
 TOO_LARGE = Decimal(10) ** 12
 """No currency's yearly pay has thirteen digits; longer figures are ids and nonsense."""
 
@@ -74,6 +80,7 @@ class Figure(NamedTuple):
     is_grouped: bool  # "120,000"
     is_counted: bool  # a percentage, or so many days, people
     is_comma_decimal: bool  # "188,00"
+    is_overlong: bool  # "70,0000"
 
     def value(self, scale: str | None = None) -> Decimal:
         """The amount with its own scale, else this one."""
@@ -110,79 +117,109 @@ def to_decimal(raw: str) -> Decimal:
         Its exact value. One or two digits behind the last comma or point are decimals, three are
         a group, so that no locale has to be known.
     """
+    if raw.isdigit():
+        return Decimal(raw)
     decimals = _DECIMALS.search(raw)
     whole = re.sub(r"\D", "", raw[: decimals.start()] if decimals else raw)
     return Decimal(f"{whole}.{decimals.group(1)}" if decimals else whole)
 
 
-def figures(text: str) -> list[Figure]:
+def figures(text: str, *, is_prose: bool = False) -> list[Figure]:
     """All numbers of a text that could be amounts, in order.
 
     Args:
         text: Plain text.
+        is_prose: Leave out small numbers and years that have no currency, unless a telling figure
+            is near: of prose, most numbers are such.
 
     Returns:
         One figure for each; numbers inside words, dates and addresses are left out.
     """
     found: list[Figure] = []
-    before, after, last = (
-        currency.mark_before(),
-        currency.mark_after(),
-        currency.last_characters(),
-    )
-    for m in _FIGURE.finditer(text):
-        begin, end = m.span()
-        start = begin
-        stretch = text[max(0, begin - 12) : begin].rstrip(" \u00a0\u202f~≈")
-        mark: str | None = None
-        if stretch and stretch[-1] in last:
-            hit = before.search(stretch)
-            offset = max(0, begin - 12)
-            is_free = hit and not (found and offset + hit.start() < found[-1].end)
-            if hit and is_free and begin - 3 <= offset + len(stretch):
-                mark = hit.group().strip()
-                start = offset + hit.start()
-        is_marked_before = mark is not None
-        if not is_marked_before and begin:
-            previous = text[begin - 1]
-            if (previous.isalpha() and previous.isascii()) or previous in "_@#=%":
-                continue
-            if previous in ".,:'" and text[begin - 2 : begin - 1].isdigit():
-                continue
-        scale = m.lastgroup
-        digits = m.group()[: m.start(scale) - begin] if scale else m.group()
-        digits = digits.rstrip(".,-–—+ \u00a0\u202f")
-        tail = after.match(text, end)
-        if tail and tail.group(2) and (mark or digits.isdigit()):
-            tail = None  # "level 3 $120k": the mark of the next figure
-        if tail:
-            if mark is None or currency.code_of(mark) is None:
-                mark = tail.group(1)
-                end = tail.end(1) if tail.group(2) else tail.end()
-        else:
-            behind = text[end : end + 2]
-            is_word = behind[:1] == "_" or (behind[:1].isalnum() and behind[0].isascii())
-            if is_word and not (mark and _GLUED_UNIT.match(text, end)):
-                continue
-            if behind[:1] in (".", ",") and behind[1:].isdigit():
-                continue
-        number = to_decimal(digits)
-        if number >= TOO_LARGE:
-            continue
-        found.append(
-            Figure(
-                start,
-                end,
-                number,
-                scale,
-                mark,
-                is_marked_before,
-                any(c in digits[:-3] for c in ",.'’ \u00a0\u202f\u2009"),
-                mark is None and bool(_COUNTED.match(text, m.end())),
-                digits[-3:-2] == ",",
-            )
-        )
+    for m in _telling(text) if is_prose else _FIGURE.finditer(text):
+        figure = _figure(text, m, found[-1].end if found else 0)
+        if figure:
+            found.append(figure)
     return found
+
+
+def _telling(text: str) -> list[re.Match[str]]:
+    """The figures that could be pay by their looks, and those beside such a one."""
+    every = list(_FIGURE.finditer(text))
+    is_telling = [not _is_plain(text, m) for m in every]
+    if all(is_telling):
+        return every
+    return [
+        m
+        for i, m in enumerate(every)
+        if is_telling[i]
+        or (i + 1 < len(every) and is_telling[i + 1] and every[i + 1].start() - m.end() < _NEAR)
+        or (i and is_telling[i - 1] and m.start() - every[i - 1].end() < _NEAR)
+    ]
+
+
+def _is_plain(text: str, m: re.Match[str]) -> bool:
+    """Whether a number is small or a year, without a scale or a currency mark."""
+    digits = m.group()
+    if m.lastgroup or len(digits) > 5:
+        return False
+    if len(digits) > 3 and digits[:2] not in {"19", "20"} and digits.isdigit():
+        return False
+    return not (currency.before(text, m.start()) or currency.after(text, m.end()))
+
+
+def _figure(text: str, m: re.Match[str], previous_end: int) -> Figure | None:
+    """A number with what is attached to it; None inside a word, a date or an address."""
+    begin, end = m.span()
+    start = begin
+    mark: str | None = None
+    hit = currency.before(text, begin)
+    if hit and hit[1] >= previous_end:
+        mark, start = hit
+    is_marked_before = mark is not None
+    if not is_marked_before and begin:
+        previous = text[begin - 1]
+        if (previous.isalpha() and previous.isascii()) or previous in "_@#=%":
+            return None
+        if previous in ".,:'" and text[begin - 2 : begin - 1].isdigit():
+            return None
+    scale = m.lastgroup
+    digits = m.group()[: m.start(scale) - begin] if scale else m.group()
+    digits = digits.rstrip(".,-–—+ \u00a0\u202f")
+    tail = currency.after(text, end)
+    if tail and tail.group(2) and (mark or digits.isdigit()):
+        tail = None  # "level 3 $120k": the mark of the next figure
+    if tail:
+        if mark is None or currency.code_of(mark) is None:
+            mark = tail.group(1)
+            end = tail.end(1) if tail.group(2) else tail.end()
+    else:
+        behind = text[end : end + 2]
+        is_word = behind[:1] == "_" or (behind[:1].isalnum() and behind[0].isascii())
+        if is_word and not (mark and _GLUED_UNIT.match(text, end)):
+            return None
+        if behind[:1] in (".", ",") and behind[1:].isdigit():
+            return None
+    number = to_decimal(digits)
+    is_overlong = digits[-5:-4] == ","
+    if is_overlong:
+        number /= 10
+    if number >= TOO_LARGE:
+        return None
+    if scale == "mil":
+        scale = "m" if mark in _ENGLISH_MARKS else "k"
+    return Figure(
+        start,
+        end,
+        number,
+        scale,
+        mark,
+        is_marked_before,
+        any(c in digits[:-3] for c in ",.'’ \u00a0\u202f\u2009"),
+        mark is None and bool(_COUNTED.match(text, m.end())),
+        digits[-3:-2] == ",",
+        is_overlong,
+    )
 
 
 @cache
@@ -193,7 +230,7 @@ def _gap() -> re.Pattern[str]:
         rf"|\[[^\]]{{0,90}}\]|\((?:[^()]{{0,30}})\)|(?:{codes})(?!\w)|/)[\s*]*){{0,4}}"
         r"(?:[;,]?\s*(?:this\s|which\s)?(?:rising|rises|increasing|increases|going|progressing)\s)?"
         rf"[\s*]*{_JOINT}[\s*]*"
-        r"(?:(?:up\sto|about|around|approx\.?|ca\.?|circa|over|от|до)\s)?[\s~*]*",
+        r"(?:(?:up\sto|about|around|approx\.?|ca\.?|circa|over|max(?:imum)?:?|от|до)\s)?[\s~*]*",
         re.IGNORECASE,
     )
 
@@ -203,16 +240,17 @@ def _between() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words.alternatives('between')})(?!\w)[^.;|]*\Z", re.IGNORECASE)
 
 
-def amounts(text: str) -> list[Amount]:
+def amounts(text: str, *, is_prose: bool = False) -> list[Amount]:
     """The figures of a text, joined to ranges where the text joins them.
 
     Args:
         text: Plain text.
+        is_prose: As for `figures`.
 
     Returns:
         Amounts in order; a figure is part of one amount only.
     """
-    marked = figures(text)
+    marked = figures(text, is_prose=is_prose)
     found: list[Amount] = []
     i = 0
     while i < len(marked):
@@ -234,7 +272,7 @@ def amounts(text: str) -> list[Amount]:
 
 def _range(text: str, first: Figure, second: Figure) -> Amount | None:
     """The range that two neighbouring figures write, if they do."""
-    if not 0 < second.start - first.end <= 100:
+    if not 0 < second.start - first.end <= _RANGE_REACH:
         return None
     inner = text[first.end : second.start]
     joint = _gap().fullmatch(inner)
@@ -261,6 +299,8 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
         low, high = low, high * 1000
     if is_slip:
         slip = "a digit is missing behind a comma; read as thousands"
+    if first.is_overlong or second.is_overlong:
+        slip = "a digit too many behind a comma; read as thousands"
     if low > high and not ((second.scale and first.scale) or (second.mark and first.mark)):
         return None  # "$120,000 - 15 days": not the end of a range
     if is_bare and high > 10 * low and not second.mark:
@@ -285,6 +325,8 @@ def _lacks_digit(figure: Figure, other: Figure) -> bool:
 def _values(first: Figure, second: Figure) -> tuple[Decimal, Decimal]:
     """Both ends; a scale or thousands written once ("120-150k", "55-65,000") count for both."""
     low, high = first.value(), second.value()
+    if second.scale in {"man", "senman"} and first.scale is None and low <= second.number:
+        return first.value(second.scale), high
     is_short = 10 <= first.number < 1000 and first.scale is None and first.number.as_tuple()[2] == 0
     is_one_mark = second.is_grouped and second.scale is None and not second.is_marked_before
     if is_short and is_one_mark and high < 1_000_000:

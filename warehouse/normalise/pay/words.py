@@ -19,11 +19,11 @@ PERIODS: tuple[Period, ...] = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR")
 # The roles that are looked up around a figure; the others are built into patterns.
 CUE_ROLES = frozenset(
     {"pay", "weak_pay", "hint", "stipend", "not_pay", "total", "adverb", "compound"}
-    | {"breakdown", "minimum_pay"}
+    | {"minimum_pay", "maximum_pay"}
 )
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # Thai to Korean
 
 
 class Cue(NamedTuple):
@@ -38,7 +38,7 @@ class Cue(NamedTuple):
 class Lexicon(NamedTuple):
     """Words by how they are looked up; what is found is role and value."""
 
-    exact: dict[str, tuple[tuple[str, str], ...]]  # lower-cased words, phrases of up to three
+    exact: dict[str, tuple[tuple[str, str], ...]]  # lower-cased words, phrases of up to four
     endings: dict[str, tuple[str, str]]  # "*gehalt": any word that ends so
     beginnings: dict[str, tuple[str, str]]  # "Jahres*"
     unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces between words
@@ -62,19 +62,20 @@ def rows() -> tuple[tuple[str, str, str], ...]:
         )
 
 
-def alternatives(*roles: str, value: str = "") -> str:
+def alternatives(*roles: str, value: str = "", spaces: str = r"[\s-]") -> str:
     """A regular expression for any word of some roles, longest first.
 
     Args:
         roles: Roles of the vocabulary.
         value: Only the words with this value, where given.
+        spaces: What a space in a phrase stands for.
 
     Returns:
         The alternatives, escaped, without a group around them.
     """
     words = {w for role, v, w in rows() if role in roles and (not value or v == value)}
     return "|".join(
-        re.escape(w).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]")
+        re.escape(w).replace(r"\*", r"\w*").replace(r"\ ", spaces)
         for w in sorted(words, key=lambda w: (-len(w), w))
     )
 
@@ -90,7 +91,7 @@ def lexicon() -> Lexicon:
         if role not in CUE_ROLES:
             continue
         lowered = word.lower()
-        if _CJK.search(word):
+        if _UNSPACED.search(word):
             unspaced[word] = (*unspaced.get(word, ()), (role, value))
         elif lowered.startswith("*"):
             endings[lowered[1:]] = role, value
@@ -123,7 +124,7 @@ def cues(text: str) -> list[Cue]:
         hits: tuple[tuple[str, str], ...] = ()
         taken = 1
         if token in words.phrase_starts:
-            for length in (3, 2):
+            for length in (4, 3, 2):
                 phrase = " ".join(t for _, _, t in tokens[i : i + length])
                 if i + length <= len(tokens) and phrase in words.exact:
                     hits, end, taken = words.exact[phrase], tokens[i + length - 1][1], length

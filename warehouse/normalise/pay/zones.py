@@ -9,7 +9,8 @@ import re
 
 from warehouse.normalise.pay import words
 
-_LABEL = re.compile(r"([^:\n]{2,80}?)\s*(?:[:=]|\bis\b|\s[-–—])\s*[^\w\s]?\s*\Z")
+_LABEL_END = re.compile(r"\s*(?:[:=]|\bis\b|(?<=\s)[-–—])\s*[^\w\s]?\s*\Z")
+_LABEL_LENGTH = 80
 _PLACE_FIRST = re.compile(
     r"\b(?:[Ii]n|[Ff]or)\s+(?:the\s+)?((?:[A-Z][\w.&'’-]*)(?:[\s,]+(?:and|of|or|[A-Z][\w.&'’-]*))*)"
 )
@@ -18,7 +19,10 @@ _NO_LABEL = re.compile(
     r"|Job|Full|Posted|Anticipated|Typical|Current|It|You|Actual|What|How|If|As|On)\b"
 )
 _BRACKET = re.compile(r"\s*\(([^()\n]{2,60})\)")
-_TIER = re.compile(r"\b((?:Zone|Tier|Level|Band|Region|Geo|Group)\s+[\w-]+)", re.IGNORECASE)
+_TIER = re.compile(
+    r"\b((?:[Zz]one|ZONE|[Tt]ier|TIER|[Ll]evel|LEVEL|[Bb]and|[Rr]egion|[Gg]eo|[Gg]roup)"
+    r"\s+(?:\d[\w.-]*|[IVX]+|[A-Z]\d?|[Oo]ne|[Tt]wo|[Tt]hree)(?!\w))"
+)
 _EDGE = " \t,.:;-–—*•●·([{|"
 
 
@@ -38,9 +42,9 @@ def zone_of(left: str, right: str) -> str | None:
     place = _PLACE_FIRST.search(left)
     if place and not words.cues(place.group(1)):
         return place.group(1).strip(_EDGE)
-    label = _LABEL.search(left)
+    label = _LABEL_END.search(left, max(0, len(left) - 12))
     if label:
-        said = label.group(1)
+        said = left[: label.start()].rpartition("\n")[2].rpartition(":")[2][-_LABEL_LENGTH:]
         first = next((c for c in words.cues(said) if c.role != "not_pay"), None)
         said = (said[: first.start] if first else said).strip(_EDGE)
         if 1 < len(said) <= 60 and said[0].isupper() and not _NO_LABEL.match(said):
