@@ -155,6 +155,7 @@ def answer_of(facts: Facts) -> dict[str, Any]:
                 "evidence": band.evidence,
                 "provenance": band.provenance,
                 "is_plausible": band.is_plausible,
+                "role": band.role,
             }
             for band in facts.pay_bands
         ],
@@ -163,6 +164,17 @@ def answer_of(facts: Facts) -> dict[str, Any]:
             "family": facts.role.family,
             "level": facts.role.level,
         },
+        "roles": [
+            {
+                "title": posted.title,
+                "ml_role": posted.role.is_ml,
+                "family": posted.role.family,
+                "level": posted.role.level,
+                "start": posted.start,
+                "end": posted.end,
+            }
+            for posted in facts.roles
+        ],
         "place": {
             "countries": list(facts.place.countries),
             "us": facts.place.is_us,

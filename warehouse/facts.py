@@ -45,10 +45,17 @@ _MENTIONS = pa.schema(
         "surface": _TEXT, "span_start": pa.int32(), "span_end": pa.int32(), "line_hash": _TEXT,
     }
 )  # fmt: skip
+_ROLES = pa.schema(
+    {
+        "content_hash": _TEXT, "role_no": pa.int32(), "title": _TEXT, "is_ml_role": pa.bool_(),
+        "family": _TEXT, "level": _TEXT, "is_main": pa.bool_(), "span_start": pa.int32(),
+        "span_end": pa.int32(),
+    }
+)  # fmt: skip
 _BANDS = pa.schema(
     {
-        "content_hash": _TEXT, "band": pa.int32(), "provenance": _TEXT, "kind": _TEXT,
-        "pay_min": _MONEY, "pay_max": _MONEY, "currency": _TEXT, "period": _TEXT,
+        "content_hash": _TEXT, "band": pa.int32(), "role_no": pa.int32(), "provenance": _TEXT,
+        "kind": _TEXT, "pay_min": _MONEY, "pay_max": _MONEY, "currency": _TEXT, "period": _TEXT,
         "pay_min_usd_year": pa.float64(), "pay_max_usd_year": pa.float64(), "zone": _TEXT,
         "evidence": _TEXT, "is_plausible": pa.bool_(), "reason": _TEXT,
     }
@@ -61,6 +68,7 @@ _REFUSED = pa.schema(
 )  # fmt: skip
 _TARGETS = {
     "core.facts": _FACTS,
+    "core.fact_roles": _ROLES,
     "core.fact_mentions": _MENTIONS,
     "core.fact_pay_bands": _BANDS,
     "core.fact_refusals": _REFUSED,
@@ -101,7 +109,7 @@ def normalise_pending(
         How many versions were read.
     """
     version = method_version()
-    for table in ("core.fact_mentions", "core.fact_pay_bands", "core.facts"):
+    for table in ("core.fact_roles", "core.fact_mentions", "core.fact_pay_bands", "core.facts"):
         con.execute(
             f"DELETE FROM {table} WHERE content_hash IN "
             "(SELECT content_hash FROM core.facts WHERE method_version <> $1)",
@@ -170,6 +178,7 @@ def _rows_of(row: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]
     key = row["content_hash"]
     facts = read_facts(_advert(row))
     dated_on: date = row["posted_on"] or row["first_seen_on"]
+    main = next((n for n, posted in enumerate(facts.roles) if posted.role is facts.role), 0)
     bands = []
     for number, band in enumerate(facts.pay_bands):
         low, high = to_usd_year(band, dated_on)
@@ -178,6 +187,7 @@ def _rows_of(row: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]
                 "content_hash": key,
                 **band._asdict(),
                 "band": number,
+                "role_no": band.role,
                 "pay_min": _money(band.pay_min),
                 "pay_max": _money(band.pay_max),
                 "pay_min_usd_year": None if low is None else float(low),
@@ -202,6 +212,20 @@ def _rows_of(row: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]
                 "region": facts.place.region,
                 "workplace": facts.place.workplace,
             }
+        ],
+        "core.fact_roles": [
+            {
+                "content_hash": key,
+                "role_no": number,
+                "title": posted.title,
+                "is_ml_role": posted.role.is_ml,
+                "family": posted.role.family,
+                "level": posted.role.level,
+                "is_main": number == main,
+                "span_start": posted.start,
+                "span_end": posted.end,
+            }
+            for number, posted in enumerate(facts.roles)
         ],
         "core.fact_mentions": [
             {

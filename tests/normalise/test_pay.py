@@ -28,7 +28,8 @@ from warehouse.normalise.pay import (
 )
 from warehouse.normalise.text import to_text
 from warehouse.normalise.types import PayBand
-from warehouse.score.pay import Counts, score_pay, score_peer_pay
+from warehouse.score.intervals import total
+from warehouse.score.pay import score_pay, score_peer_pay
 
 Band = tuple[float | None, float | None, str, str]
 
@@ -541,22 +542,17 @@ def _labelled(shared: Path, name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def _precision_recall(counts: list[Counts]) -> tuple[float, float]:
-    tp = sum(c.tp for c in counts)
-    return tp / (tp + sum(c.fp for c in counts)), tp / (tp + sum(c.fn for c in counts))
-
-
 @pytest.mark.shared
 def test_strict_bands_on_labelled_postings(shared: Path) -> None:
-    counts = score_pay(
+    outcomes = score_pay(
         _labelled(shared, "pay.jsonl"),
         lambda row: find_pay(
             row["text"], title=row.get("title", ""), location=row.get("location", "")
         ),
     )
-    precision, recall = _precision_recall(counts)
-    assert precision >= 0.97
-    assert 2 * precision * recall / (precision + recall) >= 0.95
+    found = total([outcome.counts for outcome in outcomes])
+    assert found.precision >= 0.97
+    assert found.f1 >= 0.95
 
 
 @pytest.mark.shared
@@ -570,7 +566,7 @@ def test_cases_of_other_extractors(shared: Path, kind: str, is_negative: bool, b
         for row in _labelled(shared, "peer_pay.jsonl")
         if row["kind"] == kind and row["negative"] == is_negative
     ]
-    counts = score_peer_pay(
+    outcomes = score_peer_pay(
         rows,
         lambda row: (
             parse_pay_field(row["text"], country=row.get("country"))
@@ -578,4 +574,5 @@ def test_cases_of_other_extractors(shared: Path, kind: str, is_negative: bool, b
             else find_pay(to_text(row["text"]), country=row.get("country"))
         ),
     )
-    assert sum(c.fp == c.fn == 0 for c in counts) / len(counts) >= bar
+    right = sum(not outcome.surplus and not outcome.missed for outcome in outcomes)
+    assert right / len(outcomes) >= bar

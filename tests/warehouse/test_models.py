@@ -129,6 +129,11 @@ def observe(con: duckdb.DuckDBPyConnection, board: str, days: dict[str, tuple[st
                     "'acme' AS company_id, 'Job' AS title, ['US'] AS countries",
                     [source_id],
                 )
+                con.execute(
+                    "INSERT INTO core.fact_roles BY NAME SELECT $1 AS content_hash, 0 AS role_no, "
+                    "'Job' AS title, true AS is_main",
+                    [source_id],
+                )
 
 
 def make(con: duckdb.DuckDBPyConnection, wanted: str, as_of: date = AS_OF) -> None:
@@ -329,6 +334,48 @@ def test_an_employers_own_field_beats_what_the_text_says(con: duckdb.DuckDBPyCon
     assert con.execute(
         "SELECT pay_min_usd_year, pay_max_usd_year, pay_mid_usd_year FROM core.roles"
     ).fetchall() == [(100.0, 400.0, 250.0)]
+
+
+def test_what_another_role_of_a_comment_pays_says_nothing_of_the_main_one(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(con, "acme", {"2026-10-01": ("ok", "a")})
+    con.execute(
+        "INSERT INTO core.fact_roles BY NAME SELECT 'a' AS content_hash, 1 AS role_no, "
+        "'Designer' AS title, false AS is_main"
+    )
+    con.execute(
+        "INSERT INTO core.fact_pay_bands BY NAME SELECT 'a' AS content_hash, * FROM (VALUES "
+        "(0, 0, 'parsed', 'base', 10.0, 20.0, true), (1, 1, 'parsed', 'base', 70.0, 90.0, true), "
+        "(2, NULL, 'parsed', 'base', 10.0, 30.0, true)) AS t(band, role_no, provenance, kind, "
+        "pay_min_usd_year, pay_max_usd_year, is_plausible)"
+    )
+    make(con, "core.roles")
+    make(con, "core.posting_roles")
+    assert con.execute(
+        "SELECT pay_min_usd_year, pay_max_usd_year, pay_mid_usd_year FROM core.roles"
+    ).fetchall() == [(10.0, 30.0, 17.5)]
+    assert con.execute(
+        "SELECT title, is_main FROM core.posting_roles ORDER BY role_no"
+    ).fetchall() == [("Job", True), ("Designer", False)]
+
+
+def test_a_role_names_what_its_adverts_of_the_first_year_name(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(con, "acme", {"2026-10-01": ("ok", "a b")})
+    con.execute("UPDATE raw.bodies SET posted_on = DATE '2022-03-01' WHERE content_hash = 'a'")
+    con.execute("UPDATE raw.bodies SET posted_on = DATE '2026-03-01' WHERE content_hash = 'b'")
+    con.execute(
+        "INSERT INTO core.fact_mentions BY NAME SELECT * FROM (VALUES "
+        "('a', 'jax', 'jax', 'framework', false, 0, 'h1'), "
+        "('b', 'pytorch', 'pytorch', 'framework', false, 0, 'h2')) AS t(content_hash, technology, "
+        "family, kind, is_negated, span_start, line_hash)"
+    )
+    make(con, "core.roles")
+    assert con.execute(
+        "SELECT entered_on, has_jax, has_pytorch, n_adverts FROM core.roles"
+    ).fetchall() == [(date(2022, 3, 1), True, False, 2)]
 
 
 def test_a_negated_mention_does_not_make_a_role_name_a_framework(

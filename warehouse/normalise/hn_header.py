@@ -207,7 +207,9 @@ _NAME_END = re.compile(
     r"|\s(?:ONSITE|REMOTE|INTERNS?|VISA|[Oo]n-?site|[Ff]ull[- ]?[Tt]ime)\b"
 )
 _LEGAL_FORM = re.compile(r"inc|llc|ltd|co|corp|ab|ag|as|bv|sa|oy|pte|pty", re.IGNORECASE)
-_NAME_LABEL = re.compile(r"^(?:company|employer)\s*:\s*|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$", re.IGNORECASE)
+_NAME_LABEL = re.compile(
+    r"^(?:company|employer)\s*:\s*|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$", re.IGNORECASE
+)
 
 _ASKS_FOR = re.compile(
     r"\b(?:hiring(?: for)?|looking (?:for|to hire)|seeking|searching for|recruiting|in search of"

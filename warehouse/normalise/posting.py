@@ -21,8 +21,9 @@ from warehouse.normalise.mentions import find_mentions
 from warehouse.normalise.pay import find_pay, parse_pay_field, pay_from_components
 from warehouse.normalise.place import locate
 from warehouse.normalise.role import classify_role
+from warehouse.normalise.several import find_roles
 from warehouse.normalise.text import to_text
-from warehouse.normalise.types import Mention, PayBand, Place, Role
+from warehouse.normalise.types import Mention, PayBand, Place, PostedRole, Role
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 
@@ -54,7 +55,8 @@ class Facts(NamedTuple):
     company: str | None
     company_id: str | None
     title: str | None
-    role: Role
+    role: Role  # of several the first for machine learning, else the first
+    roles: list[PostedRole]  # at least one
     place: Place
     mentions: list[Mention]
     pay_bands: list[PayBand]
@@ -64,7 +66,7 @@ def read_facts(advert: Advert) -> Facts:
     """Read all facts out of one advert.
 
     Where the source gives no title (a thread's comment), the first lines of the text stand in for
-    title, employer and location.
+    title, employer and location, and the roles that the text tells apart are read one by one.
 
     Args:
         advert: The advert as served.
@@ -91,21 +93,50 @@ def read_facts(advert: Advert) -> Facts:
         workplace_raw=advert.workplace,
         title=title,
     )
+    roles = _roles(advert, text, title)
     return Facts(
         text=text,
         text_hash=text_hash(text),
         company=company or None,
         company_id=company_key(company) if company else None,
         title=title or None,
-        role=classify_role(title, text, department=advert.department, team=advert.team),
+        role=next((posted.role for posted in roles if posted.role.is_ml), roles[0].role),
+        roles=roles,
         place=place,
         mentions=find_mentions(
             text,
             title=title,
             month=advert.posted_on.isoformat()[:7] if advert.posted_on else None,
         ),
-        pay_bands=_pay(advert, text, title, location, place),
+        pay_bands=[
+            _for_role(band, text, roles) for band in _pay(advert, text, title, location, place)
+        ],
     )
+
+
+def _roles(advert: Advert, text: str, title: str) -> list[PostedRole]:
+    stated = () if advert.title else find_roles(text)
+    if not stated:
+        role = classify_role(title, text, department=advert.department, team=advert.team)
+        return [PostedRole(title or None, role, 0, len(text))]
+    return [
+        PostedRole(
+            one.title, classify_role(one.title, text[one.start : one.end]), one.start, one.end
+        )
+        for one in stated
+    ]
+
+
+def _for_role(band: PayBand, text: str, roles: Sequence[PostedRole]) -> PayBand:
+    """Give a band to the role in whose stretch of the text it stands, if it stands in one alone."""
+    if len(roles) == 1 or band.start is None:
+        return band
+    saying = [
+        number
+        for number, role in enumerate(roles)
+        if role.start <= band.start < role.end or band.evidence in text[role.start : role.end]
+    ]
+    return band._replace(role=saying[0]) if len(saying) == 1 else band
 
 
 def _pay(advert: Advert, text: str, title: str, location: str, place: Place) -> list[PayBand]:

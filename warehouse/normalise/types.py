@@ -63,6 +63,7 @@ class PayBand(NamedTuple):
     reason: str | None = None  # why it is not plausible
     is_currency_ambiguous: bool = False  # a bare "$" outside the US
     is_period_inferred: bool = False
+    role: int | None = None  # which of the posting's roles it is for, None where it is for all
     start: int | None = None  # of `evidence` in the text that was read; None outside texts
 
 
@@ -72,6 +73,19 @@ class Role(NamedTuple):
     is_ml: bool  # decided without framework names, or framework shares would be circular
     family: Family
     level: Level
+
+
+class PostedRole(NamedTuple):
+    """A role that a posting offers: its only one, or one of several that it tells apart.
+
+    `start` and `end` bound the stretch of the text that speaks of this role alone: all of the text
+    where there is only one.
+    """
+
+    title: str | None  # as written
+    role: Role
+    start: int
+    end: int
 
 
 class Place(NamedTuple):

@@ -65,6 +65,14 @@ complete AS (
     GROUP BY ALL
 ),
 
+titled AS (
+    SELECT
+        content_hash,
+        list(title ORDER BY role_no) FILTER (WHERE title IS NOT NULL) AS titles
+    FROM core.fact_roles
+    GROUP BY content_hash
+),
+
 dated AS (
     SELECT
         seen.*,
@@ -107,7 +115,7 @@ SELECT
     body.url,
     body.requisition_id,
     coalesce(body.posted_on, dated.first_seen_on) AS posted_or_seen_on,
-    CASE WHEN fact.title IS NOT NULL THEN [fact.title] END AS titles,
+    titled.titles,
     body.origin_source,
     body.origin_id,
     dated.content_hash,
@@ -115,3 +123,4 @@ SELECT
 FROM dated
 INNER JOIN raw.bodies AS body ON dated.content_hash = body.content_hash
 INNER JOIN core.facts AS fact ON dated.content_hash = fact.content_hash
+LEFT JOIN titled ON dated.content_hash = titled.content_hash

@@ -5,6 +5,7 @@ made_by: warehouse.facts
 columns:
   content_hash: VARCHAR | Version of the advert (raw.bodies)
   band: INTEGER | Position among the bands of that version, from 0
+  role_no: INTEGER | Role of the advert that it is for, NULL where it is for several or all
   provenance: VARCHAR | structured, parsed or estimated
   kind: VARCHAR | base, total or contract
   pay_min: DECIMAL(18, 2) | Lower end as stated, NULL where open

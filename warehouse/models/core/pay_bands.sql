@@ -5,6 +5,7 @@ like: core.fact_pay_bands
 columns:
   posting_id: VARCHAR | Advert (core.postings)
   band: INTEGER | Position among the bands of the advert, from 0
+  role_no:
   provenance: VARCHAR | structured (the source's own field), parsed (from the text) or estimated
   kind:
   pay_min:
@@ -21,6 +22,7 @@ columns:
 SELECT
     posting.posting_id,
     band.band,
+    band.role_no,
     band.provenance,
     band.kind,
     band.pay_min,

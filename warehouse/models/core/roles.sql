@@ -60,8 +60,11 @@ stated AS (
         avg((band.pay_min_usd_year + band.pay_max_usd_year) / 2) AS pay_mid_usd_year
     FROM core.postings AS posting
     INNER JOIN core.pay_bands AS band ON posting.posting_id = band.posting_id
+    INNER JOIN core.fact_roles AS main ON posting.content_hash = main.content_hash AND main.is_main
     WHERE
         band.kind = 'base'
+        -- What another role of the same comment pays says nothing of this one.
+        AND coalesce(band.role_no, main.role_no) = main.role_no
         AND band.is_plausible
         AND band.provenance IN ('structured', 'parsed')
     GROUP BY ALL

@@ -5,6 +5,7 @@ like: core.pay_bands
 columns:
   posting_id: VARCHAR | Advert (out.postings)
   band:
+  role_no:
   provenance:
   kind:
   pay_min:
@@ -21,6 +22,7 @@ columns:
 SELECT
     posting_id,
     band,
+    role_no,
     provenance,
     kind,
     pay_min,

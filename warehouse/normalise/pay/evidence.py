@@ -205,7 +205,9 @@ def _before(around: Surroundings) -> _Before:
             elif weak and _JOINED.fullmatch(left, weak.end, cue.start):
                 weak = cue._replace(value="")
             elif not (
-                pay and _SUBJECT.fullmatch(left, pay.end, cue.start) and _COPULA.search(left, cue.end)
+                pay
+                and _SUBJECT.fullmatch(left, pay.end, cue.start)
+                and _COPULA.search(left, cue.end)
             ):
                 other = cue
     return _Before(pay, weak, hint, stipend, other)
