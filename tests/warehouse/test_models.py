@@ -38,6 +38,24 @@ def test_every_table_builds_from_nothing_and_is_described(con: duckdb.DuckDBPyCo
     ).fetchall() == [(models.models()["out.postings"].description,)]
 
 
+def test_tables_of_a_step_are_made_anew_where_one_has_other_columns(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    con.execute("INSERT INTO core.facts BY NAME SELECT 'a' AS content_hash")
+    con.execute("INSERT INTO core.role_links BY NAME SELECT 'a' AS posting_id")
+    con.execute("ALTER TABLE core.fact_pay_bands DROP COLUMN role_no")
+    models.create_schemas(con)
+    assert models.count(con, "core.facts") == 0
+    assert models.count(con, "core.role_links") == 1
+    assert "role_no" in [row[0] for row in con.execute("DESCRIBE core.fact_pay_bands").fetchall()]
+
+
+def test_a_raw_table_with_other_columns_is_an_error(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ALTER TABLE raw.bodies DROP COLUMN url")
+    with pytest.raises(models.ModelError, match=r"raw\.bodies: column"):
+        models.create_schemas(con)
+
+
 def test_tables_come_after_those_that_they_read() -> None:
     order = list(models.models())
     for table, model in models.models().items():

@@ -126,17 +126,33 @@ def _tables_in(sql: str) -> set[str]:
 def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
     """Make the schemas and the tables that code fills; what is there stays.
 
+    A table of `core` or `out` whose columns are no longer those of its header is made anew, empty:
+    all that it held is read out of `raw` again.
+
     Raises:
-        ModelError: A table is there with other columns than its header says.
+        ModelError: A table of `raw` is there with other columns than its header says.
     """
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    for model in models().values():
-        if model.made_by:
-            columns = ", ".join(f'"{column.name}" {column.type}' for column in model.columns)
-            con.execute(f"CREATE TABLE IF NOT EXISTS {model.table} ({columns})")
+    made = [model for model in models().values() if model.made_by]
+    outdated = set()
+    for model in made:
+        con.execute(f"CREATE TABLE IF NOT EXISTS {model.table} ({_columns_of(model)})")
+        try:
             _check_columns(con, model)
-            _comment(con, model)
+        except ModelError:
+            if model.table.startswith("raw."):
+                raise
+            outdated.add(model.made_by)
+    for model in made:
+        # What one step makes belongs together: rows of one table alone would pass for all of it.
+        if model.made_by in outdated:
+            con.execute(f"CREATE OR REPLACE TABLE {model.table} ({_columns_of(model)})")
+        _comment(con, model)
+
+
+def _columns_of(model: Model) -> str:
+    return ", ".join(f'"{column.name}" {column.type}' for column in model.columns)
 
 
 def build(con: duckdb.DuckDBPyConnection, table: str, *, as_of: date) -> int:

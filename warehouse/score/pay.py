@@ -16,6 +16,8 @@ from warehouse.score.intervals import Counts
 FIELDS = ("min", "max", "currency", "period")
 
 Label = Mapping[str, Any]
+Key = tuple[Decimal | None, Decimal | None, str, str]
+"""Lower end, upper end, currency, period."""
 
 
 class Outcome(NamedTuple):
@@ -47,9 +49,9 @@ def score_pay(rows: Iterable[Label], find: Callable[[Label], Sequence[PayBand]])
         The outcome of each row.
     """
     return [
-        _compare(
+        compare(
             str(row["id"]),
-            find(row),
+            map(_key, find(row)),
             list(row["bands"]),
             [*(row.get("optional") or ()), *(row.get("unsure") or ())],
             FIELDS,
@@ -71,19 +73,34 @@ def score_peer_pay(
         The outcome of each row; every band found in a negative row is surplus.
     """
     return [
-        _compare(str(row["id"]), find(row), list(row["bands"]), [], tuple(row["check"]) or FIELDS)
+        compare(
+            str(row["id"]),
+            map(_key, find(row)),
+            list(row["bands"]),
+            [],
+            tuple(row["check"]) or FIELDS,
+        )
         for row in rows
     ]
 
 
-def _compare(
+def compare(
     document: str,
-    found: Sequence[PayBand],
+    found: Iterable[Key],
     expected: Sequence[Label],
     neutral: Sequence[Label],
-    fields: Sequence[str],
+    fields: Sequence[str] = FIELDS,
 ) -> Outcome:
-    left = list(dict.fromkeys(_key(band) for band in found))
+    """Match the bands found in a document with the labelled ones.
+
+    Args:
+        document: Its id.
+        found: Lower end, upper end, currency and period of each band; repeats count once.
+        expected: Labelled bands.
+        neutral: Bands that count neither way.
+        fields: What must agree.
+    """
+    left = list(dict.fromkeys(found))
     missed = []
     for label in expected:
         match = next((key for key in left if _agrees(key, label, fields)), None)
@@ -100,13 +117,11 @@ def _compare(
     )
 
 
-def _key(band: PayBand) -> tuple[Decimal | None, Decimal | None, str, str]:
+def _key(band: PayBand) -> Key:
     return band.pay_min, band.pay_max, band.currency, band.period
 
 
-def _agrees(
-    key: tuple[Decimal | None, Decimal | None, str, str], label: Label, fields: Sequence[str]
-) -> bool:
+def _agrees(key: Key, label: Label, fields: Sequence[str]) -> bool:
     disputed = label.get("disputed") or ()
     for field, value in zip(FIELDS, key, strict=True):
         if field not in fields or field in disputed:

@@ -166,11 +166,17 @@ def _pay(rows: Sequence[Row]) -> Report:
             "pay bands": micro(list(documents.values())),
             **_by_source(rows, documents, "pay bands"),
         },
-        _mistaken_bands("pay bands", outcomes),
+        mistaken_bands("pay bands", outcomes),
     )
 
 
-def _mistaken_bands(part: str, outcomes: Iterable[Outcome]) -> list[Mistake]:
+def mistaken_bands(part: str, outcomes: Iterable[Outcome]) -> list[Mistake]:
+    """The missed and the surplus bands of some documents.
+
+    Args:
+        part: What they are listed under.
+        outcomes: Of each document.
+    """
     return [
         *(Mistake(part, o.document, band, "") for o in outcomes for band in o.missed),
         *(Mistake(part, o.document, "", band) for o in outcomes for band in o.surplus),
@@ -190,14 +196,14 @@ def _peer_pay(rows: Sequence[Row]) -> Report:
             part = f"peers' pay cases: {kind}"
             outcomes = score_peer_pay(positive, find)
             report.scores[part] = micro([outcome.counts for outcome in outcomes])
-            report.mistakes.extend(_mistaken_bands(part, outcomes))
+            report.mistakes.extend(mistaken_bands(part, outcomes))
     negative = [row for row in rows if row["negative"]]
     if negative:
         part = "peers' pay cases: false friends refused"
         outcomes = score_peer_pay([{**row, "bands": []} for row in negative], find)
         refused = sum(not outcome.surplus for outcome in outcomes)
         report.scores[part] = share(refused, len(negative))
-        report.mistakes.extend(_mistaken_bands(part, outcomes))
+        report.mistakes.extend(mistaken_bands(part, outcomes))
     return report
 
 
@@ -255,9 +261,9 @@ def _roles(rows: Sequence[Row]) -> Report:
         by_source.setdefault(_source_of(row), []).append(score.by_document[row["id"]])
     return Report(
         {
-            **{f"roles: {field}": _accuracy(score.by_document.values(), field) for field in FIELDS},
+            **{f"roles: {field}": accuracy(score.by_document.values(), field) for field in FIELDS},
             **{
-                f"roles: {field} in {source}": _accuracy(documents, field)
+                f"roles: {field} in {source}": accuracy(documents, field)
                 for source, documents in sorted(by_source.items())
                 for field in FIELDS
                 if len(by_source) > 1 and any(field in document for document in documents)
@@ -267,8 +273,8 @@ def _roles(rows: Sequence[Row]) -> Report:
             Mistake(
                 f"roles: {field}",
                 document,
-                _written(labels[document][field]),
-                _written(predicted[document][field]),
+                written(labels[document][field]),
+                written(predicted[document][field]),
             )
             for document, fields in score.by_document.items()
             for field, is_right in fields.items()
@@ -277,12 +283,19 @@ def _roles(rows: Sequence[Row]) -> Report:
     )
 
 
-def _accuracy(documents: Iterable[Mapping[str, bool]], field: str) -> dict[str, Any]:
+def accuracy(documents: Iterable[Mapping[str, bool]], field: str) -> dict[str, Any]:
+    """The share of documents whose answer in a field is right.
+
+    Args:
+        documents: Right or wrong by field; a field that is not there does not count.
+        field: Its name.
+    """
     answers = [fields[field] for fields in documents if field in fields]
     return share(sum(answers), len(answers))
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """An answer in words, for the list of mistakes."""
     return ", ".join(value) or "none" if isinstance(value, list) else str(value).lower()
 
 
