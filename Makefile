@@ -2,7 +2,7 @@
 # make test   lint and the whole test suite
 # make setup  .venv alone; then use .venv/bin/hiring-signal
 
-.PHONY: run test lint format docs setup setup-dev browser lock clean
+.PHONY: run test lint format docs accuracy setup setup-dev browser lock clean
 .DEFAULT_GOAL := run
 SHELL := /bin/bash
 
@@ -33,6 +33,14 @@ docs: setup
 	$(BIN)/python -c "from warehouse.publish.dictionary import page; print(page(), end='')" \
 		> docs/data-dictionary.md
 
+# How well facts are read, on labelled postings and captures beside the project.
+accuracy: setup
+	$(BIN)/hiring-signal run --quiet --replay ../shared/captures --data accuracy-data
+	{ echo "# Accuracy: the figures"; echo; \
+	  echo "Made by \`make accuracy\`; what they mean: [accuracy.md](accuracy.md)."; echo; \
+	  $(BIN)/hiring-signal score ../shared/gold --data accuracy-data --format markdown; } \
+		> docs/accuracy-figures.md
+
 setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev
 
@@ -57,4 +65,4 @@ lock:
 	echo uv | $(LOCK) - -o requirements-uv.lock
 
 clean:
-	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) data accuracy-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
