@@ -14,6 +14,7 @@ from expectations.suites import (
     core_papers,
     core_pay_bands,
     core_postings,
+    core_role_links,
     out_claim_verdicts,
     out_reference_series,
     raw_postings,
@@ -25,6 +26,7 @@ SUITES: dict[str, Suite] = {
     suite.table: suite
     for suite in (
         raw_postings.SUITE,
+        core_role_links.SUITE,
         core_postings.SUITE,
         core_mentions.SUITE,
         core_pay_bands.SUITE,

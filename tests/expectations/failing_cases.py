@@ -7,6 +7,7 @@ sides. Does not belong here: the warehouse (`tables`).
 from __future__ import annotations
 
 ONE = "WHERE source_id = 'id3'"  # an advert of ashby
+LINK = "WHERE posting_id LIKE '%:id3'"
 MENTION = "WHERE posting_id LIKE '%:id3' AND span_start = 0"
 BAND = "WHERE posting_id LIKE '%:id3'"
 PAPER = "WHERE paper_id LIKE '%paper3'"
@@ -36,6 +37,16 @@ CASES: dict[str, dict[str, str]] = {
         "company_is_mostly_stated": """UPDATE raw.postings SET company = NULL
             WHERE source = 'ashby' AND source_id <> 'id3'""",
         "title_is_mostly_stated": f"UPDATE raw.postings SET title = NULL {ONE}",
+    },
+    "core.role_links": {
+        "table_is_not_empty": "DELETE FROM core.role_links",
+        "posting_id_is_unique": f"INSERT INTO core.role_links FROM core.role_links {LINK}",
+        "first_posting_id_is_its_own_first": f"""UPDATE core.role_links
+            SET first_posting_id = 'ashby:board3:gone' {LINK}""",
+        "basis_is_known": f"UPDATE core.role_links SET basis = 'guess' {LINK}",
+        "first_posting_id_is_not_everyones": f"""INSERT INTO core.role_links
+            SELECT 'more' || n, first_posting_id, 'text'
+            FROM core.role_links, range(600) AS numbers (n) {LINK}""",
     },
     "core.postings": {
         "table_is_not_empty": "DELETE FROM core.postings",

@@ -99,6 +99,14 @@ SELECT
     (10 * n + 7)::INTEGER AS span_end
 FROM core.postings, range(getvariable('mentions_each')) AS numbers (n);
 
+CREATE TABLE core.adverts AS
+SELECT posting_id, false AS is_excerpt
+FROM core.postings;
+
+CREATE TABLE core.role_links AS
+SELECT posting_id, posting_id AS first_posting_id, 'first' AS basis
+FROM core.postings;
+
 CREATE TABLE core.pay_bands AS
 SELECT
     posting_id,
