@@ -55,7 +55,8 @@ def locate(
     main, named = _fields(location, secondary, address)
     countries, states = named.countries, main.states or named.states
     workplace = workplace_of_fields(location, title, workplace_raw)
-    needs_place = not countries and not named.is_wide and not named.is_world
+    is_anywhere = named.is_wide or (named.is_world and workplace == "remote")
+    needs_place = not countries and not is_anywhere
     if needs_place and title:
         found = _read_title(title)
         countries, states = found.countries, found.states
@@ -64,7 +65,7 @@ def locate(
         text = text[:_TEXT_LIMIT_CHARS]
         said = statements_of(text)
         if needs_place:
-            found = _read_text(text, said, is_header_lacking=not location)
+            found = _read_text(text, said, is_first_page=workplace != "remote")
             countries, states = found.countries, found.states
         if workplace == "unspecified":
             workplace = workplace_of_text(
@@ -167,10 +168,10 @@ def _read_title(title: str) -> Named:
     return NOTHING
 
 
-def _read_text(text: str, said: frozenset[Statement], *, is_header_lacking: bool) -> Named:
-    if is_header_lacking:
+def _read_text(text: str, said: frozenset[Statement], *, is_first_page: bool) -> Named:
+    if is_first_page:
         head = read_names(text[:_HEAD_CHARS], "prose")
-        if head.countries:
+        if head.countries or head.is_world:
             return head
     if "place" in said:
         for match in _PLACE_IN_TEXT.finditer(text):

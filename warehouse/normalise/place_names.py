@@ -88,7 +88,14 @@ _USUAL_CODES = frozenset(
      "NZ", "PH", "PK", "PL", "RO", "RS", "RU", "SG", "SI", "SK", "TH", "TR", "TW", "UA", "UK", "US",
      "UY", "VN", "ZA"}
 )  # fmt: skip
-_CERTAIN_CODES = frozenset({"US", "UK", "EU", "GB"})
+_CERTAIN_CODES = frozenset({"US", "UK", "EU", "GB", "USA", "UAE"})
+# After these a code is a place's ("local in CO")
+_BEFORE_PLACES = frozenset({"in", "from", "within", "near", "around"})
+# A name before these is a street's or an institution's ("11 Holland Avenue")
+_AFTER_OTHER_NAMES = frozenset(
+    {"avenue", "ave", "street", "str", "road", "rd", "blvd", "boulevard", "lane", "drive", "airlines",
+     "airways", "bank", "ventures", "capital", "partners", "healthcare", "university", "mall"}
+)  # fmt: skip
 # Short names that are written small, too, and are no words
 _SMALL_LETTER_NAMES = frozenset({"nyc", "usa", "sf", "uk", "uae", "dc"})
 _NOT_AVAILABLE = "NA"
@@ -202,7 +209,7 @@ def _choose(read: _Words, mentions: list[_Mention], kind: Text) -> Named:
     is_only_places = all(filled)
     is_bare = kind == "field" and is_only_places
     chosen: list[Reading] = []
-    unsure_of_georgia = False
+    unsure_of_georgia = is_world = False
     for number, mention in enumerate(mentions):
         after = mentions[number + 1] if number + 1 < len(mentions) else None
         before = mentions[number - 1] if number else None
@@ -219,17 +226,20 @@ def _choose(read: _Words, mentions: list[_Mention], kind: Text) -> Named:
         )
         name = read.words[mention.start] if mention.end == mention.start + 1 else ""
         is_confirmed = score >= reading.score + _CONFIRMED_BY_COUNTRY
-        if _is_part_of_code(read, mention, leader):
+        if _is_part_of_code(read, mention, leader) or _names_something_else(read, mention):
             continue
         if len(name) == 2 and name.isascii() and not is_confirmed:
             if not _is_code(
-                read, mention, reading, covered, filled, len(listed), is_bare=is_bare
+                read, mention, reading, covered, filled, len(listed), kind, is_bare=is_bare
             ):
-                cities = [other for other in mention.readings if other.kind == "city"]
-                chosen.extend(cities[:1])  # "LA" is a city then
+                chosen += [  # "LA" is a city then
+                    other
+                    for other in mention.readings
+                    if other.kind == "city" and other.score >= _FAMOUS
+                ]
                 continue
-        elif len(name) == 3 and reading.kind == "country" and not is_confirmed:
-            if not filled[mention.start]:
+        elif len(name) == 3 and name not in _CERTAIN_CODES and reading.kind == "country":
+            if not is_confirmed and not filled[mention.start]:
                 continue  # "PER", "FIN" are countries only by themselves
         elif reading.kind == "city" and not is_confirmed:
             if name and read.lower[mention.start] in gazetteer().words:
@@ -247,6 +257,7 @@ def _choose(read: _Words, mentions: list[_Mention], kind: Text) -> Named:
             comma = "," in read.gaps[mention.end - 1]
             if _is_elsewhere(follower, reading) and (comma or reading.kind == "city"):
                 continue  # "Lafayette, Georgia", "Ontario, Ohio", "Lebanon, NH": towns there
+        is_world |= reading.kind == "anywhere" and filled[mention.start]
         unsure_of_georgia |= read.lower[mention.start] == _GEORGIA and score == SCORES["state"]
         chosen.append(reading)
     if unsure_of_georgia:
@@ -258,7 +269,7 @@ def _choose(read: _Words, mentions: list[_Mention], kind: Text) -> Named:
         ),
         frozenset(reading.metro for reading in chosen if reading.metro),
         is_wide=any(reading.kind == "area" and not reading.country for reading in chosen),
-        is_world=any(reading.kind == "anywhere" for reading in chosen),
+        is_world=is_world,
         is_only_places=is_only_places,
     )
 
@@ -270,6 +281,7 @@ def _is_code(
     covered: set[int],
     filled: list[bool],
     listed: int,
+    kind: Text,
     *,
     is_bare: bool,
 ) -> bool:
@@ -288,10 +300,28 @@ def _is_code(
     if reading.kind == "state":
         if code in _WORD_CODES:
             return not _is_doubtful_state(read, mention, covered)
-        return code not in _STATE_ACRONYMS or fills or _follows_comma(read, mention.start)
-    if code in _USUAL_CODES:
-        return (fills and (is_bare or len(read.words) == 1)) or bool(listed and fills)
+        previous = read.words[mention.start - 1] if mention.start else ""
+        return (
+            code not in _STATE_ACRONYMS
+            or fills
+            or _follows_comma(read, mention.start)
+            or previous in _BEFORE_PLACES
+            or (kind == "field" and previous.istitle() and _ends_segment(read, mention))
+        )
+    if code in _USUAL_CODES and fills:
+        return is_bare or len(read.words) == 1 or listed > 0 or _follows_comma(read, mention.start)
     return (is_bare and len(read.words) == 1) or listed > 1
+
+
+def _ends_segment(read: _Words, mention: _Mention) -> bool:
+    gaps = read.gaps
+    return mention.end > len(gaps) or bool(_SEGMENT_BREAK.search(gaps[mention.end - 1]))
+
+
+def _names_something_else(read: _Words, mention: _Mention) -> bool:
+    """Whether it is part of the name of a street or an institution."""
+    following = read.lower[mention.end] if mention.end < len(read.lower) else ""
+    return following in _AFTER_OTHER_NAMES and not _ends_segment(read, mention)
 
 
 def _is_zone(read: _Words, mention: _Mention) -> bool:

@@ -53,6 +53,7 @@ _ONSITE = re.compile(
     r"\bon[- _]?site\b|\bin[- ]?(?:the )?office\b|\bin[- ](?:person|house)\b|\bvor ort\b"
     r"|\bsur (?:site|place)\b|\bpresencial\b|\bpr[ée]sentiel\b"
 )
+_ALSO_REMOTE = re.compile(r"(?:\bor|\band|&) (?:fully[- ]|100% )?remote\b")
 _OR_REMOTE = re.compile(r"\bor\b.{0,12}\bremote|\bremote\b.{0,12}\bor\b|remote ?/ ?hybrid")
 # A job whose place is its customers' or a shop's, whatever the advert leaves out.
 _PHYSICAL: re.Pattern[str] = re2.compile(
@@ -85,6 +86,8 @@ def stated_workplace(field: str) -> Workplace:
         return "hybrid"
     is_onsite = bool(_ONSITE.search(text))
     if is_remote:
+        if _ALSO_REMOTE.search(_PARTLY.sub(" ", text)):
+            return "remote"
         if is_onsite and _FOR_NOW.search(text):
             return "onsite"
         return "hybrid" if _PARTLY.search(text) else "remote"
