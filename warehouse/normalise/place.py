@@ -12,16 +12,16 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from warehouse.normalise.gazetteer import gazetteer, key_of
-from warehouse.normalise.place_names import NOTHING, Named, read_names
-from warehouse.normalise.statements import PLACE_FOLLOWS, Statement, statements_of
+from warehouse.normalise.place_names import NOTHING, Named, read_fields, read_names, union
+from warehouse.normalise.statements import Statement, places_stated, statements_of
 from warehouse.normalise.types import Place
 from warehouse.normalise.workplace import workplace_of_fields, workplace_of_text
 
 _TEXT_LIMIT_CHARS = 20_000  # where the job is stands in the first page; a bound for huge texts
-_HEAD_CHARS = 200
+_HEAD_CHARS = 120
+_UNITED_STATES = Named(frozenset({"US"}))
 
 _IN_TITLE = re.compile(r"[(\[]([^)\]]{2,60})[)\]]|(?:\s[-–—|@]\s|,\s)([^,()|–—]{2,40})")
-_PLACE_IN_TEXT = re.compile(rf"{PLACE_FOLLOWS}([A-Z](?:[^\n.!?)]|\.(?=\w)){{1,70}})")
 
 
 def locate(
@@ -62,10 +62,11 @@ def locate(
         countries, states = found.countries, found.states
         needs_place = not countries and not found.is_wide
     if needs_place or workplace == "unspecified":
-        text = text[:_TEXT_LIMIT_CHARS]
-        said = statements_of(text)
+        page = text[:_TEXT_LIMIT_CHARS].encode("utf-8", "replace")
+        said = statements_of(page)
         if needs_place:
-            found = _read_text(text, said, is_first_page=workplace != "remote")
+            head = text[:_HEAD_CHARS] if workplace != "remote" else ""
+            found = _read_text(head, page, said)
             countries, states = found.countries, found.states
         if workplace == "unspecified":
             workplace = workplace_of_text(
@@ -113,12 +114,10 @@ def _fields(
     location: str, secondary: Sequence[str], address: Mapping[str, str] | None
 ) -> tuple[Named, Named]:
     """Read the main location, and all locations and the address together."""
-    main = read_names(location) if location else NOTHING
-    named = main
-    if secondary:
-        named = read_names(" | ".join([location, *secondary]))
+    main = read_fields([location]) if location else NOTHING
+    named = read_fields([location, *secondary]) if secondary else main
     if address:
-        named = _union(
+        named = union(
             named,
             _read_address(
                 address.get("addressLocality") or "",
@@ -127,16 +126,6 @@ def _fields(
             ),
         )
     return main, named
-
-
-def _union(one: Named, other: Named) -> Named:
-    return Named(
-        one.countries | other.countries,
-        one.states | other.states,
-        one.metros | other.metros,
-        is_wide=one.is_wide or other.is_wide,
-        is_world=one.is_world or other.is_world,
-    )
 
 
 @lru_cache(maxsize=16_384)
@@ -168,16 +157,15 @@ def _read_title(title: str) -> Named:
     return NOTHING
 
 
-def _read_text(text: str, said: frozenset[Statement], *, is_first_page: bool) -> Named:
-    if is_first_page:
-        head = read_names(text[:_HEAD_CHARS], "prose")
-        if head.countries or head.is_world:
-            return head
+def _read_text(head: str, page: bytes, said: frozenset[Statement]) -> Named:
+    """Read the place of a job from its text: a heading, then sentences, then signs of the US."""
+    if head:
+        named = read_names(head, "prose")
+        if named.countries or named.is_world:
+            return named
     if "place" in said:
-        for match in _PLACE_IN_TEXT.finditer(text):
-            found = read_names(match[1], "prose")
-            if found.countries:
-                return found
-    if "us_status" in said:
-        return Named(frozenset({"US"}))
-    return NOTHING
+        for stated in places_stated(page):
+            named = read_names(stated, "prose")
+            if named.countries:
+                return named
+    return _UNITED_STATES if "us_status" in said else NOTHING

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, reduce
 from typing import Literal, NamedTuple
 
 from warehouse.normalise.gazetteer import SCORES, Kind, Reading, fold, gazetteer
 
 
 class Named(NamedTuple):
-    """What a string names."""
+    """What one or more strings name."""
 
     countries: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()  # US states only
@@ -24,6 +25,7 @@ class Named(NamedTuple):
     is_wide: bool = False  # names a part of the world ("EMEA"), which no country follows from
     is_world: bool = False  # "Worldwide"
     is_only_places: bool = False  # nothing but names of places and words like "office"
+    is_georgia: bool = False  # "Georgia", a state or a country; among `countries` once settled
 
 
 class _Mention(NamedTuple):
@@ -41,6 +43,17 @@ class _Words(NamedTuple):
     lower: list[str]
     gaps: list[str]
     has_case: bool  # capitals and small letters both, so that case tells names from words
+
+
+class _Parsed(NamedTuple):
+    """A string and the names found in it."""
+
+    words: list[str]
+    lower: list[str]
+    gaps: list[str]
+    mentions: list[_Mention]
+    covered: frozenset[int]  # the words that belong to a name
+    filled: list[bool]  # by word: its segment holds but names and words like "office"
 
 
 Text = Literal["field", "cell", "prose"]
@@ -93,8 +106,8 @@ _CERTAIN_CODES = frozenset({"US", "UK", "EU", "GB", "USA", "UAE"})
 _BEFORE_PLACES = frozenset({"in", "from", "within", "near", "around"})
 # A name before these is a street's or an institution's ("11 Holland Avenue")
 _AFTER_OTHER_NAMES = frozenset(
-    {"avenue", "ave", "street", "str", "road", "rd", "blvd", "boulevard", "lane", "drive", "airlines",
-     "airways", "bank", "ventures", "capital", "partners", "healthcare", "university", "mall"}
+    {"avenue", "ave", "street", "str", "road", "rd", "blvd", "boulevard", "lane", "drive",
+     "airlines", "airways", "bank", "ventures", "capital", "partners", "healthcare", "university", "mall"}
 )  # fmt: skip
 # Short names that are written small, too, and are no words
 _SMALL_LETTER_NAMES = frozenset({"nyc", "usa", "sf", "uk", "uae", "dc"})
@@ -109,7 +122,6 @@ _LIST_BREAK = re.compile(r"[;/|\\•·&+\n\"?!~]|\.\s")
 _LIST_WORDS = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o"})
 
 
-@lru_cache(maxsize=32_768)
 def read_names(text: str, kind: Text = "field") -> Named:
     """Say which countries, US states and US metropolitan areas a short string names.
 
@@ -119,11 +131,63 @@ def read_names(text: str, kind: Text = "field") -> Named:
             alone is one; a "cell", which may as well hold a company or a technology; or "prose",
             where a city counts alone only if it is well known.
     """
-    read = _words_of(text[:MAX_CHARS])
+    return _settled(_read(text[:MAX_CHARS], kind))
+
+
+def read_fields(fields: Iterable[str]) -> Named:
+    """Say what several location fields name together.
+
+    Args:
+        fields: The fields; one may hold several cells, with "|" between them.
+    """
+    cells = [
+        _read(cell.strip(), "field") for field in fields for cell in field[:MAX_CHARS].split("|")
+    ]
+    return _settled(reduce(union, cells, NOTHING))
+
+
+def union(one: Named, other: Named) -> Named:
+    """Put together what two strings name."""
+    if one is NOTHING:
+        return other
+    if other is NOTHING:
+        return one
+    return Named(
+        one.countries | other.countries,
+        one.states | other.states,
+        one.metros | other.metros,
+        is_wide=one.is_wide or other.is_wide,
+        is_world=one.is_world or other.is_world,
+        is_only_places=one.is_only_places and other.is_only_places,
+        is_georgia=one.is_georgia or other.is_georgia,
+    )
+
+
+def _settled(named: Named) -> Named:
+    """Read "Georgia" as the country in a list of countries without the US, else as the state."""
+    if not named.is_georgia:
+        return named
+    if len(named.countries) > 1 and "US" not in named.countries:
+        return named._replace(countries=named.countries | {"GE"})
+    return named._replace(countries=named.countries | {"US"}, states=named.states | {"GA"})
+
+
+@lru_cache(maxsize=65_536)
+def _read(text: str, kind: Text) -> Named:
+    read = _parsed(text)
+    return _choose(read, kind) if read else NOTHING
+
+
+@lru_cache(maxsize=256)  # a header's cell is asked for as a cell, then as a field
+def _parsed(text: str) -> _Parsed | None:
+    read = _words_of(text)
     mentions = _mentions(read)
     if not mentions:
-        return NOTHING
-    return _choose(read, mentions, kind)
+        return None
+    covered = frozenset(
+        index for mention in mentions for index in range(mention.start, mention.end)
+    )
+    return _Parsed(*read[:3], mentions, covered, _filled(read, covered))
 
 
 def _words_of(text: str) -> _Words:
@@ -155,12 +219,10 @@ def _mentions(read: _Words) -> list[_Mention]:
             start += 1
             continue
         end = start + 1
-        while end < count and end - start < most and not _SEGMENT_BREAK.search(gaps[end - 1]):
+        while end < count and end - start < most and not _ends_a_segment(gaps[end - 1]):
             end += 1
         for stop in range(end, start, -1):
-            readings = names.get(
-                lower[start] if stop == start + 1 else " ".join(lower[start:stop])
-            )
+            readings = names.get(lower[start] if stop == start + 1 else " ".join(lower[start:stop]))
             if readings and not (
                 stop == start + 1 and _is_word(read, start, has_case, lower[start] in fillers)
             ):
@@ -191,11 +253,21 @@ def _is_word(read: _Words, index: int, has_case: bool, is_filler: bool) -> bool:
         return has_case and not is_name and lower not in _SMALL_LETTER_NAMES
     if word in _SMALL_LETTER_NAMES or (word == "us" and not has_case):
         return False
-    # "Austin, Tx", "paris, fr", "Remote (us)"
+    # As in "Austin, Tx", "paris, fr", "Remote (us)"
     return not (_follows_comma(read, index) or _is_bracketed(read, index))
 
 
-def _follows_comma(read: _Words, index: int) -> bool:
+@lru_cache(maxsize=512)
+def _ends_a_segment(gap: str) -> bool:
+    return _SEGMENT_BREAK.search(gap) is not None
+
+
+@lru_cache(maxsize=512)
+def _ends_an_item(gap: str) -> bool:
+    return _LIST_BREAK.search(gap) is not None
+
+
+def _follows_comma(read: _Words | _Parsed, index: int) -> bool:
     return index > 0 and "," in read.gaps[index - 1]
 
 
@@ -203,65 +275,35 @@ def _is_bracketed(read: _Words, index: int) -> bool:
     return index > 0 and read.gaps[index - 1].endswith("(")
 
 
-def _choose(read: _Words, mentions: list[_Mention], kind: Text) -> Named:
-    covered = {index for mention in mentions for index in range(mention.start, mention.end)}
-    filled = _filled(read, covered)
-    is_only_places = all(filled)
-    is_bare = kind == "field" and is_only_places
+def _choose(read: _Parsed, kind: Text) -> Named:
     chosen: list[Reading] = []
-    unsure_of_georgia = is_world = False
-    for number, mention in enumerate(mentions):
-        after = mentions[number + 1] if number + 1 < len(mentions) else None
-        before = mentions[number - 1] if number else None
-        is_code = mention.end == mention.start + 1 and filled[mention.start]
-        listed = _listed_countries(read, before, mention, after) if is_code else []
-        follower = after if after and _qualifies(read.gaps, mention, after) else None
-        leader = before if before and _qualifies(read.gaps, before, mention) else None
-        score, reading = max(
-            (
-                (_score(reading, leader, follower) + _in_list(reading, listed), reading)
-                for reading in mention.readings
-            ),
-            key=lambda scored: scored[0],
-        )
-        name = read.words[mention.start] if mention.end == mention.start + 1 else ""
+    is_georgia = is_world = False
+    for number, mention in enumerate(read.mentions):
+        leader = read.mentions[number - 1] if number else None
+        follower = read.mentions[number + 1] if number + 1 < len(read.mentions) else None
+        listed = _listed_countries(read, leader, mention, follower)
+        if leader and not _qualifies(read.gaps, leader, mention):
+            leader = None
+        if follower and not _qualifies(read.gaps, mention, follower):
+            follower = None
+        score, reading = _best(mention.readings, leader, follower, listed)
         is_confirmed = score >= reading.score + _CONFIRMED_BY_COUNTRY
-        if _is_part_of_code(read, mention, leader) or _names_something_else(read, mention):
+        if not is_confirmed and not _counts(read, mention, reading, len(listed), kind):
+            chosen += [
+                other for other in mention.readings if _is_city_by_code(read, mention, other)
+            ]
+        elif (
+            _is_part_of_code(read, mention, leader)
+            or _names_something_else(read, mention)
+            or (follower and _is_unknown_town(read, mention, score, reading, follower))
+            or (leader and follower and _is_between_others(reading, leader, follower))
+        ):
             continue
-        if len(name) == 2 and name.isascii() and not is_confirmed:
-            if not _is_code(
-                read, mention, reading, covered, filled, len(listed), kind, is_bare=is_bare
-            ):
-                chosen += [  # "LA" is a city then
-                    other
-                    for other in mention.readings
-                    if other.kind == "city" and other.score >= _FAMOUS
-                ]
-                continue
-        elif len(name) == 3 and name not in _CERTAIN_CODES and reading.kind == "country":
-            if not is_confirmed and not filled[mention.start]:
-                continue  # "PER", "FIN" are countries only by themselves
-        elif reading.kind == "city" and not is_confirmed:
-            if name and read.lower[mention.start] in gazetteer().words:
-                counts = is_bare and len(mentions) == 1
-            else:
-                counts = score >= _BESIDE_WORDS[kind] or (
-                    filled[mention.start] and score >= _BY_ITSELF[kind]
-                )
-            if not counts:
-                continue
-        if _is_between_names_of_another_country(reading, leader, follower):
-            continue
-        is_doubtful = follower and _is_doubtful_state(read, follower, covered, mention.end - 1)
-        if follower and not is_doubtful and score < _UNMISTAKABLE_SCORES.get(reading.kind, 0.0):
-            comma = "," in read.gaps[mention.end - 1]
-            if _is_elsewhere(follower, reading) and (comma or reading.kind == "city"):
-                continue  # "Lafayette, Georgia", "Ontario, Ohio", "Lebanon, NH": towns there
-        is_world |= reading.kind == "anywhere" and filled[mention.start]
-        unsure_of_georgia |= read.lower[mention.start] == _GEORGIA and score == SCORES["state"]
-        chosen.append(reading)
-    if unsure_of_georgia:
-        chosen = _with_the_country_georgia(chosen)
+        elif score == SCORES["state"] and read.lower[mention.start] == _GEORGIA:
+            is_georgia = True
+        else:
+            is_world |= reading.kind == "anywhere" and read.filled[mention.start]
+            chosen.append(reading)
     return Named(
         frozenset(code for reading in chosen for code in reading.country.split()),
         frozenset(
@@ -270,20 +312,48 @@ def _choose(read: _Words, mentions: list[_Mention], kind: Text) -> Named:
         frozenset(reading.metro for reading in chosen if reading.metro),
         is_wide=any(reading.kind == "area" and not reading.country for reading in chosen),
         is_world=is_world,
-        is_only_places=is_only_places,
+        is_only_places=False not in read.filled,
+        is_georgia=is_georgia,
     )
 
 
+def _counts(read: _Parsed, mention: _Mention, reading: Reading, listed: int, kind: Text) -> bool:
+    """Whether a name is one of a place though no name beside it confirms that."""
+    name = read.words[mention.start] if mention.end == mention.start + 1 else ""
+    fills = read.filled[mention.start]
+    is_bare = kind == "field" and False not in read.filled
+    if len(name) == 2 and name.isascii():
+        return _is_code(read, mention, reading, listed, kind, is_bare=is_bare)
+    if reading.kind == "country":
+        # "PER", "FIN" are countries only by themselves
+        return len(name) != 3 or fills or name in _CERTAIN_CODES
+    if reading.kind != "city":
+        return True
+    if name and read.lower[mention.start] in gazetteer().words:
+        return is_bare and len(read.mentions) == 1
+    return reading.score >= _BESIDE_WORDS[kind] or (fills and reading.score >= _BY_ITSELF[kind])
+
+
+def _is_city_by_code(read: _Parsed, mention: _Mention, reading: Reading) -> bool:
+    """Whether two letters that are no state or country mean a city ("LA")."""
+    is_code = mention.end == mention.start + 1 and len(read.words[mention.start]) == 2
+    return is_code and reading.kind == "city" and reading.score >= _FAMOUS
+
+
+def _is_unknown_town(
+    read: _Parsed, mention: _Mention, score: float, reading: Reading, follower: _Mention
+) -> bool:
+    """Whether it is a town like "Lafayette, Georgia", "Ontario, Ohio" or "Lebanon, NH"."""
+    if score >= _UNMISTAKABLE_SCORES.get(reading.kind, 0.0):
+        return False
+    if _is_doubtful_state(read, follower, mention.end - 1):
+        return False
+    has_comma = "," in read.gaps[mention.end - 1]
+    return (has_comma or reading.kind == "city") and _is_elsewhere(follower, reading)
+
+
 def _is_code(
-    read: _Words,
-    mention: _Mention,
-    reading: Reading,
-    covered: set[int],
-    filled: list[bool],
-    listed: int,
-    kind: Text,
-    *,
-    is_bare: bool,
+    read: _Parsed, mention: _Mention, reading: Reading, listed: int, kind: Text, *, is_bare: bool
 ) -> bool:
     """Whether two letters, which no town before confirms, are the code of a state or country."""
     code = read.words[mention.start].upper()
@@ -292,14 +362,14 @@ def _is_code(
     if reading.kind == "city" or reading.kind == "area":
         alone = len(read.words) == 1
         return not (code == _NOT_AVAILABLE and alone)
-    fills = filled[mention.start]
+    fills = read.filled[mention.start]
     if code in _CERTAIN_CODES:
         return read.words[mention.start].isupper() or fills
     if not read.words[mention.start].isupper():
         return False
     if reading.kind == "state":
         if code in _WORD_CODES:
-            return not _is_doubtful_state(read, mention, covered)
+            return not _is_doubtful_state(read, mention)
         previous = read.words[mention.start - 1] if mention.start else ""
         return (
             code not in _STATE_ACRONYMS
@@ -313,25 +383,25 @@ def _is_code(
     return (is_bare and len(read.words) == 1) or listed > 1
 
 
-def _ends_segment(read: _Words, mention: _Mention) -> bool:
+def _ends_segment(read: _Parsed, mention: _Mention) -> bool:
     gaps = read.gaps
-    return mention.end > len(gaps) or bool(_SEGMENT_BREAK.search(gaps[mention.end - 1]))
+    return mention.end > len(gaps) or _ends_a_segment(gaps[mention.end - 1])
 
 
-def _names_something_else(read: _Words, mention: _Mention) -> bool:
+def _names_something_else(read: _Parsed, mention: _Mention) -> bool:
     """Whether it is part of the name of a street or an institution."""
     following = read.lower[mention.end] if mention.end < len(read.lower) else ""
     return following in _AFTER_OTHER_NAMES and not _ends_segment(read, mention)
 
 
-def _is_zone(read: _Words, mention: _Mention) -> bool:
+def _is_zone(read: _Parsed, mention: _Mention) -> bool:
     """Whether the code is a time zone's: "ET/CT", "PT hours"."""
     following = read.lower[mention.end] if mention.end < len(read.lower) else ""
     near = read.words[max(0, mention.start - 2) : mention.end + 2]
     return following in _ZONE_WORDS or sum(word in _ZONE_CODES for word in near) > 1
 
 
-def _is_part_of_code(read: _Words, mention: _Mention, leader: _Mention | None) -> bool:
+def _is_part_of_code(read: _Parsed, mention: _Mention, leader: _Mention | None) -> bool:
     """Whether it is the second part of an ISO 3166-2 code ("DE-BY"), which is no country."""
     if not leader or read.gaps[mention.start - 1] != "-" or mention.end - mention.start > 1:
         return False
@@ -345,10 +415,13 @@ def _is_part_of_code(read: _Words, mention: _Mention, leader: _Mention | None) -
 
 
 def _listed_countries(
-    read: _Words, before: _Mention | None, mention: _Mention, after: _Mention | None
+    read: _Parsed, before: _Mention | None, mention: _Mention, after: _Mention | None
 ) -> list[str]:
     """Return the countries that stand beside a code in a list ("NL, UK, IE", "US/CA")."""
-    listed = []
+    listed: list[str] = []
+    is_code = mention.end == mention.start + 1 and len(read.words[mention.start]) < 4
+    if not is_code or not read.filled[mention.start]:
+        return listed
     for one, other, neighbour in ((before, mention, before), (mention, after, after)):
         if one is None or other is None or neighbour is None:
             continue
@@ -359,20 +432,37 @@ def _listed_countries(
         is_usual = len(code) > 2 or code in _USUAL_CODES or neighbour.end > neighbour.start + 1
         if best.kind == "country" and is_usual:
             gap = read.gaps[one.end - 1]
-            is_list = "," not in gap and bool(_LIST_BREAK.search(gap) or one.end < other.start)
+            is_list = "," not in gap and (_ends_an_item(gap) or one.end < other.start)
             # After a comma, "US, CA" is California
             if best.country != "US" or is_list:
                 listed.append(best.country)
     return listed
 
 
-def _in_list(reading: Reading, listed: list[str]) -> float:
-    return _IN_A_LIST_OF_COUNTRIES if reading.kind == "country" and listed else 0.0
+def _best(
+    readings: tuple[Reading, ...],
+    leader: _Mention | None,
+    follower: _Mention | None,
+    listed: list[str],
+) -> tuple[float, Reading]:
+    """Return the likeliest reading and its score."""
+    best = readings[0]
+    if leader is None and follower is None and not listed:
+        for reading in readings:
+            if reading.score > best.score:
+                best = reading
+        return best.score, best
+    highest = -math.inf
+    for reading in readings:
+        score = _score(reading, leader, follower)
+        if listed and reading.kind == "country":
+            score += _IN_A_LIST_OF_COUNTRIES
+        if score > highest:
+            highest, best = score, reading
+    return highest, best
 
 
-def _is_doubtful_state(
-    read: _Words, mention: _Mention, covered: set[int], unknown: int = -1
-) -> bool:
+def _is_doubtful_state(read: _Parsed, mention: _Mention, unknown: int = -1) -> bool:
     """Whether it is "OR" or "IN" that does not follow the comma of an unknown town.
 
     `unknown` is a word that counts as unknown though a name covers it.
@@ -383,53 +473,63 @@ def _is_doubtful_state(
     is_glued = mention.end <= len(read.gaps) and read.gaps[mention.end - 1] == "-"
     if is_glued or not _follows_comma(read, mention.start):  # "ON-SITE"
         return True
-    is_known = previous in covered or read.lower[previous] in gazetteer().fillers
+    is_known = previous in read.covered or read.lower[previous] in gazetteer().fillers
     return is_known and previous != unknown
 
 
 def _qualifies(gaps: list[str], first: _Mention, second: _Mention) -> bool:
-    return first.end == second.start and not _LIST_BREAK.search(gaps[first.end - 1])
+    return first.end == second.start and not _ends_an_item(gaps[first.end - 1])
 
 
 def _score(reading: Reading, before: _Mention | None, after: _Mention | None) -> float:
     score = reading.score
-    if after and reading.kind in ("city", "subdivision", "state", "country"):
-        score += max((_confirmation(reading, other) for other in after.readings), default=0.0)
+    if after:
+        score += max(
+            [
+                _confirmed(reading, other)
+                for other in after.readings
+                if other.country == reading.country
+            ],
+            default=0.0,
+        )
     if before:
-        if any(
-            other.kind in ("city", "subdivision", "state")
-            and other.country == reading.country
-            and (reading.kind == "country" or other.region == reading.region)
-            and not (other.kind == "state" and reading.kind != "country")
-            for other in before.readings
-        ) and reading.kind in ("country", "state", "subdivision"):
-            score += _CONFIRMED_BY_REGION
-        elif any(
-            other.kind == "country" and other.country == reading.country
-            for other in before.readings
-        ):
-            score += _AFTER_ITS_COUNTRY
+        score += max(
+            [
+                _after(reading, other)
+                for other in before.readings
+                if other.country == reading.country
+            ],
+            default=0.0,
+        )
     return score
 
 
-def _confirmation(reading: Reading, after: Reading) -> float:
-    if after.country != reading.country:
-        return 0.0
-    if reading.kind == "country":
+def _confirmed(reading: Reading, follower: Reading) -> float:
+    """What a name of the same country that follows adds to a reading."""
+    kind, following = reading.kind, follower.kind
+    if kind == "country":
         # "MX - Guadalajara", "CA-ON"
-        return _CONFIRMED_BY_COUNTRY if after.kind in ("city", "state", "subdivision") else 0.0
-    if after.kind == "state" and reading.kind == "city" and after.region == reading.region:
+        return _CONFIRMED_BY_COUNTRY if following in ("city", "state", "subdivision") else 0.0
+    if kind not in ("city", "subdivision", "state"):
+        return 0.0
+    if following == "state" and kind == "city" and follower.region == reading.region:
         return _CONFIRMED_BY_REGION
-    if after.kind in ("country", "subdivision"):
-        return _CONFIRMED_BY_COUNTRY
-    return 0.0
+    return _CONFIRMED_BY_COUNTRY if following in ("country", "subdivision") else 0.0
 
 
-def _is_between_names_of_another_country(
-    reading: Reading, leader: _Mention | None, follower: _Mention | None
-) -> bool:
+def _after(reading: Reading, leader: Reading) -> float:
+    """What a name of the same country that stands before adds to a reading."""
+    kind, leading = reading.kind, leader.kind
+    if kind == "country" and leading in ("city", "subdivision", "state"):
+        return _CONFIRMED_BY_REGION
+    if kind in ("state", "subdivision") and leading in ("city", "subdivision"):
+        return _CONFIRMED_BY_REGION if leader.region == reading.region else 0.0
+    return _AFTER_ITS_COUNTRY if leading == "country" else 0.0
+
+
+def _is_between_others(reading: Reading, leader: _Mention, follower: _Mention) -> bool:
     """Whether the names around share a country that has no such place ("X, Santiago, Spain")."""
-    if not leader or not follower or reading.kind not in ("city", "subdivision", "state"):
+    if reading.kind not in ("city", "subdivision", "state"):
         return False
     if reading.kind == "city" and reading.score >= _UNMISTAKABLE:
         return False
@@ -452,7 +552,7 @@ def _is_elsewhere(after: _Mention, place: Reading) -> bool:
     return all(place.country != reading.country for reading in after.readings)
 
 
-def _filled(read: _Words, covered: set[int]) -> list[bool]:
+def _filled(read: _Words, covered: frozenset[int]) -> list[bool]:
     """Whether nothing but names of places and words like "office" stands in a word's segment."""
     fillers = gazetteer().fillers
     filled: list[bool] = []
@@ -460,17 +560,7 @@ def _filled(read: _Words, covered: set[int]) -> list[bool]:
     fills = True
     for index, word in enumerate(read.lower):
         fills = fills and (index in covered or word in fillers or word.isdigit())
-        if index == len(read.gaps) or _SEGMENT_BREAK.search(read.gaps[index]):
+        if index == len(read.gaps) or _ends_a_segment(read.gaps[index]):
             filled += [fills] * (index + 1 - start)
             start, fills = index + 1, True
     return filled
-
-
-def _with_the_country_georgia(chosen: list[Reading]) -> list[Reading]:
-    """Read "Georgia" as the country where all else are countries other than the US."""
-    others = [reading for reading in chosen if reading.region != "GA"]
-    if len(others) < 2 or any(
-        reading.kind != "country" or reading.country == "US" for reading in others
-    ):
-        return chosen
-    return [*others, Reading("country", "GE", "", SCORES["country"])]

@@ -1,10 +1,12 @@
-"""What the sentences of a text state about place and workplace, found in one pass.
+"""What the sentences of a text state about place and workplace, found in a pass or two.
 
 Belongs here: the wordings. Does not belong here: what follows from them (`place`, `workplace`).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -27,12 +29,16 @@ Statement = Literal[
 
 _NUMBER = r"(?:[1-4]|one|two|three|four)"
 _ALL_WEEK = r"(?:[45] ?(?:-|–|to|or) ?5|5|five)"
-_WEEKLY = r"(?:\s+(?:a|per|each|every|out of the)\s+week|\s*/\s*(?:week|wk)|\s+weekly|x\s+per\s+week)"
+_WEEKLY = (
+    r"(?:\s+(?:a|per|each|every|out of the)\s+week|\s*/\s*(?:week|wk)|\s+weekly|x\s+per\s+week)"
+)
 _PRESENT = (
     r"(?:in|at|from|on|to|of)[\s-]+(?:the\s+|our\s+|an\s+|your\s+)?(?:[\w.'’-]+\s+){0,3}?"
     r"(?:office|hq|headquarters|person|site|studio)|on-?site|in-?office"
 )
-_AWAY = r"(?:remote(?:ly)?|from\s+home|wfh|home[\s-]?office|homeoffice|t[ée]l[ée]travail|teletrabajo)"
+_AWAY = (
+    r"(?:remote(?:ly)?|from\s+home|wfh|home[\s-]?office|homeoffice|t[ée]l[ée]travail|teletrabajo)"
+)
 _IN_OFFICE = r"(?:on-?\s?site|in[\s-](?:the\s+)?(?:office|person))"
 _JOB = r"(?:role|position|job|opportunity)"
 
@@ -56,8 +62,8 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
         r"(?:work|role|position|schedule|set-?up|polic(?:y|ies)|team|office|arrangements?|basis"
         r"|opportunity|job|company|working|environment|remote|culture|workplace|employ\w*)\b"
         r"|\bhybrid\s+(?:model|approach)\b[^.\n]*\b(?:office|days|week|home|remote)"
-        r"|\b(?:is|are|as|be|operates?|working|on a|location:|type:|model:|policy:)\s+(?:a\s+)?hybrid\b"
-        r"\s*(?:[.,;(\n–—-]|$|with\b)"
+        r"|\b(?:is|are|as|be|operates?|working|on a|location:|type:|model:|policy:)\s+(?:a\s+)?"
+        r"hybrid\b\s*(?:[.,;(\n–—-]|$|with\b)"
         r"|\(hybrid\b|\bhybrid\)|\bhybrid\s*:|\bhybrid\s*\((?:\w+\s+)?\d|#li-hybrid"
         r"|\bhybrid\s+(?:options?|possible|available|flexibility)"
         rf"|\b{_NUMBER}\+?(?:\s*(?:-|–|to|or)\s*{_NUMBER})?\s*(?:x|(?:(?:full|core|fixed)\s+)?(?:office\s+)?"
@@ -138,7 +144,8 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
     ("remote_sign", r"\bREMOTE\b|\bRemote\s*(?:\||$|\n)|(?:[|/\\]|\s[–-])\s*Remote\b"),
     (
         "onsite_sign",
-        r"\b(?:ONSITE|ON-SITE|ON SITE)\b|\bOn-?site\s*(?:\||$|\n)|(?:[|/\\]|\s[–-])\s*[Oo]n-?[Ss]ite\b",
+        r"\b(?:ONSITE|ON-SITE|ON SITE)\b|\bOn-?site\s*(?:\||$|\n)"
+        r"|(?:[|/\\]|\s[–-])\s*[Oo]n-?[Ss]ite\b",
     ),
     ("hybrid_sign", r"\bHYBRID\b|\bHybrid\s*(?:\||$|\n)|(?:[|/\\]|\s[–-])\s*Hybrid\b"),
     (
@@ -149,31 +156,55 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
     ("place", rf"{PLACE_FOLLOWS}[A-Z]"),
     (
         "us_status",
-        r"\bU\.?S\.?A?\.?[ -](?:[Cc]itizen|[Pp]erson|based|only|[Rr]esident|[Tt]ime ?zone|[Pp]assport)"
-        r"|\b[Uu]nited [Ss]tates (?:[Cc]itizen|[Rr]esident)|\b(?:E-?Verify|401\s?\(?k\)?|W-?2 employee)",
+        r"\bU\.?S\.?A?\.?[ -](?:[Cc]itizen|[Pp]erson|based|only|[Rr]esident|[Tt]ime ?zone"
+        r"|[Pp]assport)|\b[Uu]nited [Ss]tates (?:[Cc]itizen|[Rr]esident)"
+        r"|\b(?:E-?Verify|401\s?\(?k\)?|W-?2 employee)",
     ),
 )
 
-# The automaton of all wordings; with less it falls back to a slower way of matching
-_AUTOMATON_BYTES = 256 << 20
+_PLACE_IN_TEXT: re.Pattern[bytes] = re2.compile(rf"{PLACE_FOLLOWS}([A-Z][^\n!?)]{{1,70}})".encode())
+_OFFICE_DAYS = frozenset({"hybrid", "all_week"})
+# With less memory an automaton falls back to a slower way of matching
+_AUTOMATON_BYTES = 128 << 20
 
 
-def statements_of(text: str) -> frozenset[Statement]:
+def statements_of(text: bytes) -> frozenset[Statement]:
     """Say which kinds of statements stand in a text (its first page is enough).
 
     Args:
-        text: The posting as plain text. Time is linear in its length.
+        text: The posting as plain text in UTF-8. Time is linear in its length.
     """
-    found = _wordings().Match(text.encode("utf-8", "replace"))  # None where none match
-    return frozenset(_WORDINGS[index][0] for index in found) if found else frozenset()
+    said: list[Statement] = []
+    for names, wordings in _automata():
+        found = wordings.Match(text)  # None where none match
+        if found:
+            said += [names[index] for index in found]
+    return frozenset(said)
+
+
+def places_stated(text: bytes) -> Iterator[str]:
+    """Yield what follows the wordings that a place follows, to the end of the sentence.
+
+    Args:
+        text: The posting as plain text in UTF-8.
+    """
+    for match in _PLACE_IN_TEXT.finditer(text):
+        yield match[1].decode("utf-8", "replace").partition(". ")[0]
 
 
 @lru_cache(maxsize=1)
-def _wordings() -> re2.Set:
+def _automata() -> tuple[tuple[list[Statement], re2.Set], ...]:
+    """Compile the wordings into two sets: together, their states would multiply."""
+    of_days = [wording for wording in _WORDINGS if wording[0] in _OFFICE_DAYS]
+    others = [wording for wording in _WORDINGS if wording[0] not in _OFFICE_DAYS]
+    return tuple(_compiled(wordings) for wordings in (of_days, others))
+
+
+def _compiled(wordings: list[tuple[Statement, str]]) -> tuple[list[Statement], re2.Set]:
     options = re2.Options()
     options.max_mem = _AUTOMATON_BYTES
-    wordings = re2.Set.SearchSet(options)
-    for _, wording in _WORDINGS:
-        wordings.Add(wording)
-    wordings.Compile()
-    return wordings
+    compiled = re2.Set.SearchSet(options)
+    for _, wording in wordings:
+        compiled.Add(wording)
+    compiled.Compile()
+    return [statement for statement, _ in wordings], compiled

@@ -20,12 +20,15 @@ _HINT = re.compile(
     r"remot|h[iíy]brid|site|office|person|anywhere|home|wfh|tele|t[ée]l[ée]|distributed|vor ort"
     r"|place|presencial|pr[ée]sentiel|local only"
 )
+_MAY_BE_ELSEWHERE = re.compile(
+    r"remot|h[iíy]brid|anywhere|home|wfh|tele|t[ée]l[ée]|distributed|days?\b|only"
+)
 # "Remote" and "hybrid" that say nothing of the workplace
 _OTHER_SENSE = re.compile(
     r"\bremote[ -](?:sens\w*|control\w*|support|monitoring|desktop|access|patient|hands|operat\w*"
     r"|pilot\w*|sites?|areas?|diagnos\w*|device\w*|identi\w*|machine\w*|vehicle\w*)\b"
-    r"|\bhybrid[ -](?:cloud\w*|mobile|apps?|search|electric\w*|vehicles?|systems?|infrastructure|bonds?"
-    r"|power\w*|it|integration\w*|aircraft|database\w*|data|event\w*|optimi\w*|perovskite\w*)\b"
+    r"|\bhybrid[ -](?:cloud\w*|mobile|apps?|search|electric\w*|vehicles?|systems?|infrastructure"
+    r"|bonds?|power\w*|it|integration\w*|aircraft|database\w*|data|event\w*|optimi\w*|perovskite\w*)\b"
     r"|\bdistributed (?:sys|comp|data|soft|ledger|storage|training|infra|energy|teams?)\w*"
     r"|\bnon-?site\b|\bhome ?(?:health|care|loan\w*|insurance|services|automation)\b"
 )
@@ -34,8 +37,8 @@ _PARTLY = re.compile(
     r"\b(?:partly|partially|partial|part(?:[- ]time)?|some|semi|occasional(?:ly)?|flex(?:ible)?"
     r"|limited|[1-4] days?)[- ](?:remote|wfh|work from home|home[- ]?office|from home)"
     r"|\b(?:wfh|remote|home[- ]?office) ?(?:work )?(?:\d|days?\b|fridays?|part|partially)"
-    r"|\b[1-4](?:[-–/]\d)? ?(?:days?|x) ?(?:(?:a|per) week|/week)?,? ?(?:in|at|on)[- ]?(?:the |our )?"
-    r"(?:office|site)|\bwfh days|\boffice [1-4] days"
+    r"|\b[1-4](?:[-–/]\d)? ?(?:days?|x) ?(?:(?:a|per) week|/week)?,? ?(?:in|at|on)[- ]?"
+    r"(?:the |our )?(?:office|site)|\bwfh days|\boffice [1-4] days"
 )
 _REMOTE = re.compile(
     r"\bremot|t[ée]l[ée]-?travail|teletrabajo|teletrabalho|home[- ]?office|work from (?:home|any)"
@@ -78,6 +81,8 @@ def stated_workplace(field: str) -> Workplace:
     text = field[:_MAX_CHARS].lower()
     if not _HINT.search(text):
         return "unspecified"
+    if not _MAY_BE_ELSEWHERE.search(text):
+        return "onsite" if _ONSITE.search(text) else "unspecified"
     text = _OTHER_SENSE.sub(" ", text)
     if _NOT_REMOTE.search(text):
         return "onsite" if not _HYBRID.search(text) else "hybrid"
