@@ -107,7 +107,8 @@ _BEFORE_PLACES = frozenset({"in", "from", "within", "near", "around"})
 # A name before these is a street's or an institution's ("11 Holland Avenue")
 _AFTER_OTHER_NAMES = frozenset(
     {"avenue", "ave", "street", "str", "road", "rd", "blvd", "boulevard", "lane", "drive",
-     "airlines", "airways", "bank", "ventures", "capital", "partners", "healthcare", "university", "mall"}
+     "airlines", "airways", "bank", "ventures", "capital", "partners", "healthcare",
+     "university", "mall"}
 )  # fmt: skip
 # Short names that are written small, too, and are no words
 _SMALL_LETTER_NAMES = frozenset({"nyc", "usa", "sf", "uk", "uae", "dc"})
@@ -253,7 +254,7 @@ def _is_word(read: _Words, index: int, has_case: bool, is_filler: bool) -> bool:
         return has_case and not is_name and lower not in _SMALL_LETTER_NAMES
     if word in _SMALL_LETTER_NAMES or (word == "us" and not has_case):
         return False
-    # As in "Austin, Tx", "paris, fr", "Remote (us)"
+    # A code in small letters stands after a town's comma or in brackets
     return not (_follows_comma(read, index) or _is_bracketed(read, index))
 
 
