@@ -31,13 +31,14 @@ _LINK = re.compile(
 _PARENTHESIS = re.compile(r"\s*[(\[{].*$", re.DOTALL)
 # What follows in a heading: "Acme – Payments", "Acme/Bolt", "Acme: the story", "Acme by Bolt"
 _REMARK = re.compile(
-    r"(?<=\w)(?:\s+[-–—|•·]+\s|[–—|]|-\s|:\s|\s*/+\s*(?=\D)|\s+(?:formerly|now)\s|\s+by\s(?=[A-Z])).*$",
+    r"(?<=\w)(?:\s+[-–—|•·]+\s|[–—|]|-\s|:\s|\s*/+\s*(?=\D)|\s+(?:formerly|now)\s|\s+by\s(?=[A-Z])|\s#).*$",
     re.DOTALL,
 )
 _MIN_NAME_BEFORE_REMARK: Final = 2
 _DOMAIN = re.compile(
-    r"\.(?:com?|io|ai|org|net|dev|app|so|xyz|inc|fm|me|ml|us|eu|gg|id|is|it|sh|ly|to|tv|vc|de|fr|nl"
-    r"|ch|co\.uk|uk|ca|in|au|com\.au)$",
+    r"(?<=\w\w)\.(?:com?(?:\.[a-z]{2})?|[a-z]{2}|org|net|dev|app|xyz|inc|tech|health|work|cloud|games"
+    r"|studio|agency|energy|finance|careers|jobs|one|live|life|world|video|space|design|earth|bio|law"
+    r"|care|edu|gov)$",
     re.IGNORECASE,
 )
 _AI_DOMAIN = re.compile(r"\.ai$", re.IGNORECASE)
@@ -56,6 +57,7 @@ _OFFICE = re.compile(
 _INSTITUTION = re.compile(
     r"universit|college|school|institut|museum|\bbank\b|\bof$|\bhochschule|\btu\b", re.IGNORECASE
 )
+_POSSESSIVE = re.compile(r"['’]s\b")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 # Glued in the identifiers of boards: "thetradedesk", but not "thermo" or "theorem"
@@ -141,7 +143,7 @@ def _without_accents(text: str) -> str:
 
 
 def _compact(text: str) -> str:
-    return _NOT_ALNUM.sub("", text.replace("&", "and")).casefold()
+    return _NOT_ALNUM.sub("", _POSSESSIVE.sub("", text.replace("&", "and"))).casefold()
 
 
 def _without_remark(text: str) -> str:
@@ -154,7 +156,7 @@ def _without_place(text: str) -> str:
     if len(text) <= _MIN_STEM_CHARS or _INSTITUTION.search(text):
         return text
     head, comma, tail = text.rpartition(",")
-    if comma and head.strip() and is_place(tail.strip()):
+    if comma and head.strip() and (is_place(tail.strip()) or _DOMAIN.search(tail)):
         text = head
     shorter = _OFFICE.sub("", text)
     if shorter == text:
@@ -165,10 +167,10 @@ def _without_place(text: str) -> str:
 def _without_legal_form(text: str) -> str:
     # cleanco takes one form at a time, and all of "Co."; it is slow, so it is asked only where the
     # last word is one of a form
-    words = text.rsplit(None, 1)
+    words = text.replace(",", ", ").rsplit(None, 1)
     if len(words) < 2 or _compact(words[1]) not in _last_words_of_forms():
         return text
-    bare: str = basename(text, suffix=True, middle=False)
+    bare: str = basename(" ".join(words), suffix=True, middle=False)
     return bare if _compact(bare) else text
 
 
