@@ -116,7 +116,7 @@ def gazetteer() -> Gazetteer:
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES:
                 country = Reading("country", code, "", SCORES["country"])
-                key = key_of(name)
+                key = key_of(name.replace("&", "and"))
                 if language == "en":
                     add(code.lower(), country)
                     add(key, country)
@@ -138,7 +138,9 @@ def gazetteer() -> Gazetteer:
         names={name: tuple(readings) for name, readings in names.items()},
         longest=longest,
         words=words,
-        abbreviations=frozenset(key_of(row["name"]) for row in places if row["name"].isupper()),
+        abbreviations=frozenset(
+            key_of(row["name"]) for row in places if row["name"].isupper()
+        ).difference(key_of(row["name"]) for row in places if not row["name"].isupper()),
         fillers=fillers,
         unspaced=re.compile("|".join(map(re.escape, unspaced))),
     )

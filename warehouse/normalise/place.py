@@ -18,6 +18,7 @@ from warehouse.normalise.types import Place
 from warehouse.normalise.workplace import workplace_of_fields, workplace_of_text
 
 _TEXT_LIMIT_CHARS = 20_000  # where the job is stands in the first page; a bound for huge texts
+_TITLE_LIMIT_CHARS = 1_000
 _HEAD_CHARS = 120
 _UNITED_STATES = Named(frozenset({"US"}))
 
@@ -150,7 +151,7 @@ def _read_address(locality: str, region: str, country: str) -> Named:
 
 @lru_cache(maxsize=16_384)
 def _read_title(title: str) -> Named:
-    for match in _IN_TITLE.finditer(title):
+    for match in _IN_TITLE.finditer(title[:_TITLE_LIMIT_CHARS]):
         found = read_names(match[1] or match[2], "prose")
         if found.countries or found.is_wide:
             return found
@@ -161,7 +162,9 @@ def _read_text(head: str, page: bytes, said: frozenset[Statement]) -> Named:
     """Read the place of a job from its text: a heading, then sentences, then signs of the US."""
     if head:
         named = read_names(head, "prose")
-        if named.countries or named.is_world:
+        if named.is_world:
+            return NOTHING
+        if named.countries:
             return named
     if "place" in said:
         for stated in places_stated(page):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from warehouse.normalise.gazetteer import SCORES, Kind, Reading, fold, gazetteer
@@ -56,7 +56,7 @@ class _Parsed(NamedTuple):
     filled: list[bool]  # by word: its segment holds but names and words like "office"
 
 
-Text = Literal["field", "cell", "prose"]
+Text = Literal["field", "part", "cell", "prose"]
 NOTHING = Named()
 # A string that says where a job is; a bound for strings that are none
 MAX_CHARS = 6_000
@@ -70,9 +70,14 @@ _IN_A_LIST_OF_COUNTRIES = 1.0
 _FAMOUS = math.log10(600_000)
 _NEVER = math.inf
 _BESIDE_WORDS: dict[Text, float] = {
-    "field": _FAMOUS, "cell": _FAMOUS, "prose": math.log10(1_000_000)
+    "field": _FAMOUS, "part": _FAMOUS, "cell": _FAMOUS, "prose": math.log10(1_000_000)
 }  # fmt: skip
-_BY_ITSELF: dict[Text, float] = {"field": 0.0, "cell": math.log10(100_000), "prose": _NEVER}
+_BY_ITSELF: dict[Text, float] = {
+    "field": 0.0,
+    "part": 0.0,
+    "cell": math.log10(100_000),
+    "prose": _NEVER,
+}
 _UNMISTAKABLE = math.log10(5_000_000)
 _CONFIRMED_STATE = SCORES["state"] + _CONFIRMED_BY_COUNTRY
 # What a state that follows may turn into a small town of the same name.
@@ -101,6 +106,10 @@ _USUAL_CODES = frozenset(
      "NZ", "PH", "PK", "PL", "RO", "RS", "RU", "SG", "SI", "SK", "TH", "TR", "TW", "UA", "UK", "US",
      "UY", "VN", "ZA"}
 )  # fmt: skip
+# States as well, but countries where the code is all that is named
+_COUNTRY_BY_ITSELF = frozenset({"DE", "IN"})
+_HAVE_STATES = frozenset({"US", "CA"})
+_ENOUGH_FOR_A_LIST_OF_CODES = 3
 _CERTAIN_CODES = frozenset({"US", "UK", "EU", "GB", "USA", "UAE"})
 # After these a code is a place's ("local in CO")
 _BEFORE_PLACES = frozenset({"in", "from", "within", "near", "around"})
@@ -129,8 +138,9 @@ def read_names(text: str, kind: Text = "field") -> Named:
     Args:
         text: The string; what follows its first 6,000 characters is not read.
         kind: What the string is: a "field" for locations, where "NL", "Reading" or a small town
-            alone is one; a "cell", which may as well hold a company or a technology; or "prose",
-            where a city counts alone only if it is well known.
+            alone is one; a "part" of a field, where "NL" and "Reading" need more; a "cell" of a
+            heading, which may as well hold a company or a technology; or "prose", where a city
+            counts alone only if it is well known.
     """
     return _settled(_read(text[:MAX_CHARS], kind))
 
@@ -141,10 +151,13 @@ def read_fields(fields: Iterable[str]) -> Named:
     Args:
         fields: The fields; one may hold several cells, with "|" between them.
     """
-    cells = [
-        _read(cell.strip(), "field") for field in fields for cell in field[:MAX_CHARS].split("|")
-    ]
-    return _settled(reduce(union, cells, NOTHING))
+    named = NOTHING
+    for field in fields:
+        cells = field[:MAX_CHARS].split("|")
+        kind: Text = "field" if len(cells) == 1 else "part"
+        for cell in cells:
+            named = union(named, _read(cell.strip(), kind))
+    return _settled(named)
 
 
 def union(one: Named, other: Named) -> Named:
@@ -277,6 +290,9 @@ def _is_bracketed(read: _Words, index: int) -> bool:
 
 
 def _choose(read: _Parsed, kind: Text) -> Named:
+    code = _country_code(read)
+    if kind != "prose" and code:
+        return Named(frozenset({code}), is_only_places=True)
     chosen: list[Reading] = []
     is_georgia = is_world = False
     for number, mention in enumerate(read.mentions):
@@ -288,7 +304,11 @@ def _choose(read: _Parsed, kind: Text) -> Named:
         if follower and not _qualifies(read.gaps, mention, follower):
             follower = None
         score, reading = _best(mention.readings, leader, follower, listed)
-        is_confirmed = score >= reading.score + _CONFIRMED_BY_COUNTRY
+        is_confirmed = score >= reading.score + (
+            _CONFIRMED_BY_REGION
+            if reading.kind == "state" and _is_doubtful_state(read, mention)
+            else _CONFIRMED_BY_COUNTRY
+        )
         if not is_confirmed and not _counts(read, mention, reading, len(listed), kind):
             chosen += [
                 other for other in mention.readings if _is_city_by_code(read, mention, other)
@@ -316,6 +336,19 @@ def _choose(read: _Parsed, kind: Text) -> Named:
         is_only_places=False not in read.filled,
         is_georgia=is_georgia,
     )
+
+
+def _country_code(read: _Parsed) -> str | None:
+    """Return the country where a code is all that is named: "Remote (DE)", "DE-BY"."""
+    first = read.mentions[0]
+    code = read.words[first.start]
+    if code in _COUNTRY_BY_ITSELF and len(read.mentions) == 1 and False not in read.filled:
+        return code
+    is_subdivision = len(read.words) == 2 and read.gaps[0] == "-" and "".join(read.words).isupper()
+    is_country = any(reading.country == code for reading in first.readings)
+    if is_subdivision and is_country and code not in _HAVE_STATES and len(code) == 2:
+        return None if read.words[1] in _USUAL_CODES else code
+    return None
 
 
 def _counts(read: _Parsed, mention: _Mention, reading: Reading, listed: int, kind: Text) -> bool:
@@ -349,6 +382,8 @@ def _is_unknown_town(
         return False
     if _is_doubtful_state(read, follower, mention.end - 1):
         return False
+    if reading.kind == "country" and read.lower[follower.start] == _GEORGIA:
+        return False
     has_comma = "," in read.gaps[mention.end - 1]
     return (has_comma or reading.kind == "city") and _is_elsewhere(follower, reading)
 
@@ -377,11 +412,12 @@ def _is_code(
             or fills
             or _follows_comma(read, mention.start)
             or previous in _BEFORE_PLACES
-            or (kind == "field" and previous.istitle() and _ends_segment(read, mention))
+            or (kind in ("field", "part") and previous.istitle() and _ends_segment(read, mention))
         )
     if code in _USUAL_CODES and fills:
         return is_bare or len(read.words) == 1 or listed > 0 or _follows_comma(read, mention.start)
-    return (is_bare and len(read.words) == 1) or listed > 1
+    is_list = sum(word in _USUAL_CODES for word in read.words) >= _ENOUGH_FOR_A_LIST_OF_CODES
+    return (is_bare and len(read.words) == 1) or listed > 1 or (listed > 0 and is_list)
 
 
 def _ends_segment(read: _Parsed, mention: _Mention) -> bool:
@@ -542,7 +578,9 @@ def _is_between_others(reading: Reading, leader: _Mention, follower: _Mention) -
 
 def _is_elsewhere(after: _Mention, place: Reading) -> bool:
     """Whether `after` is a US state or a Canadian province that has no such place."""
-    states = [reading for reading in after.readings if reading.kind == "state"]
+    states = [
+        reading for reading in after.readings if reading.kind == "state" and reading.region != "DC"
+    ]
     is_big_city = any(
         reading.kind == "city" and reading.score >= _UNMISTAKABLE for reading in after.readings
     )
