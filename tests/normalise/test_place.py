@@ -371,6 +371,9 @@ WORKPLACES = [
     ("", "", "Acme, Graz, ONSITE or REMOTE", None, "remote"),
     ("", "", "Bakers | Onsite | Graz", None, "onsite"),
     ("", "", "Graz - NO REMOTE, sorry", None, "onsite"),
+    ("Graz", "", "Hybrid or remote work will not be considered.", None, "onsite"),
+    ("Graz", "", "The interviews:\n\nPhone\n\nOnsite\n\nOffer", False, "unspecified"),
+    ("Graz", "", "Status: full-time\nType: Remote\nStart: now", None, "remote"),
 ]
 
 

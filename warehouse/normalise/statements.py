@@ -16,6 +16,7 @@ Statement = Literal[
     "hybrid",  # this job is hybrid, or N days a week are spent in the office
     "all_week",  # five days a week in the office
     "onsite",
+    "no_remote",
     "remote",  # this job is or may be remote
     "remote_role",  # the same, said of the job in so many words
     "remote_company",  # said of the employer rather than of the job
@@ -64,7 +65,7 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
         r"|\bhybrid\s+(?:model|approach)\b[^.\n]*\b(?:office|days|week|home|remote)"
         r"|\b(?:is|are|as|be|operates?|working|on a|location:|type:|model:|policy:)\s+(?:a\s+)?"
         r"hybrid\b\s*(?:[.,;(\n–—-]|$|with\b)"
-        r"|\(hybrid\b|\bhybrid\)|\bhybrid\s*:|\bhybrid\s*\((?:\w+\s+)?\d|#li-hybrid"
+        r"|\(hybrid\b|\bhybrid\)|\bhybrid\s*:|\bhybrid\s*\((?:\w+\s+)?\d|#(?:li-)?hybrid\b"
         r"|\bhybrid\s+(?:options?|possible|available|flexibility)"
         rf"|\b{_NUMBER}\+?(?:\s*(?:-|–|to|or)\s*{_NUMBER})?\s*(?:x|(?:(?:full|core|fixed)\s+)?(?:office\s+)?"
         rf"days?){_WEEKLY}?\s*,?\s*(?:{_PRESENT})"
@@ -105,9 +106,15 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
         r"|\b(?:on|at)\s+the\s+(?:shop|sales|factory|production)\s+floor\b"
         r"|\bwork\s+(?:primarily|mostly|mainly|full[\s-]time|every\s+day)\s+(?:from|in|out\s+of)\s+(?:our|the)"
         r"\s+(?:\w+\s+)?office\b"
+        r"|\b(?:located|based|working)\s+on-?site\b|\bon-?site\s+(?:at|in)\s+our\b"
         r"|\bon-?site\s+(?:engineers?|developers?|roles?|positions?|jobs?)\b"
-        r"|\b(?:no|not|non)[\s-]remote\b|\bremote:?\s+no\b|\bnot\s+(?:a\s+)?remote\b"
         r"|\bvor\s+ort\s+in\b|\bpr[ée]sentiel\b|\bpresencial\b",
+    ),
+    (
+        "no_remote",
+        r"(?i)\b(?:no|not|non)[\s-](?:a\s+)?remote\b|\bremote:?\s+no\b"
+        r"|\bremote\b[^.\n]*\bnot\s+(?:be\s+)?(?:considered|possible|available|offered|eligible|an\s+option)"
+        r"|\brequires?\s+you\s+to\s+be\s+on-?site\b",
     ),
     # A capital follows: "in-office in Berlin"
     ("onsite", r"\b(?:[Oo]n-?site|[Ii]n[\s-]office|[Ii]n[\s-]person|in the office) in [A-Z]"),
@@ -120,7 +127,9 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
         r"|\bremote[\s-](?:only|role|position|opportunit|job|ok\b|okay\b|eligible|within|welcome|considered"
         r"|is\s+(?:ok|fine|possible|welcome|an\s+option|great)|can(?:didates|\s+work)|employees\s+welcome"
         r"|in\s+(?:the\s+)?(?:us|usa|u\.s|united|uk|eu|canada|europe))"
-        r"|\bremote\s+(?:work\s+)?(?:is\s+)?(?:a\s+)?(?:possible|possibility|an?\s+option)\b"
+        r"|\bremote\s+(?:or|and)\s+(?:on-?site|in[\s-]office|part-?\s?time|full-?\s?time)"
+        r"|\bremote\s+(?:full-?\s?time|totally\s+fine|arrangements?|flexibility)"
+        r"|\bremote\s+(?:work\s+)?(?:arrangements?\s+)?(?:is\s+)?(?:a\s+)?(?:possible|possibility|an?\s+option)\b"
         r"|\(remote\b|\bremote\)|\bremote\]|\[(?:fully\s+)?remote\b|#li-remote"
         r"|\b(?:open|amenable)\s+to\s+(?:fully\s+|having\s+)?remote\b|\bor\s+(?:fully\s+)?remote\b"
         r"|\bwork(?:ing)?[\s-]from[\s-]home\s+(?:role|position|job)"
@@ -141,13 +150,13 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
         r"|\bwork\s+(?:fully\s+)?remotely\b|\bwork\s+from\s+anywhere\b"
         r"|\bremote\s+team\b",
     ),
-    ("remote_sign", r"\bREMOTE\b|\bRemote\s*(?:\||$|\n)|(?:[|/\\]|\s[–-])\s*Remote\b"),
+    ("remote_sign", r"\bREMOTE\b|\bRemote\s*\||(?:[|/\\]|\s[–-])\s*Remote\b|\b[Tt]ype:\s*Remote\b"),
     (
         "onsite_sign",
-        r"\b(?:ONSITE|ON-SITE|ON SITE)\b|\bOn-?site\s*(?:\||$|\n)"
-        r"|(?:[|/\\]|\s[–-])\s*[Oo]n-?[Ss]ite\b",
+        r"\b(?:ONSITE|ON-SITE|ON SITE)\b|\bOn-?site\s*\||(?:[|/\\]|\s[–-])\s*[Oo]n-?[Ss]ite\b"
+        r"|\b[Tt]ype:\s*On-?site\b",
     ),
-    ("hybrid_sign", r"\bHYBRID\b|\bHybrid\s*(?:\||$|\n)|(?:[|/\\]|\s[–-])\s*Hybrid\b"),
+    ("hybrid_sign", r"\bHYBRID\b|\bHybrid\s*\||(?:[|/\\]|\s[–-])\s*Hybrid\b"),
     (
         "customers",
         r"(?i)\b(?:activation events|face[\s-]to[\s-]face sales|in[\s-]store|door[\s-]to[\s-]door"

@@ -133,6 +133,8 @@ def workplace_of_text(
         return "hybrid"
     if is_remote:
         return "onsite" if "all_week" in said else "remote"
+    if "no_remote" in said:
+        return "onsite"
     others = {stated_workplace(other) for other in secondary}
     if "remote" in others:
         return "remote"
