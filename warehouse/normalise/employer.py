@@ -57,12 +57,11 @@ _OFFICE = re.compile(
 _INSTITUTION = re.compile(
     r"universit|college|school|institut|museum|\bbank\b|\bof$|\bhochschule|\btu\b", re.IGNORECASE
 )
-_POSSESSIVE = re.compile(r"['’]s\b")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 # Glued in the identifiers of boards: "thetradedesk", but not "thermo" or "theorem"
 _ARTICLE = re.compile(r"^the(?!a|e|i|m|n|o|r|s|ta|y)(?=\w{4,})")
-_GLUED_FORM = re.compile(r"(?<=\w{5})(?:inc|llc|ltd|gmbh|corporation|careers|jobs|pbc)$")
+_GLUED_FORM = re.compile(r"(?<=\w{5})(?:inc|llc|ltd|gmbh|corporation|company|careers|jobs|pbc)$")
 # Dropped after a name that is no word of its own: "Scale AI" is not "Scale", but "Hebbia AI" is
 # "Hebbia", and "Anduril Industries" is "Anduril"
 _DESCRIPTION = re.compile(
@@ -143,7 +142,7 @@ def _without_accents(text: str) -> str:
 
 
 def _compact(text: str) -> str:
-    return _NOT_ALNUM.sub("", _POSSESSIVE.sub("", text.replace("&", "and"))).casefold()
+    return _NOT_ALNUM.sub("", text.replace("&", "and")).casefold()
 
 
 def _without_remark(text: str) -> str:
