@@ -138,6 +138,7 @@ def test_aliases_lead_to_keys_that_their_own_spelling_has():
     assert {row["name"]: company_key(row["name"]) for row in rows} == {
         row["name"]: row["key"] for row in rows
     }
+    assert [row["key"] for row in rows] == [company_key(row["key"]) for row in rows]
 
 
 @pytest.mark.shared

@@ -61,13 +61,14 @@ _NOT_ALNUM = re.compile(r"[\W_]+")
 
 # Glued in the identifiers of boards: "thetradedesk", but not "thermo" or "theorem"
 _ARTICLE = re.compile(r"^the(?!a|e|i|m|n|o|r|s|ta|y)(?=\w{4,})")
-_GLUED_FORM = re.compile(r"(?<=\w{5})(?:inc|llc|ltd|gmbh|corporation|company|careers|jobs|pbc)$")
+_GLUED_FORMS = ("inc", "llc", "ltd", "gmbh", "corporation", "company", "careers", "jobs", "pbc")
+_MIN_CHARS_BEFORE_A_FORM: Final = 5
 # Dropped after a name that is no word of its own: "Scale AI" is not "Scale", but "Hebbia AI" is
 # "Hebbia", and "Anduril Industries" is "Anduril"
-_DESCRIPTION = re.compile(
-    r"(?<=\w{5})(?:technologies|technology|systems|solutions|group|holdings|industries|software"
-    r"|global|international|enterprises?|hq|db)$"
-)
+_DESCRIPTIONS = (
+    "technologies", "technology", "systems", "solutions", "group", "holdings", "industries",
+    "software", "global", "international", "enterprise", "enterprises", "hq", "db",
+)  # fmt: skip
 _AI_GLUED: Final = "ai"
 # Second boards of one employer get a number ("acmerobotics2"); names with one ("Acme4") are short
 _BOARD_NUMBER = re.compile(r"(?<=[a-z]{8})\d{1,2}$")
@@ -97,17 +98,18 @@ def company_key(name: str) -> str:
         is the key.
     """
     key = _key(name[:_MAX_CHARS])
-    again = _key(key)
-    while again != key and len(again) <= len(key):
-        key, again = again, _key(again)
+    while not (key.isascii() and key.isalnum()):  # such a key is the key of itself
+        again = _key(key)
+        if again == key or len(again) > len(key):
+            break
+        key = again
     return key
 
 
 def _key(name: str) -> str:
     if name.isascii() and name.isalnum() and name.islower():
         return _key_of_compact(name)  # most boards' identifiers
-    plain = _without_accents(_MARKS.sub("", unquote(name) if "%" in name else name)).strip()
-    text = plain
+    plain = text = _without_accents(unquote(name) if "%" in name else name).strip()
     is_words = text.replace(" ", "").isalnum()
     if not is_words:
         text = _LINK.sub("", text)
@@ -117,7 +119,8 @@ def _key(name: str) -> str:
         return _aliases().exact[whole]
     if " " in text or not is_words:
         text = _without_additions(text)
-    text = _ARTICLE_WORD.sub("", text)
+    if text[:4].lower() == "the ":
+        text = _ARTICLE_WORD.sub("", text)
     return _key_of_compact(_compact(text)) or whole or plain.casefold() or name
 
 
@@ -137,7 +140,7 @@ def _without_additions(text: str) -> str:
 def _without_accents(text: str) -> str:
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", _MARKS.sub("", text).casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
@@ -180,23 +183,34 @@ def _last_words_of_forms() -> frozenset[str]:
 
 def _key_of_compact(key: str) -> str:
     """Apply the rules that need no word borders, until none applies."""
-    aliases, words = _aliases(), _words()
+    aliases = _aliases()
     while True:
         if key in aliases.exact:
             return aliases.exact[key]
-        shorter = _GLUED_FORM.sub("", _ARTICLE.sub("", key))
+        shorter = _ARTICLE.sub("", key) if key.startswith("the") else key
+        shorter = _without_ending(shorter, _GLUED_FORMS)
         if shorter == key and key not in aliases.keys:
-            for stem in (
-                key.removesuffix(_AI_GLUED),
-                _DESCRIPTION.sub("", key),
-                _BOARD_NUMBER.sub("", key),
-            ):
-                if stem != key and len(stem) >= _MIN_STEM_CHARS and stem not in words:
-                    shorter = stem
-                    break
+            shorter = _stem(key)
         if shorter == key:
             return key
         key = shorter
+
+
+def _stem(key: str) -> str:
+    """Return the key without a glued "ai", a description or a number, or as it is."""
+    stem = _without_ending(key, _DESCRIPTIONS)
+    if stem == key:
+        stem = _BOARD_NUMBER.sub("", key) if key[-1:].isdigit() else key.removesuffix(_AI_GLUED)
+    is_name = len(stem) >= _MIN_STEM_CHARS and stem not in _words()
+    return stem if is_name else key
+
+
+def _without_ending(key: str, endings: tuple[str, ...]) -> str:
+    if not key.endswith(endings):
+        return key
+    ending = max((ending for ending in endings if key.endswith(ending)), key=len)
+    stem = key[: -len(ending)]
+    return stem if len(stem) >= _MIN_CHARS_BEFORE_A_FORM else key
 
 
 @lru_cache(maxsize=1)

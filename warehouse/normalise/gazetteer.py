@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from sys import intern
 from typing import Literal, NamedTuple
 
 from babel import Locale
@@ -115,7 +116,7 @@ def gazetteer() -> Gazetteer:
     for language in _NAME_LOCALES:
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES:
-                country = Reading("country", code, "", SCORES["country"])
+                country = Reading("country", intern(code), "", SCORES["country"])
                 key = key_of(name.replace("&", "and"))
                 if language == "en":
                     add(code.lower(), country)
@@ -152,4 +153,6 @@ def _metros() -> dict[tuple[str, str], str]:
 
 def _rows(table: str) -> list[dict[str, str]]:
     path = files("warehouse.normalise").joinpath("vocabulary", table)
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    # One object for "US", or the tens of thousands of them would fill the processor's caches
+    return [{column: intern(value) for column, value in row.items()} for row in rows]

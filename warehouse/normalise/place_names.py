@@ -189,7 +189,13 @@ def _settled(named: Named) -> Named:
 @lru_cache(maxsize=65_536)
 def _read(text: str, kind: Text) -> Named:
     read = _parsed(text)
-    return _choose(read, kind) if read else NOTHING
+    return _shared(_choose(read, kind)) if read else NOTHING
+
+
+@lru_cache(maxsize=4_096)
+def _shared(named: Named) -> Named:
+    """Return one object for equal answers: few strings name something that no other does."""
+    return named
 
 
 @lru_cache(maxsize=256)  # a header's cell is asked for as a cell, then as a field
