@@ -31,7 +31,8 @@ _LINK = re.compile(
 _PARENTHESIS = re.compile(r"\s*[(\[{].*$", re.DOTALL)
 # What follows in a heading: "Acme – Payments", "Acme/Bolt", "Acme: the story", "Acme by Bolt"
 _REMARK = re.compile(
-    r"(?<=\w)(?:\s+[-–—|•·]+\s|[–—|]|-\s|:\s|\s*/+\s*(?=\D)|\s+(?:formerly|now)\s|\s+by\s(?=[A-Z])|\s#).*$",
+    r"(?<=\w)(?:\s+[-–—|•·+]+\s|[–—|]|-\s|:\s|\s*/+\s*(?=\D)|\s+(?:formerly|now)\s"
+    r"|\s+by\s(?=[A-Z])|\s#).*$",
     re.DOTALL,
 )
 _MIN_NAME_BEFORE_REMARK: Final = 2
@@ -67,7 +68,7 @@ _MIN_CHARS_BEFORE_A_FORM: Final = 5
 # "Hebbia", and "Anduril Industries" is "Anduril"
 _DESCRIPTIONS = (
     "technologies", "technology", "systems", "solutions", "group", "holdings", "industries",
-    "software", "global", "international", "enterprise", "enterprises", "hq", "db",
+    "software", "computing", "global", "international", "enterprise", "enterprises", "hq", "db",
 )  # fmt: skip
 _AI_GLUED: Final = "ai"
 # Second boards of one employer get a number ("acmerobotics2"); names with one ("Acme4") are short
