@@ -32,8 +32,8 @@ _PARENTHESIS = re.compile(r"\s*[(\[{].*$", re.DOTALL)
 # What follows in a heading: "Acme – Payments", "Acme/Bolt", "Acme: the story", "Acme by Bolt"
 _REMARK = re.compile(
     r"(?<=\w)(?:\s+[-–—|•·+]+\s|[–—|]|-\s|:\s|\s*/+\s*(?=\D)|\s+(?:formerly|now)\s"
-    r"|\s+by\s(?=[A-Z])|\s#).*$",
-    re.DOTALL,
+    r"|\s+by\s(?=\w)|\s#).*$",
+    re.DOTALL | re.IGNORECASE,
 )
 _MIN_NAME_BEFORE_REMARK: Final = 2
 _DOMAIN = re.compile(
