@@ -122,7 +122,7 @@ def _key(name: str) -> str:
         text = _without_additions(text)
     if text[:4].lower() == "the ":
         text = _ARTICLE_WORD.sub("", text)
-    return _key_of_compact(_compact(text)) or whole or plain.casefold() or name
+    return _key_of_compact(_compact(text) or whole) or plain.casefold() or name
 
 
 def _without_additions(text: str) -> str:
@@ -159,7 +159,7 @@ def _without_place(text: str) -> str:
     if len(text) <= _MIN_STEM_CHARS or _INSTITUTION.search(text):
         return text
     head, comma, tail = text.rpartition(",")
-    if comma and head.strip() and (is_place(tail.strip()) or _DOMAIN.search(tail)):
+    if comma and _compact(head) and (is_place(tail.strip().upper()) or _DOMAIN.search(tail)):
         text = head
     shorter = _OFFICE.sub("", text)
     if shorter == text:
