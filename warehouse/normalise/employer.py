@@ -81,7 +81,6 @@ class _Aliases(NamedTuple):
     keys: frozenset[str]
 
 
-@lru_cache(maxsize=65_536)
 def company_key(name: str) -> str:
     """Return the key under which the spellings of an employer's name meet.
 
@@ -98,7 +97,12 @@ def company_key(name: str) -> str:
         Lower-case letters and digits; never empty for a name that is not blank. The key of a key
         is the key.
     """
-    key = _key(name[:_MAX_CHARS])
+    return _remembered(name[:_MAX_CHARS])
+
+
+@lru_cache(maxsize=65_536)
+def _remembered(name: str) -> str:
+    key = _key(name)
     while not (key.isascii() and key.isalnum()):  # such a key is the key of itself
         again = _key(key)
         if again == key or len(again) > len(key):

@@ -18,8 +18,10 @@ from warehouse.normalise.types import Place
 from warehouse.normalise.workplace import workplace_of_fields, workplace_of_text
 
 _TEXT_LIMIT_CHARS = 20_000  # where the job is stands in the first page; a bound for huge texts
-_TITLE_LIMIT_CHARS = 1_000
+_TITLE_LIMIT_CHARS = 300
+_ADDRESS_LIMIT_CHARS = 200
 _HEAD_CHARS = 120
+_ADDRESS = ("Locality", "Region", "Country")
 _UNITED_STATES = Named(frozenset({"US"}))
 
 _IN_TITLE = re.compile(r"[(\[]([^)\]]{2,60})[)\]]|(?:\s[-–—|@]\s|,\s)([^,()|–—]{2,40})")
@@ -59,7 +61,7 @@ def locate(
     is_anywhere = named.is_wide or (named.is_world and workplace == "remote")
     needs_place = not countries and not is_anywhere
     if needs_place and title:
-        found = _read_title(title)
+        found = _read_title(title[:_TITLE_LIMIT_CHARS])
         countries, states = found.countries, found.states
         needs_place = not countries and not found.is_wide
     if needs_place or workplace == "unspecified":
@@ -121,9 +123,7 @@ def _fields(
         named = union(
             named,
             _read_address(
-                address.get("addressLocality") or "",
-                address.get("addressRegion") or "",
-                address.get("addressCountry") or "",
+                *[(address.get(f"address{part}") or "")[:_ADDRESS_LIMIT_CHARS] for part in _ADDRESS]
             ),
         )
     return main, named
@@ -151,7 +151,7 @@ def _read_address(locality: str, region: str, country: str) -> Named:
 
 @lru_cache(maxsize=16_384)
 def _read_title(title: str) -> Named:
-    for match in _IN_TITLE.finditer(title[:_TITLE_LIMIT_CHARS]):
+    for match in _IN_TITLE.finditer(title):
         found = read_names(match[1] or match[2], "prose")
         if found.countries or found.is_wide:
             return found

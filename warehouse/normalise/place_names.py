@@ -60,6 +60,7 @@ Text = Literal["field", "part", "cell", "prose"]
 NOTHING = Named()
 # A string that says where a job is; a bound for strings that are none
 MAX_CHARS = 6_000
+_REMEMBERED_CHARS = 300  # longer strings do not come back, and would fill the memory
 
 _CONFIRMED_BY_REGION = 8.0
 _CONFIRMED_BY_COUNTRY = 6.0
@@ -186,8 +187,16 @@ def _settled(named: Named) -> Named:
     return named._replace(countries=named.countries | {"US"}, states=named.states | {"GA"})
 
 
-@lru_cache(maxsize=65_536)
 def _read(text: str, kind: Text) -> Named:
+    return _remembered(text, kind) if len(text) <= _REMEMBERED_CHARS else _answer(text, kind)
+
+
+@lru_cache(maxsize=65_536)
+def _remembered(text: str, kind: Text) -> Named:
+    return _answer(text, kind)
+
+
+def _answer(text: str, kind: Text) -> Named:
     read = _parsed(text)
     return _shared(_choose(read, kind)) if read else NOTHING
 

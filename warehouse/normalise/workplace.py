@@ -64,21 +64,25 @@ _PHYSICAL: re.Pattern[str] = re2.compile(
     r"|behaviou?r technician|aba therapist|janitor|cook|chef|driver|forklift|front desk"
     r"|receptionist|veterinary technician|dental|phlebotom|data center technician)\b"
 )
-_MAX_CHARS = 2_000
+_MAX_CHARS = 1_000
 
 
-@lru_cache(maxsize=32_768)
 def stated_workplace(field: str) -> Workplace:
     """Read the workplace that a short field (location, title, the board's own word) states.
 
     Args:
-        field: The field as written; what follows its first 2,000 characters is not read.
+        field: The field as written; what follows its first 1,000 characters is not read.
 
     Returns:
         What it states; "remote" where remote is one of several ways, and "onsite" where it is only
         so for a time.
     """
-    text = field[:_MAX_CHARS].lower()
+    return _stated(field[:_MAX_CHARS])
+
+
+@lru_cache(maxsize=32_768)
+def _stated(field: str) -> Workplace:
+    text = field.lower()
     if not _HINT.search(text):
         return "unspecified"
     if not _MAY_BE_ELSEWHERE.search(text):
