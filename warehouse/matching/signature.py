@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from warehouse.normalise.place import without_places
+from warehouse.normalise.place_names import without_places
 
 _WORD_BYTES = bytes(
     byte if chr(byte).isalnum() or byte >= 0x80 else ord(" ")  # letters of other alphabets stay
