@@ -419,12 +419,12 @@ def score(
     Examples: `hiring-signal score labels/` · `hiring-signal score labels/ --data trial/`
     """
     from warehouse import query as published
-    from warehouse.score.corpus import score_publication
+    from warehouse.score.corpus import score_names, score_publication
     from warehouse.score.report import ScoreError, score_folder
     from warehouse.score.show import as_markdown, as_table, sheets
 
     try:
-        report = score_folder(directory)
+        report = score_folder(directory).joined(score_names())
         if captures:
             with published.open_published(captures) as con:
                 report = report.joined(score_publication(con))

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 
 from warehouse.normalise.employer import company_key
-from warehouse.score.employers import NamePair, score_employers
-from warehouse.score.intervals import Counts
-
-LABELLED = Path(__file__).parents[1] / "normalise" / "employer_pairs.csv"
+from warehouse.score.employers import NamePair, labelled_names, score_employers
+from warehouse.score.intervals import Counts, total
 
 
 @pytest.mark.parametrize(
@@ -23,24 +18,14 @@ LABELLED = Path(__file__).parents[1] / "normalise" / "employer_pairs.csv"
         ("Acme", "Bolt", False, Counts()),
     ],
 )
-def test_a_pair_is_right_or_wrong(one, other, is_same, counts):
-    assert score_employers([NamePair(one, other, is_same)], str.casefold) == counts
+def test_a_pair_is_right_or_wrong(one: str, other: str, is_same: bool, counts: Counts) -> None:
+    pair = NamePair(one, other, is_same)
+    assert score_employers([pair], str.casefold) == [(pair, counts)]
 
 
-def test_pairs_are_added_up():
-    pairs = [
-        NamePair("Acme", "ACME", True),
-        NamePair("Acme", "Acme Inc", True),
-        NamePair("Bolt", "BOLT", False),
-    ]
-    assert score_employers(pairs, str.casefold) == Counts(tp=1, fp=1, fn=1)
-    assert score_employers([], str.casefold) == Counts()
-
-
-def test_labelled_names_meet():
-    rows = list(csv.DictReader(LABELLED.read_text(encoding="utf-8").splitlines()))
-    pairs = [NamePair(row["name_a"], row["name_b"], row["is_same"] == "true") for row in rows]
-    assert len(set(pairs)) == len(rows) > 200
-    counts = score_employers(pairs, company_key)
+def test_labelled_names_meet() -> None:
+    pairs = labelled_names()
+    assert len(set(pairs)) == len(pairs) > 200
+    counts = total([counts for _, counts in score_employers(pairs, company_key)])
     assert counts.precision > 0.95
     assert counts.recall > 0.9

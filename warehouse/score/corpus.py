@@ -20,7 +20,9 @@ from typing import Any
 
 import duckdb
 
+from warehouse.normalise.employer import company_key
 from warehouse.score import role_pairs
+from warehouse.score.employers import labelled_names, score_employers
 from warehouse.score.mentions import score_mentions
 from warehouse.score.pay import compare
 from warehouse.score.report import Mistake, Report, accuracy, micro, mistaken_bands, written
@@ -44,6 +46,24 @@ def score_publication(con: duckdb.DuckDBPyConnection) -> Report:
         for score in (_mentions, _pay, _roles):
             report = report.joined(score(con, half, f"captures, {words}"))
     return report.joined(_pairs(con))
+
+
+def score_names() -> Report:
+    """Score the keys of employers' names, for which no captures are needed."""
+    scored = score_employers(labelled_names(), company_key)
+    return Report(
+        {"employers' names": micro([counts for _, counts in scored])},
+        [
+            Mistake(
+                "employers' names",
+                f"{pair.name_a} = {pair.name_b}",
+                "one employer" if pair.is_same else "two employers",
+                "one key" if counts.fp else "two keys",
+            )
+            for pair, counts in scored
+            if counts.fp or counts.fn
+        ],
+    )
 
 
 def _labels(kind: str, half: str) -> Iterator[dict[str, Any]]:
