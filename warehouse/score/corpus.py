@@ -4,11 +4,10 @@ Belongs here: labels that hold ids of adverts and no texts (`labels/`), and comp
 made from the captures with them. Does not belong here: labelled texts (`report`), or what counts as
 right (one module per kind of fact).
 
-The adverts were drawn at random from those that may name a framework, state pay, or any; of longer ones
-only the beginning was read for role and place, and the place is left out. One person
-labelled each by reading, without seeing what the program reads; pairs of adverts were labelled by
-two. Rules and thresholds were written with the half "tuned" in view; the half "kept" was not
-looked at.
+The adverts were drawn at random from those that may name a framework, state pay, or any; of longer
+ones only the beginning was read for role and place, and the place is left out. One person labelled
+each by reading, without seeing what the program reads; pairs of adverts were labelled by two. Rules
+and thresholds were written with the half "tuned" in view; the half "kept" was not looked at.
 """
 
 from __future__ import annotations
