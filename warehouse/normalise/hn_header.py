@@ -87,7 +87,8 @@ _URL = re.compile(r"\(?\b(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+
 _LINK_BETWEEN = re.compile(
     r"\s[(\[<]?(?:https?://|www\.)[^\s()]+[)\]>]?(?=\s)"  # "Acme (acme.example) Oslo"
 )
-_EMPTY_BRACKETS = re.compile(r"[(\[<]\s*[)\]>]")
+_LINK: Final = "\0"  # stands for a link
+_OPEN_BRACKET = re.compile(r"\s*[(\[<]\s*$|^\s*[)\]>]\s*")
 _DOMAIN_ONLY = re.compile(r"^[\w-]+(?:\.[\w-]+)+(?:/\S*)?$")
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w-]+)\.[\w.-]+")
 _SITE = re.compile(
@@ -203,11 +204,18 @@ _ROUND = re.compile(r"\((?:series [a-f]|seed|pre-seed|yc|public|nasdaq[^)]*|nyse
 _BRACKETED_REST = re.compile(r"\s*[(\[{<].*$")
 _NAME_END = re.compile(
     r"\s+(?i:is|are|was)\s+(?i:\w+\s+)?(?i:hiring|looking|seeking|searching|recruiting|growing|an?\b)"
-    r"|\s+(?i:hiring|seeks|wants|here$)\b|,\s+(?:an?|the)\s|\s[-–—/]\s|:\s"
+    r"|\s+(?i:hiring|seeks|wants|here$|at$)\b|,\s+(?:an?|the)\s|\s[-–—/]\s|:\s"
     r"|\s(?:ONSITE|REMOTE|INTERNS?|VISA|[Oo]n-?site|[Ff]ull[- ]?[Tt]ime)\b"
 )
+_LABEL = re.compile(
+    r"^(?:roles?|positions?|job|(?:job )?title|locations?|where|what|company|employer|salary|type)\s?:\s*",
+    re.IGNORECASE,
+)
+_COMPANY_LABEL = re.compile(r"(?:company|employer)(?: name)?\s*[:-]\s+(.+)", re.IGNORECASE)
 _LEGAL_FORM = re.compile(r"inc|llc|ltd|co|corp|ab|ag|as|bv|sa|oy|pte|pty", re.IGNORECASE)
-_NAME_LABEL = re.compile(r"^(?:company|employer)\s*:\s*|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$", re.IGNORECASE)
+_NAME_LABEL = re.compile(
+    r"^(?:company|employer)\s*:\s*|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$", re.IGNORECASE
+)
 
 _ASKS_FOR = re.compile(
     r"\b(?:hiring(?: for)?|looking (?:for|to hire)|seeking|searching for|recruiting|in search of"
@@ -370,11 +378,15 @@ def _stacked_fields(first: str, below: list[str]) -> tuple[list[str], int]:
 def _field(text: str) -> _Field:
     """Say what a field is, as far as its words tell: names of places are not looked up."""
     bare = _without_links(text)
+    if ":" in bare:
+        bare = _LABEL.sub("", bare)
     if not bare[:1].isalpha() and not _HAS_LETTER.search(bare):
         return _Field(text, bare, "link", 0)
     if "." in bare and _DOMAIN_ONLY.match(bare):
         return _Field(text, bare, "domain", 0)
     signs = signs_in(bare)
+    if len(bare) + 10 < len(text):
+        signs |= signs_in(_mask_links(text)) & (WHERE | NOT_REMOTE)
     if _HAS_DIGIT.search(bare) and states_money(bare):
         signs |= MONEY
     if not signs:
@@ -382,7 +394,7 @@ def _field(text: str) -> _Field:
     if _has_title(bare, signs):
         return _Field(text, bare, "title", signs, *_titles_and_places(bare, signs))
     kind: _Kind = "other"
-    if signs & WHERE:
+    if signs & WHERE and _WHERE.search(bare):
         kind = "where"
     elif signs & TERMS and not _HAS_LETTER.search(_EMPLOYMENT.sub("", bare)):
         kind = "terms"
@@ -448,7 +460,8 @@ def _from_fields(texts: list[str], rest: list[str]) -> Header:
             places += [aside for aside in asides if aside and _is_where(aside)]
     if company is None:
         company = (
-            _prose_company(rest)
+            _labelled_company([*texts, *rest])
+            or _prose_company(rest)
             or _named_again(fields[0].text, rest)
             or _name_line(rest)
             or next(filter(None, (_site_name(field.text) for field in fields)), None)
@@ -459,6 +472,15 @@ def _from_fields(texts: list[str], rest: list[str]) -> Header:
         titles = [*titles, *_titles_in_body(rest)]
     titles = [title for title in titles if title and title != company]
     return _header(company, titles, " | ".join(filter(None, places)), signs)
+
+
+def _labelled_company(lines: list[str]) -> str | None:
+    """Return the name after "Company:"."""
+    for line in _first_lines(lines, _LINES_AFTER_HEADER):
+        if line[:7].lower() in ("company", "employe"):
+            labelled = _COMPANY_LABEL.match(line)
+            return _company(re.split(r"[.!?]\s", labelled[1])[0]) if labelled else None
+    return None
 
 
 def _named_again(field: str, rest: list[str]) -> str | None:
@@ -494,7 +516,7 @@ def _split_field(text: str, position: int) -> tuple[str, ...]:
         position: Its position in the header: 0 or 1.
     """
     if position == 0 and not _is_plain(text):
-        hires = _HIRES.match(_without_links(text)) if _BE.search(text) else None
+        hires = _HIRES.match(_mask_links(text)) if _BE.search(text) else None
         if hires and _company(hires["company"]):
             return _split_field(hires["company"], 0) + _split_field(hires["title"], 0)
         for separator in _separators_in(text):
@@ -504,7 +526,7 @@ def _split_field(text: str, position: int) -> tuple[str, ...]:
             if _are_fields(parts, text, may_turn=separator is not _COMMA):
                 return tuple(_join_places(parts) if separator is _COMMA else parts)
     if " at " in text or "@" in text:
-        at = _AT_COMPANY.match(_without_links(text))
+        at = _AT_COMPANY.match(_mask_links(text).rstrip(f" ({_LINK}"))
         if at and short_signs(at["title"]) & TITLE and not names_place(at["company"]):
             company = _IN_PLACE.match(at["company"])
             if company and names_place(company["place"]):
@@ -618,11 +640,18 @@ def _is_other_thing(fields: list[_Field]) -> bool:
     return is_place(first.bare)
 
 
+def _mask_links(field: str) -> str:
+    if "." in field or "@" in field or ":" in field:
+        return _URL.sub(_LINK, field)
+    return field
+
+
 def _without_links(field: str) -> str:
-    bare = field
-    if "." in bare or "@" in bare or ":" in bare:
-        bare = _EMPTY_BRACKETS.sub(" ", _URL.sub(" ", bare))
-        bare = " ".join(bare.split())
+    """Return the field up to its link, or what is behind a link that opens it."""
+    bare = _mask_links(field)
+    if _LINK in bare:
+        bare = next(filter(_HAS_LETTER.search, bare.split(_LINK)), "")
+        bare = _OPEN_BRACKET.sub("", bare)
     return bare.strip(" -–—,:;<>=+*/")
 
 
@@ -652,7 +681,7 @@ def _site_name(text: str) -> str | None:
 @lru_cache(maxsize=_REMEMBERED_FIELDS)
 def _company(field: str) -> str | None:
     """Return the employer's name of a field, without batch, link and remarks."""
-    name = field
+    name = next(filter(_HAS_LETTER.search, field.split(_LINK)), "") if _LINK in field else field
     if not name.replace(" ", "").isalpha():
         parts = _URL.split(_ROUND.sub(" ", _BATCH.sub(" ", name)))
         name = next(filter(_HAS_LETTER.search, parts), "")
@@ -665,7 +694,8 @@ def _company(field: str) -> str | None:
     for separator in (",", ":", " / ", " in "):
         if separator not in name:
             continue
-        head, found, tail = name.rpartition(separator)
+        head, found, tail = name.partition(separator)
+        tail = tail.partition(separator)[0]
         is_town = found and "University" not in head and not _LEGAL_FORM.fullmatch(tail.strip())
         if is_town and head and is_place(tail):
             name = head.strip()
@@ -794,10 +824,12 @@ def _from_prose(first: str, below: list[str]) -> Header:
     titles = _asked_for(opening)
     if not titles and company:
         titles = _titles_in_body(below)
+    if not titles and (found := title_of_line(first)):
+        titles = split_titles(first[found.start : found.end])
     if not titles and not (company and _HIRES_AT_ALL.search(first)):
         # Without a job it is a reply: its first word is no employer
         return _NO_ADVERT
-    company = company or _prose_company(below)
+    company = company or _labelled_company(below) or _prose_company(below)
     places = [
         match["place"].strip(" .")
         for match in _PROSE_PLACE.finditer(text[:_MAX_PLACE_CHARS])

@@ -94,7 +94,7 @@ _MONEY = re.compile(
     r"[$€£¥₹]\s?\d|\b\d{2,3}\s?[kK]\b|\d\s?%|\b\d{2,3}[,.]?000\b|\b\d{2,3}[kK]?\s?[-–]\s?\d{2,3}[kK]"
 )
 _TO_BLANKS: Final = str.maketrans(
-    dict.fromkeys("-–—―/|,.;:()[]{}<>+*&!?\"“”'’‘#=~_•·┋\\@\t\n", " ")
+    dict.fromkeys("-–—―/|,.;:()[]{}<>+*&!?\"“”'’‘#=~_•·┋\\@\t\n\0", " ")
 )
 
 
