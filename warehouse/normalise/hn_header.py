@@ -76,7 +76,7 @@ _NO_ADVERT = Header(None, (), "", "", None)
 
 # People who look for work use the same thread, with this form.
 _SEEKER = re.compile(r"\s*Location:.{0,60}\n+\s*(?:Remote|Willing to relocate):", re.IGNORECASE)
-_ODD_PIPES = str.maketrans("｜¦│❘∣•", "||||||")
+_ODD_PIPES = str.maketrans("｜¦│❘∣•・", "|||||||")
 _CAPITAL_I = re.compile(r"\sI\s")  # "Acme I Engineer I Oslo"
 _DASHES = re.compile(
     r"\s+[-–—―•·:*~]+\s+|\s*(?:--+|—|―|::|//(?=\s)|•|·|→|=>|\s-(?=[A-Z])|;(?=\s))\s*"
@@ -119,7 +119,7 @@ _REMOTE = re.compile(
 )
 _WHERE = re.compile(
     rf"{_REMOTE.pattern}|\bon-?\s?site\b|\bin[- ]?office\b|\bin[- ]person\b"
-    r"|\bhybrid\b",
+    r"|\bhybrid\b|\blocal only\b",
     re.IGNORECASE,
 )
 _WHERE_FILLERS = re.compile(

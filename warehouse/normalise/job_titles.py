@@ -282,7 +282,7 @@ def _end_of_title(head: str, start: int) -> tuple[int, str]:
 
 _QUALIFIER = re.compile(
     r"\s?[(\[](?P<aside>[^()\[\]\d$€£/@]{2,30})[)\]]"
-    r"|\s[-–—]\s(?P<part>[A-Z][\w+#/&, ]{2,40}?)(?=\s*(?:[:(\[|]|https?:|$))"
+    r"|\s?[-–—]\s(?P<part>[A-Z][\w+#/&, ]{2,40}?)(?=\s*(?:[:(\[|]|https?:|$))"
 )
 
 
