@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from warehouse.normalise.job_titles import (
+    CUT,
     may_name_person,
     split_outside_brackets,
     split_titles,
@@ -681,10 +682,10 @@ def _site_name(text: str) -> str | None:
 @lru_cache(maxsize=_REMEMBERED_FIELDS)
 def _company(field: str) -> str | None:
     """Return the employer's name of a field, without batch, link and remarks."""
-    name = next(filter(_HAS_LETTER.search, field.split(_LINK)), "") if _LINK in field else field
+    name = field
     if not name.replace(" ", "").isalpha():
-        parts = _URL.split(_ROUND.sub(" ", _BATCH.sub(" ", name)))
-        name = next(filter(_HAS_LETTER.search, parts), "")
+        bare = _URL.sub(_LINK, _ROUND.sub(_LINK, _BATCH.sub(_LINK, name)))
+        name = next(filter(_HAS_LETTER.search, bare.split(_LINK)), "")
         if not name:
             domain = _DOMAIN.search(field)
             return domain[1] if domain else None
@@ -751,7 +752,7 @@ def _is_only_place(text: str) -> bool:
 def _titles(text: str) -> list[str]:
     plain = text
     if _HAS_DIGIT.search(plain) and states_money(plain):
-        plain = _PAY_ASIDE.sub("", plain)
+        plain = _PAY_ASIDE.sub(CUT, plain)
     lead_in = _TITLE_LEAD_IN.match(plain)
     titles = split_titles(plain[lead_in.end() :] if lead_in else plain)
     return titles if len(titles) > 1 or signs_in(text) & TITLE else []

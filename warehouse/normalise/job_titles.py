@@ -28,10 +28,13 @@ MAX_TITLE_CHARS: Final = 120
 
 # --- several titles in a string ------------------------------------------------------------------
 
-_BREAK = re.compile(r"[;,]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
+CUT: Final = "\0"
+"""Stands in a string where something was taken out: no title goes across it."""
+_BREAK = re.compile(r"[;,\0]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
 _PLURAL = re.compile(r"(?i)\b(?:engineer|developer|dev|designer|manager|scientist|architect)s\b")
 _SLASH = re.compile(r"\s/\s")
 _TRIM: Final = " -–—,:;<>=*/&|\t"
+_TRIM_CUT: Final = _TRIM + CUT
 _TRIM_END: Final = _TRIM + ".!"
 
 
@@ -106,7 +109,10 @@ def _split_slashed(text: str) -> list[tuple[int, int]]:
 
 
 def _trimmed(titles: Iterable[str]) -> list[str]:
-    bare = (title.strip(_TRIM).removesuffix(" +").rstrip(_TRIM_END) for title in titles)
+    bare = (
+        title.strip(_TRIM_CUT).split(CUT)[0].strip(_TRIM).removesuffix(" +").rstrip(_TRIM_END)
+        for title in titles
+    )
     return [title for title in bare if 0 < len(title) <= MAX_TITLE_CHARS]
 
 
