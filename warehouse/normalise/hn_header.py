@@ -208,6 +208,10 @@ _NAME_END = re.compile(
     r"|\s+(?i:hiring|seeks|wants|here$|at$)\b|,\s+(?:an?|the)\s|\s[-–—/]\s|:\s"
     r"|\s(?:ONSITE|REMOTE|INTERNS?|VISA|[Oo]n-?site|[Ff]ull[- ]?[Tt]ime)\b"
 )
+_WORDS_BEHIND_NAMES: Final = frozenset(
+    "is are was hiring seeks wants here at in Is Are Hiring HIRING IS ARE Hi Hey Hello Howdy"
+    " Greetings ONSITE REMOTE INTERN INTERNS VISA Onsite onsite Fulltime FULL Full".split()
+)
 _LABEL = re.compile(
     r"^(?:roles?|positions?|job|(?:job )?title|locations?|where|what|company|employer|salary|type)\s?:\s*",
     re.IGNORECASE,
@@ -294,7 +298,10 @@ def _fields(line: str, below: list[str]) -> tuple[list[str], int]:
 
 
 def _clean_line(line: str) -> str:
-    return " ".join(line[:_MAX_HEADER_CHARS].split()).strip(" -–—*=#_~|")
+    line = line[:_MAX_HEADER_CHARS]
+    if "  " in line or "\t" in line:
+        line = " ".join(line.split())
+    return line.strip(" -–—*=#_~|\r")
 
 
 def _split_pipes(line: str) -> list[str]:
@@ -378,18 +385,24 @@ def _stacked_fields(first: str, below: list[str]) -> tuple[list[str], int]:
 @lru_cache(maxsize=_REMEMBERED_FIELDS)
 def _field(text: str) -> _Field:
     """Say what a field is, as far as its words tell: names of places are not looked up."""
-    bare = _without_links(text)
-    if ":" in bare:
-        bare = _LABEL.sub("", bare)
-    if not bare[:1].isalpha() and not _HAS_LETTER.search(bare):
-        return _Field(text, bare, "link", 0)
-    if "." in bare and _DOMAIN_ONLY.match(bare):
-        return _Field(text, bare, "domain", 0)
-    signs = signs_in(bare)
-    if len(bare) + 10 < len(text):
-        signs |= signs_in(_mask_links(text)) & (WHERE | NOT_REMOTE)
-    if _HAS_DIGIT.search(bare) and states_money(bare):
-        signs |= MONEY
+    if text.startswith("http") and " " not in text:
+        return _Field(text, "", "link", 0)
+    if text.replace(" ", "").isalpha():  # most fields are words and nothing else
+        bare = text
+        signs = signs_in(bare)
+    else:
+        bare = _without_links(text)
+        if ":" in bare:
+            bare = _LABEL.sub("", bare)
+        if not _HAS_LETTER.search(bare):
+            return _Field(text, bare, "link", 0)
+        if "." in bare and _DOMAIN_ONLY.match(bare):
+            return _Field(text, bare, "domain", 0)
+        signs = signs_in(bare)
+        if len(bare) + 10 < len(text):
+            signs |= signs_in(_mask_links(text)) & (WHERE | NOT_REMOTE)
+        if _HAS_DIGIT.search(bare) and states_money(bare):
+            signs |= MONEY
     if not signs:
         return _Field(text, bare, "other", 0)
     if _has_title(bare, signs):
@@ -683,7 +696,10 @@ def _site_name(text: str) -> str | None:
 def _company(field: str) -> str | None:
     """Return the employer's name of a field, without batch, link and remarks."""
     name = field
-    if not name.replace(" ", "").isalpha():
+    if name.replace(" ", "").isalpha():
+        if _WORDS_BEHIND_NAMES.isdisjoint(name.split()) and not _NOT_A_NAME.match(name):
+            return " ".join(name.split()) if len(name) <= _MAX_COMPANY_CHARS else None
+    else:
         bare = _URL.sub(_LINK, _ROUND.sub(_LINK, _BATCH.sub(_LINK, name)))
         name = next(filter(_HAS_LETTER.search, bare.split(_LINK)), "")
         if not name:
@@ -761,7 +777,7 @@ def _titles(text: str) -> list[str]:
 def _titles_in_body(lines: list[str]) -> list[str]:
     """Find titles below a header that has none: short lines, list items, "looking for …"."""
     titles = []
-    near = list(_first_lines(lines, _LINES_AFTER_HEADER))
+    near = [stripped for line in lines if (stripped := line.strip())][:_LINES_AFTER_HEADER]
     for line in near:
         found = title_of_line(line)
         is_item = found and (

@@ -19,9 +19,11 @@ from warehouse.normalise.wording import (
     TERMS,
     TITLE,
     WHERE,
+    may_be_person,
     short_signs,
     signs_in,
 )
+
 
 MAX_TITLE_CHARS: Final = 120
 
@@ -64,6 +66,8 @@ def split_titles(text: str) -> list[str]:
     Pieces without an occupation belong to the title before; where the string names fewer than
     two kinds of people it is one title.
     """
+    if not _BREAK.search(text) and " / " not in text:
+        return _trimmed([text])
     spans = [
         (start + begin, start + end)
         for start, stop in split_outside_brackets(text, _BREAK)
@@ -177,17 +181,30 @@ _RARER_STEMS: Final = (
 _PUNCTUATION: Final = "()[],.:;!"
 _NO_LAST_WORDS: Final = frozenset(("and", "or", "of", "the", "a", "to", "plus"))
 _NO_OPENING_WORDS: Final = _NO_TITLE_WORDS - {"a", "an"} | _NO_FIRST_WORDS
+_BEFORE_NO_TITLE: Final = (_NO_TITLE_WORDS | _STOP_WORDS) - {"a", "an", "in", "on", "as", "working"}
+_MARKS: Final = "-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_()[]{}.,:;!?\"“”'’|"
 
 
 def may_have_title(line: str) -> bool:
-    """Say quickly whether a title may open a line; most lines of a text are ruled out."""
-    words = line.split(None, 1)
-    if not words or words[0].lower() in _NO_OPENING_WORDS:
+    """Say quickly whether a title may open a line: a word for people before one of a sentence."""
+    opening = line.split(None, 1)
+    if not opening or opening[0].lower() in _NO_OPENING_WORDS:
         return False
-    head = line[:_MAX_LINE_TITLE]
-    if len(line) > _MAX_LINE_TITLE and head[0].isalnum() and not _may_end_early(head):
-        return False
-    return may_name_person(head.lower())
+    is_first = True
+    for word in line[:_MAX_LINE_TITLE].split(None, _MAX_TITLE_WORDS):
+        lowered = word.lower()
+        if not word.isalnum():
+            lowered = lowered.strip(_MARKS)
+            if not lowered:
+                continue
+            if is_first and lowered in _NO_FIRST_WORDS:
+                return False
+        if may_be_person(lowered):
+            return True
+        if lowered in _BEFORE_NO_TITLE:
+            return False
+        is_first = False
+    return False
 
 
 def may_name_person(lowered: str) -> bool:
@@ -213,19 +230,6 @@ def title_of_line(line: str) -> LineTitle | None:
     """
     found = opening_of_line(line) if may_have_title(line) else None
     return found if found and found.signs & PERSON else None
-
-
-def _may_end_early(head: str) -> bool:
-    """Whether more than a title may stand in a line: something that ends one is in sight."""
-    return (
-        ":" in head
-        or "(" in head
-        or " - " in head
-        or "|" in head
-        or "[" in head
-        or head[0].isdigit()
-        or not head.isascii()
-    )
 
 
 def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:

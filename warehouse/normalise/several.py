@@ -62,21 +62,20 @@ def find_roles(text: str, title: str = "") -> tuple[StatedRole, ...]:
     if title:
         return ()
     raw_lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
-    if sum(map(_may_head, raw_lines)) > 1:
+    likely = [line.strip() for line in raw_lines[1:] if line and _may_head(line)]
+    if len(likely) > 1:
         lines = _lines(text, raw_lines)
+        found = {line: title for line in likely if (title := _head(line))}
         heads = {
-            number: found
+            number: found[line.text]
             for number, line in enumerate(lines)
-            if number and (found := _head(line.text))
+            if number and line.text in found
         }
         if len(heads) > 1:
             roles = _listed(text, lines, heads)
             if len(roles) > 1:
                 return roles
-        roles = _under_headers(text, lines)
-        if roles:
-            return roles
-    return _in_one_line(text)
+    return _under_headers(text, raw_lines) or _in_one_line(text)
 
 
 def _may_head(line: str) -> bool:
@@ -137,12 +136,13 @@ def _with_aside(text: str, role: StatedRole, limit: int) -> int:
 # --- a header for each role ----------------------------------------------------------------------
 
 
-def _under_headers(text: str, lines: list[_Line]) -> tuple[StatedRole, ...]:
+def _under_headers(text: str, raw_lines: list[str]) -> tuple[StatedRole, ...]:
     """Return the roles of a post that says "Acme | Engineer | …" and "Acme | Designer | …"."""
     name, pipe, _ = text[: _MAX_NAME_CHARS + 1].lstrip().partition("|")
     opening = name + pipe
-    if not pipe or "\n" in name or text.count(f"\n{opening}") == 0:
+    if not pipe or "\n" in name or f"\n{opening}" not in text:
         return ()
+    lines = _lines(text, raw_lines)
     numbers = [number for number, line in enumerate(lines) if line.text.startswith(opening)]
     titles = [parse_header(lines[number].text).titles for number in numbers]
     if any(len(stated) != 1 or stated[0] not in text for stated in titles):
@@ -251,7 +251,7 @@ def _words(title: str) -> frozenset[str]:
 
 def _has_link_or_pay(lines: list[_Line], number: int) -> bool:
     line = lines[number].text
-    if _LINK.search(line) or states_money(line):
+    if "http" in line or _LINK.search(line) or states_money(line):
         return True
     below = lines[number + 1].text if number + 1 < len(lines) else ""
     return below.startswith(("http", "www."))
@@ -273,12 +273,14 @@ def _with_siblings(lines: list[_Line], group: _Heads) -> _Heads:
 
 
 def _sibling(line: str, marker: str) -> LineTitle | None:
-    if len(line) > _MAX_SIBLING_CHARS:
+    has_pay_or_link = "http" in line or _has_currency(line)
+    looks_alike = _BULLET.match(line) if marker else has_pay_or_link
+    if not looks_alike or len(line) > _MAX_SIBLING_CHARS:
         return None
     found = opening_of_line(line, is_item=bool(marker) and states_money(line))
     if found is None or found.marker != marker or found.separator in ("word", "end", "next"):
         return None
-    has_pay_or_link = _LINK.search(line) or states_money(line)
+    has_pay_or_link = has_pay_or_link or _LINK.search(line) is not None
     if marker:
         return found if found.signs & OCCUPATION or has_pay_or_link else None
     return found if has_pay_or_link and found.signs & OCCUPATION else None

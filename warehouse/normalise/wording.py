@@ -30,6 +30,8 @@ MAKER: Final = PERSON | SIDE
 _DISTRIBUTED: Final = 512
 _IN_PHRASE: Final = 1024  # tells something only together with its neighbours
 _OPENINGS: Final = 2048
+_WORK_FROM: Final = 8192
+_FROM_HOME: Final = 16_384
 
 _WORDS_BY_SIGN: Final = {
     PERSON | OCCUPATION: """
@@ -65,7 +67,7 @@ _WORDS_BY_SIGN: Final = {
     _OPENINGS: """
         role roles position positions opening openings level levels job jobs""",
     _IN_PHRASE: """
-        full part front back head machine data tech team co work on in local
+        from full part front back head machine data tech team co work on in local
         direct h w""",
 }
 _PAIRS: Final = {
@@ -74,7 +76,8 @@ _PAIRS: Final = {
         SIDE | OCCUPATION: ("full stack", "front end", "back end"),
         PERSON | OCCUPATION: ("co founder", "co founders", "tech lead", "team lead"),
         OCCUPATION: ("front enders", "head of", "data science", "machine learning"),
-        REMOTE: ("from home",),
+        _WORK_FROM: ("work from",),
+        _FROM_HOME: ("from home",),
         ONSITE: ("on site", "in office", "in person", "local only"),
         NOT_REMOTE: ("onsite only", "site only"),
         TERMS: ("full time", "part time", "direct hire", "h 1b", "w 2"),
@@ -127,6 +130,8 @@ def signs_in(text: str) -> int:
         for pair in pairwise(words):
             if pair in _PAIRS:
                 signs |= _PAIRS[pair]
+        if signs & _WORK_FROM and signs & _FROM_HOME:
+            signs |= REMOTE
         if signs & _DISTRIBUTED and not _DISTRIBUTED_THING.search(text):
             signs |= REMOTE
         if signs & REMOTE and _NOT_REMOTE.search(text):
@@ -134,6 +139,16 @@ def signs_in(text: str) -> int:
     if signs & _OPENINGS and _ANY_ROLE.search(text):
         signs |= ANY_ROLE
     return signs & _PUBLIC
+
+
+def may_be_person(word: str) -> bool:
+    """Say quickly whether a lower-case word may be one for people, glued ones included."""
+    if word in _SIGNS:
+        return bool(_SIGNS[word] & PERSON) or word in ("lead", "leads")
+    return not word.isalnum() and any(
+        part in _SIGNS and _SIGNS[part] & PERSON or part in ("lead", "founder", "founders")
+        for part in word.translate(_TO_BLANKS).split()
+    )
 
 
 def states_money(text: str) -> bool:
