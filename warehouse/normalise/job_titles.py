@@ -190,6 +190,8 @@ def may_have_title(line: str) -> bool:
     opening = line.split(None, 1)
     if not opening or opening[0].lower() in _NO_OPENING_WORDS:
         return False
+    if len(line) > _MAX_LINE_TITLE and not _may_end_early(line[:_MAX_LINE_TITLE]):
+        return False
     is_first = True
     for word in line[:_MAX_LINE_TITLE].split(None, _MAX_TITLE_WORDS):
         lowered = word.lower()
@@ -205,6 +207,19 @@ def may_have_title(line: str) -> bool:
             return False
         is_first = False
     return False
+
+
+def _may_end_early(head: str) -> bool:
+    """Whether a long line may hold more than a title: something that ends one is in sight."""
+    return (
+        ":" in head
+        or "(" in head
+        or " - " in head
+        or "|" in head
+        or "[" in head
+        or not head[0].isalpha()
+        or not head.isascii()
+    )
 
 
 def may_name_person(lowered: str) -> bool:

@@ -62,7 +62,8 @@ def find_roles(text: str, title: str = "") -> tuple[StatedRole, ...]:
     if title:
         return ()
     raw_lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
-    likely = [line.strip() for line in raw_lines[1:] if line and _may_head(line)]
+    may_head = _may_head if _has_currency(text, len(text)) else may_have_title
+    likely = [line.strip() for line in raw_lines[1:] if line and may_head(line)]
     if len(likely) > 1:
         lines = _lines(text, raw_lines)
         found = {line: title for line in likely if (title := _head(line))}
@@ -82,8 +83,8 @@ def _may_head(line: str) -> bool:
     return may_have_title(line) or _has_currency(line)
 
 
-def _has_currency(line: str) -> bool:
-    head = line[:_MAX_TITLE_LINE_CHARS]
+def _has_currency(text: str, end: int = _MAX_TITLE_LINE_CHARS) -> bool:
+    head = text[:end]
     return "$" in head or "€" in head or "£" in head
 
 
