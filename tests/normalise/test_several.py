@@ -122,6 +122,32 @@ CASES = [
         ],
     ),
     (
+        "overview, then details",
+        "Acme | Oslo\n\nData Engineer: $130-180K\n\nDesigner: $100-120K\n\nWe mend clocks.\n\n"
+        "Data Engineer: you build pipes for us.\n\nDesigner: you draw for us.",
+        [
+            ("Data Engineer", "Data Engineer: $130-180K"),
+            ("Designer", "Designer: $100-120K"),
+        ],
+    ),
+    (
+        "bare titles, one of no known people",
+        "Acme | Oslo\n\nOpenings:\n\nData Engineer\n\nClock Development Lead\n\nDesigner\n\nAsk us!",
+        [
+            ("Data Engineer", "Data Engineer"),
+            ("Clock Development Lead", "Clock Development Lead"),
+            ("Designer", "Designer"),
+        ],
+    ),
+    (
+        "item with an article",
+        "Acme | Oslo\n\nWe need\n- Data Engineers\n- A Clock Engineer / Designer",
+        [
+            ("Data Engineers", "- Data Engineers"),
+            ("Clock Engineer / Designer", "- A Clock Engineer / Designer"),
+        ],
+    ),
+    (
         "town behind a comma is no part of the title",
         "Acme\n\nPositions:\n- Data Engineer, Oslo\n- Designer, Bergen",
         [("Data Engineer", "- Data Engineer, Oslo"), ("Designer", "- Designer, Bergen")],
@@ -139,6 +165,7 @@ def test_roles_and_their_stretches(why, text, expected):
     [
         ("nothing", ""),
         ("one role", "Acme | Data Engineer | Oslo | $100k-$120k\n\nWe mend clocks."),
+        ("one role of two names", "Acme | Senior Clock Developer / Engineer | Oslo"),
         ("no title", "Acme | Oslo\n\nWe mend clocks."),
         ("various roles", "Acme | Various roles | Oslo"),
         ("sides of one role", "Acme | Frontend / Backend Engineer | Oslo"),

@@ -647,10 +647,11 @@ def _is_other_thing(fields: list[_Field]) -> bool:
     if first.kind != "other" or "University" in first.bare:
         return False
     # An employer may be named like a town: then the place is another field
-    if not _SEVERAL_PLACES.search(first.bare) and any(
-        field.kind in ("other", "where") and names_place(field.bare) for field in fields[1:]
-    ):
-        return False
+    if not _SEVERAL_PLACES.search(first.bare):
+        for kind in ("other", "where"):
+            for field in fields[1:]:
+                if field.kind == kind and names_place(field.bare):
+                    return False
     return is_place(first.bare)
 
 

@@ -105,9 +105,10 @@ def _leans_on_next(text: str, pieces: list[tuple[int, int, int]], number: int) -
 
 
 def _split_slashed(text: str) -> list[tuple[int, int]]:
-    """Split "Data Engineer / Designer", but not "Frontend / Backend Engineer"."""
+    """Split "Data Engineer / Clock Designer", but not "Web Developer / Engineer"."""
     spans = split_outside_brackets(text, _SLASH)
-    if len(spans) > 1 and all(short_signs(text[start:end]) & PERSON for start, end in spans):
+    parts = [text[start:end].strip() for start, end in spans]
+    if len(parts) > 1 and all(" " in part and short_signs(part) & PERSON for part in parts):
         return spans
     return [(0, len(text))]
 
@@ -138,7 +139,7 @@ _MAX_TITLE_WORDS: Final = 11
 _MARKER = re.compile(
     r"(?:(?P<bullet>[-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_]+)|\(?(?P<number>\d{1,2})[.)\]]|\[\d{1,2}\]:?"
     r"|(?P<letter>[a-z])[.)])?\s*"
-    r"(?:(?:an?|one|two|three|\d|x|\(\d\))\s+)?[*_\"“]*"
+    r"(?:(?:[Aa]n?|one|two|three|\d|x|\(\d\))\s+)?[*_\"“]*"
 )
 _STOP_WORDS: Final = frozenset(
     "to who whom with for in at that on as across from based joining interested capable willing"

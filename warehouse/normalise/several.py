@@ -24,6 +24,7 @@ _MAX_LINES: Final = 400  # of a post; what stands below is left alone
 _MAX_TITLE_LINE_CHARS: Final = 110
 _MAX_NAME_CHARS: Final = 60
 _MAX_SIBLING_CHARS: Final = 300
+_MAX_BARE_TITLE_CHARS: Final = 50
 _BEFORE_PAY: Final = ("pipe", "pay", "bracket", "dash", "colon")
 
 
@@ -181,7 +182,7 @@ _COMMON = re.compile(
     r"(?:(?:to|how to) )?apply\b|please|interested|contact|e-?mail|send|drop|reach|feel free"
     r"|questions|check|for (?:more|all|any|further|details)|more (?:info|about|details|at)|about\b"
     r"|benefits|perks|why |what we|what you|we offer|we (?:are|have|also|provide|use|value)|we['’]re|our\b"
-    r"|the (?:team|company|interview)|if you|don['’]t|not |no |see |full (?:list|job)|additional|and many"
+    r"|the (?:team|company|interview)|if you|don['’]t|not |no |see |full (?:list|job|details)|additional|and many"
     r"|compensation|salar(?:y|ies) (?:range|for|are|is)|tech(?:nolog\w+)? ?(?:stack)?:|stack\b"
     r"|location|visit|learn|read|find|come|join|thanks|cheers|edit|ps\b|p\.s|http|www|\[|also\b|other\b",
     re.IGNORECASE,
@@ -201,7 +202,7 @@ def _listed(text: str, lines: list[_Line], heads: _Heads) -> tuple[StatedRole, .
     if len(offered) < 2:
         return ()
     numbers = sorted(offered)[:_MAX_ROLES]
-    return tuple(
+    roles = tuple(
         StatedRole(
             lines[number].text[offered[number].start : offered[number].end],
             lines[number].start,
@@ -209,6 +210,9 @@ def _listed(text: str, lines: list[_Line], heads: _Heads) -> tuple[StatedRole, .
         )
         for number, last in zip(numbers, _last_lines(lines, numbers, offered), strict=True)
     )
+    half = len(roles) // 2
+    is_told_twice = [role.title for role in roles[:half]] == [role.title for role in roles[half:]]
+    return roles[:half] if is_told_twice and half > 1 else roles
 
 
 def _head(line: str) -> LineTitle | None:
@@ -274,17 +278,18 @@ def _with_siblings(lines: list[_Line], group: _Heads) -> _Heads:
 
 
 def _sibling(line: str, marker: str) -> LineTitle | None:
+    """Return the words that open a line where it looks like the lines of a list of roles."""
     has_pay_or_link = "http" in line or _has_currency(line)
-    looks_alike = _BULLET.match(line) if marker else has_pay_or_link
+    is_short = len(line) <= _MAX_BARE_TITLE_CHARS
+    looks_alike = _BULLET.match(line) if marker else has_pay_or_link or is_short
     if not looks_alike or len(line) > _MAX_SIBLING_CHARS:
         return None
     found = opening_of_line(line, is_item=bool(marker) and states_money(line))
     if found is None or found.marker != marker or found.separator in ("word", "end", "next"):
         return None
-    has_pay_or_link = has_pay_or_link or _LINK.search(line) is not None
-    if marker:
-        return found if found.signs & OCCUPATION or has_pay_or_link else None
-    return found if has_pay_or_link and found.signs & OCCUPATION else None
+    if found.signs & OCCUPATION:
+        return found if marker or has_pay_or_link or found.separator == "" else None
+    return found if marker and (has_pay_or_link or _LINK.search(line)) else None
 
 
 def _last_lines(lines: list[_Line], numbers: list[int], heads: _Heads) -> list[int]:
