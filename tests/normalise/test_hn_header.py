@@ -273,9 +273,9 @@ def test_what_is_no_advert_has_no_employer_and_no_titles(text):
 
 
 _PIECES = st.sampled_from(
-    ["Acme", "Oslo, Norway", "Data Engineer", "Designers", "REMOTE", "ONSITE", "Full-time", "(YC S21)",
-     "https://acme.example/x", "$100k-120k", "is hiring", "Various roles", "at", "in", " | ", " - ",
-     ", ", "\n", "\n\n", ": ", " / ", "We are looking for a", ".", "É", "\0"]
+    ["Acme", "Oslo, Norway", "Data Engineer", "Designers", "REMOTE", "ONSITE", "Full-time",
+     "(YC S21)", "https://acme.example/x", "$100k-120k", "is hiring", "Various roles", "at",
+     "in", " | ", " - ", ", ", "\n", "\n\n", ": ", " / ", "We are looking for a", ".", "É", "\0"]
 )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ CASES = [
     ),
     (
         "two lists",
-        "Acme | Oslo\n\nOpen roles in Oslo:\n- Data Engineer\n- Designer\n\nAll roles pay $100k.\n\n"
+        "Acme | Oslo\n\nOpen roles in Oslo:\n- Data Engineer\n- Designer\n\nAll roles: $100k.\n\n"
         "Open roles in Bergen:\n- Clock Engineer",
         [
             ("Data Engineer", "- Data Engineer"),
@@ -105,8 +105,8 @@ CASES = [
     ),
     (
         "a header for each",
-        "Acme | Data Engineer | Oslo | $100K – $140K\n\nAcme | Clock Designer | Oslo | $90K – $120K\n\n"
-        "We mend clocks.",
+        "Acme | Data Engineer | Oslo | $100K – $140K\n\n"
+        "Acme | Clock Designer | Oslo | $90K – $120K\n\nWe mend clocks.",
         [
             ("Data Engineer", "Acme | Data Engineer | Oslo | $100K – $140K"),
             ("Clock Designer", "Acme | Clock Designer | Oslo | $90K – $120K"),
@@ -123,7 +123,7 @@ CASES = [
     ),
     (
         "overview, then details",
-        "Acme | Oslo\n\nData Engineer: $130-180K\n\nDesigner: $100-120K\n\nWe mend clocks.\n\n"
+        "Acme | Oslo\n\nData Engineer: $130-180K\n\nDesigner: $100-120K\n\nWe mend.\n\n"
         "Data Engineer: you build pipes for us.\n\nDesigner: you draw for us.",
         [
             ("Data Engineer", "Data Engineer: $130-180K"),
@@ -132,7 +132,7 @@ CASES = [
     ),
     (
         "bare titles, one of no known people",
-        "Acme | Oslo\n\nOpenings:\n\nData Engineer\n\nClock Development Lead\n\nDesigner\n\nAsk us!",
+        "Acme | Oslo\n\nOpenings:\n\nData Engineer\n\nClock Development Lead\n\nDesigner\n\nAsk!",
         [
             ("Data Engineer", "Data Engineer"),
             ("Clock Development Lead", "Clock Development Lead"),
@@ -202,9 +202,11 @@ def test_an_advert_with_a_title_is_for_one_role():
 
 
 _LINES = st.sampled_from(
-    ["Acme | Oslo", "Acme | Data Engineer, Designer | Oslo", "- Data Engineer ($100k)", "* Designer",
+    ["Acme | Oslo", "Acme | Data Engineer, Designer | Oslo", "- Data Engineer ($100k)",
+     "* Designer",
      "Clock Engineer: springs", "We are hiring:", "All positions pay $90k", "https://acme.example",
-     "1) Analyst", "  - Sales | £40k", "", "You will work with designers", "Data Engineer (", "É–Designer"]
+     "1) Analyst", "  - Sales | £40k", "", "You will work with designers", "Data Engineer (",
+     "É–Designer"]
 )  # fmt: skip
 
 

@@ -22,8 +22,8 @@ from warehouse.normalise.wording import (
     may_be_person,
     short_signs,
     signs_in,
+    word_set,
 )
-
 
 MAX_TITLE_CHARS: Final = 120
 
@@ -141,10 +141,10 @@ _MARKER = re.compile(
     r"|(?P<letter>[a-z])[.)])?\s*"
     r"(?:(?:[Aa]n?|one|two|three|\d|x|\(\d\))\s+)?[*_\"“]*"
 )
-_STOP_WORDS: Final = frozenset(
+_STOP_WORDS: Final = word_set(
     "to who whom with for in at that on as across from based joining interested capable willing"
     " working wanted needed available here will you we is are required apply via by having focus"
-    " focused focusing using position role job opening".split()
+    " focused focusing using position role job opening"
 )
 _INSIDE_A_TITLE: Final = frozenset((("in", "test"), ("on", "rails")))
 _STOP_IN_WORD = re.compile(
@@ -153,15 +153,15 @@ _STOP_IN_WORD = re.compile(
     r"|(?P<end>(?<!\b[SJsj]r)[.!?;]$)|(?P<next>^\d{1,2}[.)]$)|(?P<mail>\S@\S)"
     r"|(?P<quote>[\"”]|\*\*?|_$)"
 )
-_NO_TITLE_WORDS: Final = frozenset(
-    "i i'm i’m we we're we’re we've we’ve you you'll you’ll you're your our my me they their its it's"
-    " this that these those there the a an is are am was were be been has have had do does did can"
-    " could should would will may must not no if when while because what how why where which years"
-    " year experience experienced? looking seeking hiring searching recruiting apply contact email"
+_NO_TITLE_WORDS: Final = word_set(
+    "i i'm i’m we we're we’re we've we’ve you you'll you’ll you're your our my me they their its"
+    " it's this that these those there the a an is are am was were be been has have had do does"
+    " did can could should would will may must not no if when while because what how why where"
+    " which years year experience looking seeking hiring searching recruiting apply contact email"
     " about please hello hi build building built working worked works worked join joining"
-    " make makes making help helps helping by into more than like such".split()
+    " make makes making help helps helping by into more than like such"
 )
-_NO_FIRST_WORDS: Final = frozenset(
+_NO_FIRST_WORDS: Final = word_set(
     "work develop create manage mentor collaborate ensure write drive define own deliver implement"
     " maintain partner coordinate report interact provide use using used communicate conduct"
     " strong solid excellent proven ability able bachelor's bachelor master's degree knowledge"
@@ -170,7 +170,7 @@ _NO_FIRST_WORDS: Final = frozenset(
     " perks compensation salary location stack technologies skills nice bonus must plus"
     " contact ask meet see read check click find currently interested former ex"
     " participate facilitate identify assist translate turn bring take get give let love enjoy"
-    " design? remote onsite visa".split()
+    " remote onsite visa"
 )
 
 

@@ -67,7 +67,7 @@ def find_roles(text: str, title: str = "") -> tuple[StatedRole, ...]:
     likely = [line.strip() for line in raw_lines[1:] if line and may_head(line)]
     if len(likely) > 1:
         lines = _lines(text, raw_lines)
-        found = {line: title for line in likely if (title := _head(line))}
+        found = {line: head for line in likely if (head := _head(line))}
         heads = {
             number: found[line.text]
             for number, line in enumerate(lines)
@@ -172,17 +172,19 @@ _NO_ROLES = re.compile(
     r"|our team:|founders?|customers?|clients?|used by|built for|process|interviews?|steps)\b",
     re.IGNORECASE,
 )
-# What opens the text that is common to all roles, below the last of them.
+# What opens the text that is common to all roles: anywhere, and below the last of them.
 _ALL_ROLES = re.compile(
-    r"(?:[*_(]*for )?(?:all|both|every|each|any|either)\b.{0,20}\b(?:positions?|roles?|jobs?|offers?)\b",
+    r"(?:[*_(]*for )?(?:all|both|every|each|any|either)\b.{0,20}"
+    r"\b(?:positions?|roles?|jobs?|offers?)\b",
     re.IGNORECASE,
 )
 _LINK_LINE = re.compile(r"\W*(?:https?:|www\.)\S*\W*$")
 _COMMON = re.compile(
     r"(?:(?:to|how to) )?apply\b|please|interested|contact|e-?mail|send|drop|reach|feel free"
     r"|questions|check|for (?:more|all|any|further|details)|more (?:info|about|details|at)|about\b"
-    r"|benefits|perks|why |what we|what you|we offer|we (?:are|have|also|provide|use|value)|we['’]re|our\b"
-    r"|the (?:team|company|interview)|if you|don['’]t|not |no |see |full (?:list|job|details)|additional|and many"
+    r"|benefits|perks|why |what we|what you|we offer|we (?:are|have|also|provide|use|value)"
+    r"|we['’]re|our\b|the (?:team|company|interview)|if you|don['’]t|not |no |see "
+    r"|full (?:list|job|details)|additional|and many"
     r"|compensation|salar(?:y|ies) (?:range|for|are|is)|tech(?:nolog\w+)? ?(?:stack)?:|stack\b"
     r"|location|visit|learn|read|find|come|join|thanks|cheers|edit|ps\b|p\.s|http|www|\[|also\b|other\b",
     re.IGNORECASE,

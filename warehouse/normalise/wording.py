@@ -113,6 +113,11 @@ def _table() -> dict[str, int]:
 _SIGNS: Final = _table()
 
 
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a string as a set."""
+    return frozenset(words.split())
+
+
 def signs_in(text: str) -> int:
     """Return the signs that the words of a string give, as a sum of this module's constants.
 
@@ -146,7 +151,7 @@ def may_be_person(word: str) -> bool:
     if word in _SIGNS:
         return bool(_SIGNS[word] & PERSON) or word in ("lead", "leads")
     return not word.isalnum() and any(
-        part in _SIGNS and _SIGNS[part] & PERSON or part in ("lead", "founder", "founders")
+        (part in _SIGNS and _SIGNS[part] & PERSON) or part in ("lead", "founder", "founders")
         for part in word.translate(_TO_BLANKS).split()
     )
 
