@@ -75,7 +75,7 @@ _HAS_DIGIT = re.compile(r"\d")
 HAS_LETTER = re.compile(r"[^\W_]")
 _EMPLOYMENT = re.compile(
     r"\b(?:full|part)[- ]?time\b|\bfull or part[- ]time\b|\bft\b|\bpt\b|\bcontract(?:ors?)?\b"
-    r"|\bpermanent\b|\bfreelance\w*|\binterns?\b(?:\s*(?:ok|welcome))?"
+    r"|\bpermanent\b|\bfreelance\w*|\bintern(?:ship)?s?\b(?:\s*(?:ok|welcome))?"
     r"|\bvisas?\b(?:\s+\w+)?|\bh-?1b\b"
     r"|\bsponsor\w*|\brelocation\b|\bequity\b|\bsalary\b|\bcompetitive\b|\bimmediate\b|\basap\b"
     r"|\bw-?2\b|\bc2c\b|\bpaid\b|\bdirect hire\b|\b(?:us )?citizens?(?:hip)?\b|\bcompensation\b",
@@ -102,7 +102,10 @@ _PAY_ASIDE = re.compile(
 )
 PARENTHESIS = re.compile(r"\(([^()]*)\)?")
 COMMA = re.compile(r",")
-_FIRST_PERSON = re.compile(r"(?:we|we['’]re|i|i['’]m|my|our)\s", re.IGNORECASE)
+_NO_NAME_OPENS = re.compile(
+    r"(?:we|we['’]re|i|i['’]m|my|our|apply|contact|send|email|looking|seeking|please|if)\s",
+    re.IGNORECASE,
+)
 GREETING = re.compile(
     r"^(?:(?:hi|hey|hello|howdy|greetings)\b(?: there| all| everyone| hn| folks|,? hacker ?news)*"
     r"[\s!,.:-]*)?",
@@ -117,7 +120,7 @@ NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _BATCH = re.compile(
-    r"\(?\b(?:YC|Y ?Combinator|Techstars|TS)\s*'?[-\s]?[WSFX]?'?\d{2,4}\b[^)]*\)?", re.I
+    r"\(?\b(?:YC|Y ?Combinator|Techstars(?: \w+)?|TS)\s*'?[-\s]?[WSFX]?'?\d{2,4}\b[^)]*\)?", re.I
 )
 _ROUND = re.compile(r"\((?:series [a-f]|seed|pre-seed|yc|public|nasdaq[^)]*|nyse[^)]*)\)", re.I)
 _BRACKETED_REST = re.compile(r"\s*[(\[{<].*$")
@@ -268,7 +271,7 @@ def company_in(field: str) -> str | None:
         name = name[4:]
     if not name or len(name) > MAX_COMPANY_CHARS or NOT_A_NAME.fullmatch(name):
         return None
-    if GREETING.match(name)[0] or _FIRST_PERSON.match(name):  # type: ignore[index]
+    if GREETING.match(name)[0] or _NO_NAME_OPENS.match(name):  # type: ignore[index]
         return None
     return name
 

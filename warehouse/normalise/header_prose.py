@@ -29,6 +29,7 @@ from warehouse.normalise.place import (
 )
 from warehouse.normalise.wording import (
     MAKER,
+    TITLE,
     short_signs,
     signs_in,
 )
@@ -60,6 +61,8 @@ _PROSE_COMPANY = tuple(
         r"|offers?|develops?|creates?|lets?|needs?|seeks?|wants?))\s",
     )
 )
+# "Acme bridges the gap": enough where a comment opens so and offers a job further down
+_TOLD_COMPANY = re.compile(rf"^({_NAME}){_ASIDE} [a-z]{{3,}}s (?:the|an?|your|our|[a-z]{{4,}})\b")
 _COMPANY_LABEL = re.compile(r"(?:company|employer)(?: name)?\s*[:-]\s+(.+)", re.IGNORECASE)
 _ASKS_FOR = re.compile(
     r"\b(?:hiring(?: for)?|looking (?:for|to hire)|seeking|searching for|recruiting|in search of"
@@ -111,6 +114,13 @@ def named_again(field: str, rest: list[str]) -> str | None:
         rf"\b(?:[Aa]t |[Jj]oin ){re.escape(name)}\b|{re.escape(name)} (?:is|has)\b", opening
     )
     return name if again else None
+
+
+def told_company(opening: str) -> str | None:
+    """Return the name of whom a comment's first words tell something."""
+    told = _TOLD_COMPANY.match(opening)
+    company = company_in(told[1]) if told else None
+    return company if company and not short_signs(company) & (MAKER | TITLE) else None
 
 
 def name_line(lines: list[str]) -> str | None:
@@ -200,6 +210,7 @@ def prose_company(lines: list[str]) -> str | None:
         for pattern in _PROSE_COMPANY:
             match = pattern.match(line)
             company = company_in(match[1]) if match else None
-            if company and not short_signs(company) & MAKER and not is_place(company):
+            is_name = company and not company.isdigit() and not short_signs(company) & MAKER
+            if company and is_name and not is_place(company):
                 return company
     return None

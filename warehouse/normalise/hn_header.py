@@ -46,6 +46,7 @@ from warehouse.normalise.header_prose import (
     place_in_prose,
     prose_company,
     titles_in_body,
+    told_company,
 )
 from warehouse.normalise.job_titles import (
     split_outside_brackets,
@@ -72,6 +73,7 @@ from warehouse.normalise.wording import (
 
 _MAX_TITLES: Final = 8
 _MAX_READ_CHARS: Final = 8_000  # more than any header and the lines below it
+_MAX_PLACE_FIELD_CHARS: Final = 150
 _MAX_JOINED_CHARS: Final = 160
 
 
@@ -91,9 +93,10 @@ _SEEKER = re.compile(r"\s*Location:.{0,60}\n+\s*(?:Remote|Willing to relocate):"
 _ODD_PIPES = str.maketrans("｜¦│❘∣•・", "|||||||")
 _CAPITAL_I = re.compile(r"\sI\s")  # "Acme I Engineer I Oslo"
 _DASHES = re.compile(
-    r"\s+[-–—―•·:*~]+\s+|\s*(?:--+|—|―|::|//(?=\s)|•|·|→|=>|\s-(?=[A-Z])|;(?=\s))\s*"
+    r"\s+[-–—―•·:*~]+\s+|\s*(?:--+|—|―|::|//(?=\s)|•|·|→|=>|\s-(?=[A-Z])|(?<=\w)-\s+(?=[A-Z])|;(?=\s))\s*"
 )
-_DASH_HINT = re.compile(r"\s[-*:~]|[-:]{2}|//|=>|;\s|[^\x00-\x7f]")
+_YEAR = re.compile(r"'?\d\d\b")  # of a batch
+_DASH_HINT = re.compile(r"\s[-*:~]|-\s|[-:]{2}|//|=>|;\s|[^\x00-\x7f]")
 _SLASHES = re.compile(r"(?<!:)\s*//+\s*|\s+/\s*|\s*/\s+")
 _LINK_BETWEEN = re.compile(
     r"\s[(\[<]?(?:https?://|www\.)[^\s()]+[)\]>]?(?=\s)"  # "Acme (acme.example) Oslo"
@@ -111,7 +114,8 @@ _HIRES = re.compile(
     re.IGNORECASE,
 )
 _HIRES_AT_ALL = re.compile(
-    r"\b(?:is|are|['’]re)\s+(?:\w+\s+)?(?:hiring|looking\s+(?:for|to)|seeking|recruiting)\b[^?]*$"
+    r"\b(?:is|are|['’]re)\s+(?:\w+\s+)?(?:hiring|looking\s+(?:for|to)|seeking|recruiting)\b"
+    r"|\bopen (?:positions|roles)\b|\b[Jj]oin (?:us|our)\b"
 )
 _JOINT = re.compile(r"\s(?:is|are|at|in)\s", re.IGNORECASE)
 _BE = re.compile(r"\s(?:is|are)\s", re.IGNORECASE)
@@ -194,11 +198,19 @@ def _next_line(lines: list[str]) -> tuple[int, str]:
 def _dashed_fields(first: str) -> list[str]:
     separator = _SLASHES if len(_SLASHES.findall(first)) > 1 else _DASHES
     fields = _split_at(separator, first[:200])
-    enough = 2 if len(first) <= 200 or (len(fields) > 1 and names_place(fields[1][:30])) else 4
-    if len(fields) < enough or len(fields[0]) > MAX_COMPANY_CHARS or _is_sentence(fields):
+    if len(fields) < 2 or (len(first) > 200 and len(fields) < 4 and not _is_headed(fields)):
+        return []
+    if len(fields[0]) > MAX_COMPANY_CHARS or _is_sentence(fields):
         return []
     is_name = fields[0][0].isupper() and len(fields[0].split()) <= MAX_NAME_WORDS
     return fields if is_name or any(map(is_telling, fields)) else []
+
+
+def _is_headed(fields: list[str]) -> bool:
+    """Whether a name or a place stands behind or before the first dash of a long line."""
+    words = fields[0].split()
+    is_name = len(words) <= 3 and all(word[0].isupper() or word[0] == "(" for word in words)
+    return is_name or "http" in fields[0] or names_place(fields[1][:30])
 
 
 def _split_at(separator: re.Pattern[str], text: str) -> list[str]:
@@ -255,6 +267,8 @@ def _from_fields(texts: list[str], rest: list[str]) -> Header:
         if field.kind == "title":
             titles += field.titles
             places += field.places
+        elif field.kind == "where" and len(field.bare) > _MAX_PLACE_FIELD_CHARS:
+            places += [word[0] for word in WHERE_WORDS.finditer(field.bare)][:1]
         elif field.kind == "where" or (field.kind == "other" and names_place(field.bare)):
             places.append(field.bare.rstrip("."))
     company = None
@@ -265,7 +279,9 @@ def _from_fields(texts: list[str], rest: list[str]) -> Header:
             signs |= named.signs
         if "(" in named.text:  # the office of "Acme (Berlin)"
             asides = map(without_links, PARENTHESIS.findall(named.text))
-            places += [aside for aside in asides if aside and is_where(aside)]
+            places += [
+                aside for aside in asides if aside and is_where(aside) and not _YEAR.search(aside)
+            ]
     if company is None:
         company = (
             labelled_company([*texts, *rest])
@@ -435,13 +451,13 @@ def _from_prose(first: str, below: list[str]) -> Header:
     lines = [first, *first_lines(below, LINES_AFTER_HEADER - 1)]
     text = "\n".join(lines)
     opening = GREETING.sub("", text).strip()
-    company = prose_company([opening]) or name_line([first])
+    company = prose_company([opening]) or name_line([first]) or told_company(opening)
     titles = asked_for(opening)
     if not titles and company:
         titles = titles_in_body(below)
     if not titles and (found := title_of_line(first)):
         titles = split_titles(first[found.start : found.end])
-    if not titles and not (company and _HIRES_AT_ALL.search(first)):
+    if not titles and not (company and _HIRES_AT_ALL.search(text)):
         # Without a job it is a reply: its first word is no employer
         return _NO_ADVERT
     company = company or labelled_company(below) or prose_company(below)

@@ -33,6 +33,7 @@ MAX_TITLE_CHARS: Final = 120
 CUT: Final = "\0"
 """Stands in a string where something was taken out: no title goes across it."""
 _BREAK = re.compile(r"[;,\0]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
+_ARTICLE = re.compile(r"\s*(?:an?|the|our|and|or)\s", re.IGNORECASE)
 _PLURAL = re.compile(r"(?i)\b(?:engineer|developer|dev|designer|manager|scientist|architect)s\b")
 _SLASH = re.compile(r"\s/\s")
 _TRIM: Final = " -–—,:;<>=*/&|\t"
@@ -113,9 +114,19 @@ def _split_slashed(text: str) -> list[tuple[int, int]]:
     return [(0, len(text))]
 
 
+def _without_article(title: str) -> str:
+    article = _ARTICLE.match(title)
+    return title[article.end() :] if article else title
+
+
 def _trimmed(titles: Iterable[str]) -> list[str]:
     bare = (
-        title.strip(_TRIM_CUT).split(CUT)[0].strip(_TRIM).removesuffix(" +").rstrip(_TRIM_END)
+        _without_article(title)
+        .strip(_TRIM_CUT)
+        .split(CUT)[0]
+        .strip(_TRIM)
+        .removesuffix(" +")
+        .rstrip(_TRIM_END)
         for title in titles
     )
     return [title for title in bare if 0 < len(title) <= MAX_TITLE_CHARS]
@@ -159,10 +170,10 @@ _NO_TITLE_WORDS: Final = word_set(
     " did can could should would will may must not no if when while because what how why where"
     " which years year experience looking seeking hiring searching recruiting apply contact email"
     " about please hello hi build building built working worked works worked join joining"
-    " make makes making help helps helping by into more than like such"
+    " make makes making helps helping by into more than like such"
 )
 _NO_FIRST_WORDS: Final = word_set(
-    "work develop create manage mentor collaborate ensure write drive define own deliver implement"
+    "work help develop create manage mentor collaborate ensure write drive define own deliver implement"
     " maintain partner coordinate report interact provide use using used communicate conduct"
     " strong solid excellent proven ability able bachelor's bachelor master's degree knowledge"
     " understanding familiarity proficiency comfortable some any every each many most other both"
