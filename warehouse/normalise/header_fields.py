@@ -103,7 +103,7 @@ _PAY_ASIDE = re.compile(
 PARENTHESIS = re.compile(r"\(([^()]*)\)?")
 COMMA = re.compile(r",")
 _NO_NAME_OPENS = re.compile(
-    r"(?:we|we['’]re|i|i['’]m|my|our|apply|contact|send|email|looking|seeking|please|if)\s",
+    r"(?:we|we['’]re|i|i['’]m|my|our|apply|contact|send|email|looking|seeking|please|if|on an?)\s",
     re.IGNORECASE,
 )
 GREETING = re.compile(
@@ -140,7 +140,8 @@ _LABEL = re.compile(
 )
 _LEGAL_FORM = re.compile(r"inc|llc|ltd|co|corp|ab|ag|as|bv|sa|oy|pte|pty", re.IGNORECASE)
 _NAME_LABEL = re.compile(
-    r"^(?:company|employer)\s*:\s*|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$", re.IGNORECASE
+    r"^(?:(?:company|employer)\s*:|about)\s+|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$",
+    re.IGNORECASE,
 )
 
 

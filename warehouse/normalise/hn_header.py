@@ -395,6 +395,8 @@ def _are_fields(parts: list[str], whole: str, *, may_turn: bool) -> bool:
         whole: The field.
         may_turn: Whether the place may stand before the name.
     """
+    if not may_turn and is_place(parts[0]):
+        return False
     if short_signs(parts[0]) & MAKER or len(parts[0].split()) > MAX_NAME_WORDS:
         return False
     if all(map(is_telling, parts[1:])):
