@@ -240,6 +240,46 @@ CASES = [
         ("Acme", (".NET Engineers",), "Oslo", None),
     ),
     (
+        "told by its first words",
+        "Acme bridges the gap between clocks and calendars.\n\nWe are looking for engineers.",
+        ("Acme", ("engineers",), "", None),
+    ),
+    (
+        "long line with a name before its dash",
+        f"Acme - We mend clocks. {'They tick. ' * 20}\n\nSenior Clock Engineer",
+        ("Acme", ("Senior Clock Engineer",), "", None),
+    ),
+    (
+        "dash glued to the name",
+        "Acme America- Oslo- Full time roles",
+        ("Acme America", (), "Oslo", None),
+    ),
+    (
+        "rule around the name",
+        "---- About Acme ----\n\nWe are hiring a clock designer.",
+        ("Acme", ("clock designer",), "", None),
+    ),
+    (
+        "town before commas is no name",
+        "Oslo, Norway, Senior Clock Engineer\n\nAcme is looking for a Senior Clock Engineer.",
+        ("Acme", ("Senior Clock Engineer",), "", None),
+    ),
+    (
+        "batch in brackets is no place",
+        "Acme (Techstars Oslo '17) | Data Engineer | Bergen",
+        ("Acme", ("Data Engineer",), "Bergen", None),
+    ),
+    (
+        "internship is a term",
+        "Acme | Data Engineer | Full-time / Internship | Oslo",
+        ("Acme", ("Data Engineer",), "Oslo", None),
+    ),
+    (
+        "article",
+        "Acme | Oslo\n\nWe are hiring data engineers and a clock designer.",
+        ("Acme", ("data engineers", "clock designer"), "Oslo", None),
+    ),
+    (
         "title at employer, between slashes",
         "Senior Clock Designer @ Acme Inc // Oslo, Norway",
         ("Acme Inc", ("Senior Clock Designer",), "Oslo, Norway", None),
@@ -252,6 +292,30 @@ def test_headers(why, text, expected):
     company, titles, location, is_remote = expected
     header = parse_header(text)
     assert header == Header(company, titles, ", ".join(titles), location, is_remote)
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        pytest.param(
+            "Acme Works Oslo, Norway (ONSITE)",
+            "Acme Works",
+            marks=pytest.mark.xfail(strict=True, reason="nothing stands between name and town"),
+        ),
+        pytest.param(
+            "class Acme(Startup):\n    'We are hiring data engineers.'",
+            "Acme",
+            marks=pytest.mark.xfail(strict=True, reason="an advert dressed up as source code"),
+        ),
+        pytest.param(
+            "Data Engineer - Acme, Oslo, Norway",
+            "Acme",
+            marks=pytest.mark.xfail(strict=True, reason="title before a name with its town"),
+        ),
+    ],
+)
+def test_employers_that_are_not_found_yet(text, company):
+    assert parse_header(text).company == company
 
 
 @pytest.mark.parametrize(

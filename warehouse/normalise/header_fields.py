@@ -140,7 +140,7 @@ _LABEL = re.compile(
 )
 _LEGAL_FORM = re.compile(r"inc|llc|ltd|co|corp|ab|ag|as|bv|sa|oy|pte|pty", re.IGNORECASE)
 _NAME_LABEL = re.compile(
-    r"^(?:(?:company|employer)\s*:|about)\s+|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$",
+    r"^(?:(?:company|employer)\s*:|(?-i:About))\s+|^(?-i:ONSITE|REMOTE)\s?[-:]\s*|\s[@\"“].*$",
     re.IGNORECASE,
 )
 
