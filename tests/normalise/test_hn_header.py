@@ -270,6 +270,21 @@ CASES = [
         ("Acme", ("Data Engineer",), "Bergen", None),
     ),
     (
+        "side behind a comma",
+        "Acme | Software Engineer, Full Stack, Lead Engineer | Oslo",
+        ("Acme", ("Software Engineer, Full Stack", "Lead Engineer"), "Oslo", None),
+    ),
+    (
+        "sides of which one leans on the next",
+        "Acme | Sysadmin, frontend and backend developers | Oslo",
+        ("Acme", ("Sysadmin", "frontend", "backend developers"), "Oslo", None),
+    ),
+    (
+        "no recruiters",
+        "Acme | Clock Evangelist | Oslo | NO RECRUITERS PLEASE",
+        ("Acme", ("Clock Evangelist",), "Oslo", None),
+    ),
+    (
         "internship is a term",
         "Acme | Data Engineer | Full-time / Internship | Oslo",
         ("Acme", ("Data Engineer",), "Oslo", None),

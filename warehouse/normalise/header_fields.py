@@ -187,7 +187,7 @@ def read_field(text: str) -> Field:
 
 
 def _has_title(bare: str, signs: int) -> bool:
-    if not signs & TITLE:
+    if not signs & TITLE or bare[:3].lower() == "no ":
         return False
     if len(bare) > _MAX_TITLE_FIELD_CHARS or (len(bare) > 100 and _SENTENCES.search(bare)):
         return False

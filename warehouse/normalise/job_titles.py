@@ -16,6 +16,7 @@ from warehouse.normalise.wording import (
     ANY_ROLE,
     MAKER,
     PERSON,
+    SIDE,
     TERMS,
     TITLE,
     WHERE,
@@ -83,16 +84,30 @@ def split_titles(text: str) -> list[str]:
     pending: int | None = None
     for number, (start, end, signs) in enumerate(pieces):
         begin = start if pending is None else pending
-        if signs & TITLE and not _leans_on_next(text, pieces, number):
+        is_whole = not _leans_on_next(text, pieces, number) and not _qualifies(text, pieces, number)
+        if signs & TITLE and is_whole:
             titles.append((begin, end))
             pending = None
         elif not text[start:end].strip(_TRIM):
             pass
-        elif titles and not signs & TITLE:
+        elif titles and (not signs & TITLE or _qualifies(text, pieces, number)):
             titles[-1] = (titles[-1][0], end)
         else:
             pending = begin
     return _trimmed(text[start:end] for start, end in titles)
+
+
+def _qualifies(text: str, pieces: list[tuple[int, int, int]], number: int) -> bool:
+    """Whether it is the "Full Stack" of "Software Engineer, Full Stack", which is one title."""
+    start, end, signs = pieces[number]
+    if not number or not signs & SIDE or signs & PERSON or "dev" in text[start:end].lower():
+        return False
+    before, before_end, before_signs = pieces[number - 1]
+    is_one = before_signs & PERSON and not _PLURAL.search(text[before:before_end])
+    is_last = number + 1 == len(pieces) or bool(
+        pieces[number + 1][2] & PERSON and text[end : pieces[number + 1][0]].strip() == ","
+    )
+    return bool(is_one) and is_last and text[before_end:start].strip() == ","
 
 
 def _leans_on_next(text: str, pieces: list[tuple[int, int, int]], number: int) -> bool:
@@ -173,9 +188,9 @@ _NO_TITLE_WORDS: Final = word_set(
     " make makes making helps helping by into more than like such"
 )
 _NO_FIRST_WORDS: Final = word_set(
-    "work help develop create manage mentor collaborate ensure write drive define own deliver implement"
-    " maintain partner coordinate report interact provide use using used communicate conduct"
-    " strong solid excellent proven ability able bachelor's bachelor master's degree knowledge"
+    "work help develop create manage mentor collaborate ensure write drive define own deliver"
+    " implement maintain partner coordinate report interact provide use using used communicate"
+    " conduct strong solid excellent proven ability able bachelor's bachelor master's degree knowledge"
     " understanding familiarity proficiency comfortable some any every each many most other both"
     " all and or but so for of also note ps edit update requirements responsibilities benefits"
     " perks compensation salary location stack technologies skills nice bonus must plus"
