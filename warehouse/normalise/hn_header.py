@@ -438,7 +438,8 @@ def _is_other_thing(fields: list[Field]) -> bool:
         return not HAS_LETTER.search(rest) or is_place(rest)
     if first.kind == "terms":
         return True
-    if first.kind != "other" or "University" in first.bare:
+    # A link or a batch in brackets stands by an employer's name
+    if first.kind != "other" or any(mark in first.text for mark in ("(http", "(YC", "University")):
         return False
     # An employer may be named like a town: then the place is another field
     if not _SEVERAL_PLACES.search(first.bare):
