@@ -192,11 +192,11 @@ _NO_FIRST_WORDS: Final = word_set(
     " implement maintain partner coordinate report interact provide use using used communicate"
     " conduct strong solid excellent proven ability able bachelor's bachelor master's degree"
     " knowledge understanding familiarity proficiency comfortable some any every each many"
-    " most other both all and or but so for of also note ps edit update requirements responsibilities benefits"
-    " perks compensation salary location stack technologies skills nice bonus must plus"
-    " contact ask meet see read check click find currently interested former ex"
-    " participate facilitate identify assist translate turn bring take get give let love enjoy"
-    " remote onsite visa"
+    " most other both all and or but so for of also note ps edit update requirements"
+    " responsibilities benefits perks compensation salary location stack technologies skills"
+    " nice bonus must plus contact ask meet see read check click find currently interested"
+    " former ex participate facilitate identify assist translate turn bring take get give let"
+    " love enjoy remote onsite visa"
 )
 
 
