@@ -16,11 +16,14 @@ from warehouse.normalise.wording import (
     ANY_ROLE,
     MAKER,
     PERSON,
+    SIDE,
     TERMS,
     TITLE,
     WHERE,
+    may_be_person,
     short_signs,
     signs_in,
+    word_set,
 )
 
 MAX_TITLE_CHARS: Final = 120
@@ -28,10 +31,14 @@ MAX_TITLE_CHARS: Final = 120
 
 # --- several titles in a string ------------------------------------------------------------------
 
-_BREAK = re.compile(r"[;,]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
+CUT: Final = "\0"
+"""Stands in a string where something was taken out: no title goes across it."""
+_BREAK = re.compile(r"[;,\0]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
+_ARTICLE = re.compile(r"\s*(?:an?|the|our|and|or)\s", re.IGNORECASE)
 _PLURAL = re.compile(r"(?i)\b(?:engineer|developer|dev|designer|manager|scientist|architect)s\b")
 _SLASH = re.compile(r"\s/\s")
 _TRIM: Final = " -–—,:;<>=*/&|\t"
+_TRIM_CUT: Final = _TRIM + CUT
 _TRIM_END: Final = _TRIM + ".!"
 
 
@@ -61,6 +68,8 @@ def split_titles(text: str) -> list[str]:
     Pieces without an occupation belong to the title before; where the string names fewer than
     two kinds of people it is one title.
     """
+    if not _BREAK.search(text) and " / " not in text:
+        return _trimmed([text])
     spans = [
         (start + begin, start + end)
         for start, stop in split_outside_brackets(text, _BREAK)
@@ -75,16 +84,30 @@ def split_titles(text: str) -> list[str]:
     pending: int | None = None
     for number, (start, end, signs) in enumerate(pieces):
         begin = start if pending is None else pending
-        if signs & TITLE and not _leans_on_next(text, pieces, number):
+        is_whole = not _leans_on_next(text, pieces, number) and not _qualifies(text, pieces, number)
+        if signs & TITLE and is_whole:
             titles.append((begin, end))
             pending = None
         elif not text[start:end].strip(_TRIM):
             pass
-        elif titles and not signs & TITLE:
+        elif titles and (not signs & TITLE or _qualifies(text, pieces, number)):
             titles[-1] = (titles[-1][0], end)
         else:
             pending = begin
     return _trimmed(text[start:end] for start, end in titles)
+
+
+def _qualifies(text: str, pieces: list[tuple[int, int, int]], number: int) -> bool:
+    """Whether it is the "Full Stack" of "Software Engineer, Full Stack", which is one title."""
+    start, end, signs = pieces[number]
+    if not number or not signs & SIDE or signs & PERSON or "dev" in text[start:end].lower():
+        return False
+    before, before_end, before_signs = pieces[number - 1]
+    is_one = before_signs & PERSON and not _PLURAL.search(text[before:before_end])
+    is_last = number + 1 == len(pieces) or bool(
+        pieces[number + 1][2] & PERSON and text[end : pieces[number + 1][0]].strip() == ","
+    )
+    return bool(is_one) and is_last and text[before_end:start].strip() == ","
 
 
 def _leans_on_next(text: str, pieces: list[tuple[int, int, int]], number: int) -> bool:
@@ -98,15 +121,29 @@ def _leans_on_next(text: str, pieces: list[tuple[int, int, int]], number: int) -
 
 
 def _split_slashed(text: str) -> list[tuple[int, int]]:
-    """Split "Data Engineer / Designer", but not "Frontend / Backend Engineer"."""
+    """Split "Data Engineer / Clock Designer", but not "Web Developer / Engineer"."""
     spans = split_outside_brackets(text, _SLASH)
-    if len(spans) > 1 and all(short_signs(text[start:end]) & PERSON for start, end in spans):
+    parts = [text[start:end].strip() for start, end in spans]
+    if len(parts) > 1 and all(" " in part and short_signs(part) & PERSON for part in parts):
         return spans
     return [(0, len(text))]
 
 
+def _without_article(title: str) -> str:
+    article = _ARTICLE.match(title)
+    return title[article.end() :] if article else title
+
+
 def _trimmed(titles: Iterable[str]) -> list[str]:
-    bare = (title.strip(_TRIM).removesuffix(" +").rstrip(_TRIM_END) for title in titles)
+    bare = (
+        _without_article(title)
+        .strip(_TRIM_CUT)
+        .split(CUT)[0]
+        .strip(_TRIM)
+        .removesuffix(" +")
+        .rstrip(_TRIM_END)
+        for title in titles
+    )
     return [title for title in bare if 0 < len(title) <= MAX_TITLE_CHARS]
 
 
@@ -128,12 +165,12 @@ _MAX_TITLE_WORDS: Final = 11
 _MARKER = re.compile(
     r"(?:(?P<bullet>[-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_]+)|\(?(?P<number>\d{1,2})[.)\]]|\[\d{1,2}\]:?"
     r"|(?P<letter>[a-z])[.)])?\s*"
-    r"(?:(?:an?|one|two|three|\d|x|\(\d\))\s+)?[*_\"“]*"
+    r"(?:(?:[Aa]n?|one|two|three|\d|x|\(\d\))\s+)?[*_\"“]*"
 )
-_STOP_WORDS: Final = frozenset(
+_STOP_WORDS: Final = word_set(
     "to who whom with for in at that on as across from based joining interested capable willing"
     " working wanted needed available here will you we is are required apply via by having focus"
-    " focused focusing using position role job opening".split()
+    " focused focusing using position role job opening"
 )
 _INSIDE_A_TITLE: Final = frozenset((("in", "test"), ("on", "rails")))
 _STOP_IN_WORD = re.compile(
@@ -142,24 +179,24 @@ _STOP_IN_WORD = re.compile(
     r"|(?P<end>(?<!\b[SJsj]r)[.!?;]$)|(?P<next>^\d{1,2}[.)]$)|(?P<mail>\S@\S)"
     r"|(?P<quote>[\"”]|\*\*?|_$)"
 )
-_NO_TITLE_WORDS: Final = frozenset(
-    "i i'm i’m we we're we’re we've we’ve you you'll you’ll you're your our my me they their its it's"
-    " this that these those there the a an is are am was were be been has have had do does did can"
-    " could should would will may must not no if when while because what how why where which years"
-    " year experience experienced? looking seeking hiring searching recruiting apply contact email"
+_NO_TITLE_WORDS: Final = word_set(
+    "i i'm i’m we we're we’re we've we’ve you you'll you’ll you're your our my me they their its"
+    " it's this that these those there the a an is are am was were be been has have had do does"
+    " did can could should would will may must not no if when while because what how why where"
+    " which years year experience looking seeking hiring searching recruiting apply contact email"
     " about please hello hi build building built working worked works worked join joining"
-    " make makes making help helps helping by into more than like such".split()
+    " make makes making helps helping by into more than like such"
 )
-_NO_FIRST_WORDS: Final = frozenset(
-    "work develop create manage mentor collaborate ensure write drive define own deliver implement"
-    " maintain partner coordinate report interact provide use using used communicate conduct"
-    " strong solid excellent proven ability able bachelor's bachelor master's degree knowledge"
-    " understanding familiarity proficiency comfortable some any every each many most other both"
-    " all and or but so for of also note ps edit update requirements responsibilities benefits"
-    " perks compensation salary location stack technologies skills nice bonus must plus"
-    " contact ask meet see read check click find currently interested former ex"
-    " participate facilitate identify assist translate turn bring take get give let love enjoy"
-    " design? remote onsite visa".split()
+_NO_FIRST_WORDS: Final = word_set(
+    "work help develop create manage mentor collaborate ensure write drive define own deliver"
+    " implement maintain partner coordinate report interact provide use using used communicate"
+    " conduct strong solid excellent proven ability able bachelor's bachelor master's degree"
+    " knowledge understanding familiarity proficiency comfortable some any every each many"
+    " most other both all and or but so for of also note ps edit update requirements"
+    " responsibilities benefits perks compensation salary location stack technologies skills"
+    " nice bonus must plus contact ask meet see read check click find currently interested"
+    " former ex participate facilitate identify assist translate turn bring take get give let"
+    " love enjoy remote onsite visa"
 )
 
 
@@ -171,17 +208,45 @@ _RARER_STEMS: Final = (
 _PUNCTUATION: Final = "()[],.:;!"
 _NO_LAST_WORDS: Final = frozenset(("and", "or", "of", "the", "a", "to", "plus"))
 _NO_OPENING_WORDS: Final = _NO_TITLE_WORDS - {"a", "an"} | _NO_FIRST_WORDS
+_BEFORE_NO_TITLE: Final = (_NO_TITLE_WORDS | _STOP_WORDS) - {"a", "an", "in", "on", "as", "working"}
+_MARKS: Final = "-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_()[]{}.,:;!?\"“”'’|"
 
 
 def may_have_title(line: str) -> bool:
-    """Say quickly whether a title may open a line; most lines of a text are ruled out."""
-    words = line.split(None, 1)
-    if not words or words[0].lower() in _NO_OPENING_WORDS:
+    """Say quickly whether a title may open a line: a word for people before one of a sentence."""
+    opening = line.split(None, 1)
+    if not opening or opening[0].lower() in _NO_OPENING_WORDS:
         return False
-    head = line[:_MAX_LINE_TITLE]
-    if len(line) > _MAX_LINE_TITLE and head[0].isalnum() and not _may_end_early(head):
+    if len(line) > _MAX_LINE_TITLE and not _may_end_early(line[:_MAX_LINE_TITLE]):
         return False
-    return may_name_person(head.lower())
+    is_first = True
+    for word in line[:_MAX_LINE_TITLE].split(None, _MAX_TITLE_WORDS):
+        lowered = word.lower()
+        if not word.isalnum():
+            lowered = lowered.strip(_MARKS)
+            if not lowered:
+                continue
+            if is_first and lowered in _NO_FIRST_WORDS:
+                return False
+        if may_be_person(lowered):
+            return True
+        if lowered in _BEFORE_NO_TITLE:
+            return False
+        is_first = False
+    return False
+
+
+def _may_end_early(head: str) -> bool:
+    """Whether a long line may hold more than a title: something that ends one is in sight."""
+    return (
+        ":" in head
+        or "(" in head
+        or " - " in head
+        or "|" in head
+        or "[" in head
+        or not head[0].isalpha()
+        or not head.isascii()
+    )
 
 
 def may_name_person(lowered: str) -> bool:
@@ -207,19 +272,6 @@ def title_of_line(line: str) -> LineTitle | None:
     """
     found = opening_of_line(line) if may_have_title(line) else None
     return found if found and found.signs & PERSON else None
-
-
-def _may_end_early(head: str) -> bool:
-    """Whether more than a title may stand in a line: something that ends one is in sight."""
-    return (
-        ":" in head
-        or "(" in head
-        or " - " in head
-        or "|" in head
-        or "[" in head
-        or head[0].isdigit()
-        or not head.isascii()
-    )
 
 
 def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:
@@ -282,7 +334,7 @@ def _end_of_title(head: str, start: int) -> tuple[int, str]:
 
 _QUALIFIER = re.compile(
     r"\s?[(\[](?P<aside>[^()\[\]\d$€£/@]{2,30})[)\]]"
-    r"|\s[-–—]\s(?P<part>[A-Z][\w+#/&, ]{2,40}?)(?=\s*(?:[:(\[|]|https?:|$))"
+    r"|\s?[-–—]\s(?P<part>[A-Z][\w+#/&, ]{2,40}?)(?=\s*(?:[:(\[|]|https?:|$))"
 )
 
 

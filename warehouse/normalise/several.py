@@ -24,6 +24,7 @@ _MAX_LINES: Final = 400  # of a post; what stands below is left alone
 _MAX_TITLE_LINE_CHARS: Final = 110
 _MAX_NAME_CHARS: Final = 60
 _MAX_SIBLING_CHARS: Final = 300
+_MAX_BARE_TITLE_CHARS: Final = 50
 _BEFORE_PAY: Final = ("pipe", "pay", "bracket", "dash", "colon")
 
 
@@ -62,29 +63,29 @@ def find_roles(text: str, title: str = "") -> tuple[StatedRole, ...]:
     if title:
         return ()
     raw_lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
-    if sum(map(_may_head, raw_lines)) > 1:
+    may_head = _may_head if _has_currency(text, len(text)) else may_have_title
+    likely = [line.strip() for line in raw_lines[1:] if line and may_head(line)]
+    if len(likely) > 1:
         lines = _lines(text, raw_lines)
+        found = {line: head for line in likely if (head := _head(line))}
         heads = {
-            number: found
+            number: found[line.text]
             for number, line in enumerate(lines)
-            if number and (found := _head(line.text))
+            if number and line.text in found
         }
         if len(heads) > 1:
             roles = _listed(text, lines, heads)
             if len(roles) > 1:
                 return roles
-        roles = _under_headers(text, lines)
-        if roles:
-            return roles
-    return _in_one_line(text)
+    return _under_headers(text, raw_lines) or _in_one_line(text)
 
 
 def _may_head(line: str) -> bool:
     return may_have_title(line) or _has_currency(line)
 
 
-def _has_currency(line: str) -> bool:
-    head = line[:_MAX_TITLE_LINE_CHARS]
+def _has_currency(text: str, end: int = _MAX_TITLE_LINE_CHARS) -> bool:
+    head = text[:end]
     return "$" in head or "€" in head or "£" in head
 
 
@@ -137,12 +138,13 @@ def _with_aside(text: str, role: StatedRole, limit: int) -> int:
 # --- a header for each role ----------------------------------------------------------------------
 
 
-def _under_headers(text: str, lines: list[_Line]) -> tuple[StatedRole, ...]:
+def _under_headers(text: str, raw_lines: list[str]) -> tuple[StatedRole, ...]:
     """Return the roles of a post that says "Acme | Engineer | …" and "Acme | Designer | …"."""
     name, pipe, _ = text[: _MAX_NAME_CHARS + 1].lstrip().partition("|")
     opening = name + pipe
-    if not pipe or "\n" in name or text.count(f"\n{opening}") == 0:
+    if not pipe or "\n" in name or f"\n{opening}" not in text:
         return ()
+    lines = _lines(text, raw_lines)
     numbers = [number for number, line in enumerate(lines) if line.text.startswith(opening)]
     titles = [parse_header(lines[number].text).titles for number in numbers]
     if any(len(stated) != 1 or stated[0] not in text for stated in titles):
@@ -170,17 +172,19 @@ _NO_ROLES = re.compile(
     r"|our team:|founders?|customers?|clients?|used by|built for|process|interviews?|steps)\b",
     re.IGNORECASE,
 )
-# What opens the text that is common to all roles, below the last of them.
+# What opens the text that is common to all roles: anywhere, and below the last of them.
 _ALL_ROLES = re.compile(
-    r"(?:[*_(]*for )?(?:all|both|every|each|any|either)\b.{0,20}\b(?:positions?|roles?|jobs?|offers?)\b",
+    r"(?:[*_(]*for )?(?:all|both|every|each|any|either)\b.{0,20}"
+    r"\b(?:positions?|roles?|jobs?|offers?)\b",
     re.IGNORECASE,
 )
 _LINK_LINE = re.compile(r"\W*(?:https?:|www\.)\S*\W*$")
 _COMMON = re.compile(
     r"(?:(?:to|how to) )?apply\b|please|interested|contact|e-?mail|send|drop|reach|feel free"
     r"|questions|check|for (?:more|all|any|further|details)|more (?:info|about|details|at)|about\b"
-    r"|benefits|perks|why |what we|what you|we offer|we (?:are|have|also|provide|use|value)|we['’]re|our\b"
-    r"|the (?:team|company|interview)|if you|don['’]t|not |no |see |full (?:list|job)|additional|and many"
+    r"|benefits|perks|why |what we|what you|we offer|we (?:are|have|also|provide|use|value)"
+    r"|we['’]re|our\b|the (?:team|company|interview)|if you|don['’]t|not |no |see "
+    r"|full (?:list|job|details)|additional|and many"
     r"|compensation|salar(?:y|ies) (?:range|for|are|is)|tech(?:nolog\w+)? ?(?:stack)?:|stack\b"
     r"|location|visit|learn|read|find|come|join|thanks|cheers|edit|ps\b|p\.s|http|www|\[|also\b|other\b",
     re.IGNORECASE,
@@ -200,7 +204,7 @@ def _listed(text: str, lines: list[_Line], heads: _Heads) -> tuple[StatedRole, .
     if len(offered) < 2:
         return ()
     numbers = sorted(offered)[:_MAX_ROLES]
-    return tuple(
+    roles = tuple(
         StatedRole(
             lines[number].text[offered[number].start : offered[number].end],
             lines[number].start,
@@ -208,6 +212,9 @@ def _listed(text: str, lines: list[_Line], heads: _Heads) -> tuple[StatedRole, .
         )
         for number, last in zip(numbers, _last_lines(lines, numbers, offered), strict=True)
     )
+    half = len(roles) // 2
+    is_told_twice = [role.title for role in roles[:half]] == [role.title for role in roles[half:]]
+    return roles[:half] if is_told_twice and half > 1 else roles
 
 
 def _head(line: str) -> LineTitle | None:
@@ -251,7 +258,7 @@ def _words(title: str) -> frozenset[str]:
 
 def _has_link_or_pay(lines: list[_Line], number: int) -> bool:
     line = lines[number].text
-    if _LINK.search(line) or states_money(line):
+    if "http" in line or _LINK.search(line) or states_money(line):
         return True
     below = lines[number + 1].text if number + 1 < len(lines) else ""
     return below.startswith(("http", "www."))
@@ -273,15 +280,18 @@ def _with_siblings(lines: list[_Line], group: _Heads) -> _Heads:
 
 
 def _sibling(line: str, marker: str) -> LineTitle | None:
-    if len(line) > _MAX_SIBLING_CHARS:
+    """Return the words that open a line where it looks like the lines of a list of roles."""
+    has_pay_or_link = "http" in line or _has_currency(line)
+    is_short = len(line) <= _MAX_BARE_TITLE_CHARS
+    looks_alike = _BULLET.match(line) if marker else has_pay_or_link or is_short
+    if not looks_alike or len(line) > _MAX_SIBLING_CHARS:
         return None
     found = opening_of_line(line, is_item=bool(marker) and states_money(line))
     if found is None or found.marker != marker or found.separator in ("word", "end", "next"):
         return None
-    has_pay_or_link = _LINK.search(line) or states_money(line)
-    if marker:
-        return found if found.signs & OCCUPATION or has_pay_or_link else None
-    return found if has_pay_or_link and found.signs & OCCUPATION else None
+    if found.signs & OCCUPATION:
+        return found if marker or has_pay_or_link or found.separator == "" else None
+    return found if marker and (has_pay_or_link or _LINK.search(line)) else None
 
 
 def _last_lines(lines: list[_Line], numbers: list[int], heads: _Heads) -> list[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 PERSON: Final = 1  # a word for people
@@ -29,6 +30,8 @@ MAKER: Final = PERSON | SIDE
 _DISTRIBUTED: Final = 512
 _IN_PHRASE: Final = 1024  # tells something only together with its neighbours
 _OPENINGS: Final = 2048
+_WORK_FROM: Final = 8192
+_FROM_HOME: Final = 16_384
 
 _WORDS_BY_SIGN: Final = {
     PERSON | OCCUPATION: """
@@ -64,24 +67,25 @@ _WORDS_BY_SIGN: Final = {
     _OPENINGS: """
         role roles position positions opening openings level levels job jobs""",
     _IN_PHRASE: """
-        full part front back head machine data tech team co work on in local
+        from full part front back head machine data tech team co work on in local
         direct h w""",
 }
-_PHRASES: Final = tuple((f" {phrase} ", sign) for phrase, sign in (
-    ("full stack", SIDE | OCCUPATION), ("front end", SIDE | OCCUPATION),
-    ("back end", SIDE | OCCUPATION), ("co founder", PERSON | OCCUPATION),
-    ("co founders", PERSON | OCCUPATION), ("tech lead", PERSON | OCCUPATION),
-    ("team lead", PERSON | OCCUPATION), ("front enders", OCCUPATION), ("head of", OCCUPATION),
-    ("data science", OCCUPATION), ("machine learning", OCCUPATION), ("work from home", REMOTE),
-    ("on site", ONSITE), ("in office", ONSITE), ("in person", ONSITE), ("local only", ONSITE),
-    ("onsite only", NOT_REMOTE | ONSITE), ("on site only", NOT_REMOTE | ONSITE),
-    ("no remote", NOT_REMOTE), ("not remote", NOT_REMOTE), ("non remote", NOT_REMOTE),
-    ("remote no", NOT_REMOTE), ("remote not", NOT_REMOTE), ("full time", TERMS),
-    ("part time", TERMS), ("direct hire", TERMS), ("h 1b", TERMS), ("w 2", TERMS),
-))  # fmt: skip
-_NOT_DISTRIBUTED_TEAMS: Final = ("distributed sys", "distributed comp", "distributed data",
-                                 "distributed soft")  # fmt: skip
+_PAIRS: Final = {
+    tuple(pair.split()): sign
+    for sign, pairs in {
+        SIDE | OCCUPATION: ("full stack", "front end", "back end"),
+        PERSON | OCCUPATION: ("co founder", "co founders", "tech lead", "team lead"),
+        OCCUPATION: ("front enders", "head of", "data science", "machine learning"),
+        _WORK_FROM: ("work from",),
+        _FROM_HOME: ("from home",),
+        ONSITE: ("on site", "in office", "in person", "local only"),
+        NOT_REMOTE: ("onsite only", "site only"),
+        TERMS: ("full time", "part time", "direct hire", "h 1b", "w 2"),
+    }.items()
+    for pair in pairs
+}
 
+_DISTRIBUTED_THING = re.compile(r"distributed[ /](?:sys|comp|data|soft)", re.IGNORECASE)
 _NOT_REMOTE = re.compile(
     r"\b(?:no|not|non)[- ]?remote|remote[\s:?=-]{0,3}(?:no|not)\b(?!\s\w)", re.IGNORECASE
 )
@@ -94,7 +98,7 @@ _MONEY = re.compile(
     r"[$€£¥₹]\s?\d|\b\d{2,3}\s?[kK]\b|\d\s?%|\b\d{2,3}[,.]?000\b|\b\d{2,3}[kK]?\s?[-–]\s?\d{2,3}[kK]"
 )
 _TO_BLANKS: Final = str.maketrans(
-    dict.fromkeys("-–—―/|,.;:()[]{}<>+*&!?\"“”'’‘#=~_•·┋\\@\t\n", " ")
+    dict.fromkeys("-–—―/|,.;:()[]{}<>+*&!?\"“”'’‘#=~_•·┋\\@\t\n\0", " ")
 )
 
 
@@ -107,6 +111,11 @@ def _table() -> dict[str, int]:
 
 
 _SIGNS: Final = _table()
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a string as a set."""
+    return frozenset(words.split())
 
 
 def signs_in(text: str) -> int:
@@ -123,17 +132,28 @@ def signs_in(text: str) -> int:
         if word in _SIGNS:
             signs |= _SIGNS[word]
     if signs & _IN_PHRASE:
-        joined = f" {' '.join(words)} "
-        for phrase, sign in _PHRASES:
-            if phrase in joined:
-                signs |= sign
-        if signs & _DISTRIBUTED and not any(thing in joined for thing in _NOT_DISTRIBUTED_TEAMS):
+        for pair in pairwise(words):
+            if pair in _PAIRS:
+                signs |= _PAIRS[pair]
+        if signs & _WORK_FROM and signs & _FROM_HOME:
+            signs |= REMOTE
+        if signs & _DISTRIBUTED and not _DISTRIBUTED_THING.search(text):
             signs |= REMOTE
         if signs & REMOTE and _NOT_REMOTE.search(text):
             signs |= NOT_REMOTE
     if signs & _OPENINGS and _ANY_ROLE.search(text):
         signs |= ANY_ROLE
     return signs & _PUBLIC
+
+
+def may_be_person(word: str) -> bool:
+    """Say quickly whether a lower-case word may be one for people, glued ones included."""
+    if word in _SIGNS:
+        return bool(_SIGNS[word] & PERSON) or word in ("lead", "leads")
+    return not word.isalnum() and any(
+        (part in _SIGNS and _SIGNS[part] & PERSON) or part in ("lead", "founder", "founders")
+        for part in word.translate(_TO_BLANKS).split()
+    )
 
 
 def states_money(text: str) -> bool:
