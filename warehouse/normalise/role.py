@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple, cast
@@ -36,8 +37,25 @@ class _TitleRole(NamedTuple):
     level: Level | None
 
 
+class _Part(NamedTuple):
+    """What one part of a title says: the words between two separators."""
+
+    words: str
+    term: _Term | None  # the kind of work it names
+    topics: tuple[_Term, ...]
+    level: int | None  # position in `_LEVELS`
+    is_whole_role: bool  # "senior backend engineer", not "backend" or "remote"
+
+
 # RE2 builds its automaton as texts ask for it, and starts anew when this is full.
 _MAX_MEMORY_BYTES: Final = 64 * 2**20
+# Titles repeat, and their parts ("remote", "backend engineer") repeat across titles.
+_TITLES_KEPT: Final = 65_536
+_PARTS_KEPT: Final = 32_768
+# From the one that decides where a title has several: "Senior Director", "Staff Engineering Manager"
+_LEVELS: Final[tuple[Level, ...]] = (
+    "intern", "executive", "manager", "staff", "senior", "mid", "junior",
+)  # fmt: skip
 _ML_FAMILIES: Final = frozenset({"research", "ml_engineer", "ml_platform", "data_scientist"})
 _TECHNICAL: Final = _ML_FAMILIES | {"software_engineer", "data_engineer", "hardware"}
 _IF_ML: Final[dict[Family, Family]] = {"software_engineer": "ml_engineer", "operations": "research"}
@@ -68,16 +86,16 @@ def classify_role(title: str, text: str, *, department: str = "", team: str = ""
     Returns:
         Whether it is an ML job, its family and level.
     """
-    said = _read_title(title.strip(), department.strip(), team.strip())
-    if said is None:
-        said = _read_opening(text)
+    said = _read_title(title, department, team) or _read_opening(text)
+    found = _find_in_text(text) if said.evidence or said.level is None else ()
     is_ml = said.evidence == 0 or (
         said.evidence is not None
+        and _weigh(found) >= said.evidence
         # A researcher's subject is often told with the employer's
-        and count_ml_duties(text, with_employer=said.family == "research") >= said.evidence
+        and (said.family == "research" or count_ml_duties(text) >= said.evidence)
     )
     family = said.family_if_ml if is_ml else said.family
-    level = said.level or _level_in_text(title, text) or "mid"
+    level = said.level or (_asks_for_level(found) and _level_in_text(title, text)) or "mid"
     if level in ("manager", "executive") and family in _TECHNICAL:
         family = "management"
     return Role(is_ml=is_ml, family=family, level=level)
@@ -86,24 +104,25 @@ def classify_role(title: str, text: str, *, department: str = "", team: str = ""
 # --- tables --------------------------------------------------------------------------------------
 
 
-def _linear(expression: str) -> re.Pattern[str]:
-    """Compile a pattern that is run over whole texts: RE2's time is linear in their length."""
-    pattern: re.Pattern[str] = re2.compile(expression)
-    return pattern
-
-
 class _TermSet:
-    """Patterns matched together in one pass."""
+    """Patterns matched together in one pass over the bytes of a text.
 
-    def __init__(self, patterns: list[str]) -> None:
+    Byte by byte, since a set of hundreds of patterns is several times slower to build for UTF-8.
+    Letters outside ASCII separate words, which `_fold` leaves to scripts that the tables lack.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
         options = re2.Options()
         options.max_mem = _MAX_MEMORY_BYTES
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.log_errors = False
         self._set = re2.Set.SearchSet(options)
         for pattern in patterns:
             self._set.Add(pattern)
         self._set.Compile()
 
-    def matches(self, text: str) -> list[int]:
+    def matches(self, text: bytes) -> list[int]:
+        """Positions of the patterns found, from the first."""
         return sorted(self._set.Match(text) or ())
 
 
@@ -112,22 +131,34 @@ def _rows(table: str) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def _word(pattern: str) -> str:
-    # \b fails beside "+" and "#" ("C++ developer"), so that words end at blanks and punctuation
-    return rf"(?:^|[^\w])(?:{pattern})(?:$|[^\w+#])"
+def _in_part(pattern: str, *, beside: str) -> str:
+    """A pattern between line ends or characters that are no word's.
+
+    \\b fails beside "+" and "#" ("C++ developer"). Anchors become the line ends around a part:
+    the set is thirty times slower to build with anchors in it.
+    """
+    before = "\n" if pattern.startswith("^") else rf"[^\w{beside}]"
+    after = "\n" if pattern.endswith("$") else rf"[^\w+#{beside}]"
+    return f"{before}(?:{pattern.removeprefix('^').removesuffix('$')}){after}"
+
+
+def _linear(expression: str) -> re.Pattern[str]:
+    """Compile a pattern that is run over whole texts: RE2's time is linear in their length."""
+    pattern: re.Pattern[str] = re2.compile(expression)
+    return pattern
 
 
 @lru_cache(maxsize=1)
 def _role_terms() -> tuple[_TermSet, tuple[_Term, ...]]:
     rows = _rows("role_terms.csv")
     terms = tuple(_term(row["group"], row) for row in rows)
-    return _TermSet([_word(row["pattern"]) for row in rows]), terms
+    return _TermSet(_in_part(row["pattern"], beside="") for row in rows), terms
 
 
 @lru_cache(maxsize=1)
 def _topics() -> tuple[_TermSet, tuple[_Term, ...]]:
     rows = _rows("ml_topics.csv")
-    return _TermSet([_word(row["pattern"]) for row in rows]), tuple(
+    return _TermSet(_in_part(row["pattern"], beside="") for row in rows), tuple(
         _term("topic", row) for row in rows
     )
 
@@ -138,28 +169,24 @@ def _term(group: str, row: dict[str, str]) -> _Term:
 
 
 @lru_cache(maxsize=1)
-def _duties() -> _TermSet:
-    return _TermSet([rf"(?i)(?:\b(?:{row['pattern']})\b)" for row in _rows("ml_duties.csv")])
-
-
-@lru_cache(maxsize=1)
-def _level_terms() -> tuple[re.Pattern[str], tuple[tuple[Level, re.Pattern[str]], ...]]:
-    by_level: dict[str, list[str]] = {}
-    for row in _rows("level_terms.csv"):
-        by_level.setdefault(row["level"], []).append(row["pattern"])
-    masked = by_level.pop("none")
-    return _any_of(masked), tuple(
-        (cast("Level", level), _any_of(patterns)) for level, patterns in by_level.items()
+def _level_terms() -> tuple[_TermSet, tuple[int | None, ...], re.Pattern[str]]:
+    """The terms, the level of each (None: words that are no level), and the latter alone."""
+    rows = _rows("level_terms.csv")
+    levels = tuple(
+        None if row["level"] == "none" else _LEVELS.index(cast("Level", row["level"]))
+        for row in rows
     )
-
-
-def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w'])(?:{'|'.join(patterns)})(?![\w'])")
+    no_levels = "|".join(row["pattern"] for row in rows if row["level"] == "none")
+    return (
+        _TermSet(_in_part(row["pattern"], beside="'") for row in rows),
+        levels,
+        re.compile(rf"(?<![\w'])(?:{no_levels})(?![\w'])"),
+    )
 
 
 # Names of frameworks that hold a word of the tables ("Core ML" names ML, "Triton Inference Server"
 # inference): taken for a word without meaning, or they would count.
-_FRAMEWORK_NAMES = _linear(
+_FRAMEWORK_NAME: Final = (
     r"(?i)\b(?:"
     r"(?:py)?torch[ .-]?(?:vision|audio|text|rec|rl|cuda|nn|optim|lightning|geometric|video)"
     r"|tf[.](?:\w+[.]?)+|tensor ?flow[ -](?:serving|recommenders|agents|datasets|data|model \w+)"
@@ -172,6 +199,7 @@ _FRAMEWORK_NAMES = _linear(
     r"|open ?ai(?:['’]s)? triton|ray[ -](?:serve|tune|train|data|rllib|llm)"
     r")\b"
 )
+_FRAMEWORK_NAMES = _linear(_FRAMEWORK_NAME)
 
 
 def _without_frameworks(text: str) -> str:
@@ -187,6 +215,8 @@ _GENDER = re.compile(
     r"|\((?:all genders?|gn|alle geschlechter|fmd|mwd)\)"
     r"|(?<=\w)(?:[:*_]in(?:nen)?|/-?in|\(in\))\b|\bwoman / man / non binary\b"
 )
+# Copies of an advert and remarks of the employer's own, which say nothing of the role.
+_REMARK = re.compile(r"^(?:copy of|archived?|urgent(?:ly)? hiring|(?:we are )?hiring)\b[\s:!-]*")
 _ABBREVIATIONS: Final = {
     "sr": "senior",
     "snr": "senior",
@@ -201,11 +231,19 @@ _ABBREVIATIONS: Final = {
     "dir": "director",
     "engs": "engineers",
 }
-_ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\b\.?")
-_SEGMENT = re.compile(r"[,;|()\[\]–—:•→\n]|\s[-@/]+\s|\s-|-\s|\s\|\|\s| - ")
-_BLANKS = re.compile(r"\s+")
+_ABBREVIATION = re.compile(rf"(?<![.\w])({'|'.join(_ABBREVIATIONS)})\b\.?(?!\w)")
+# What must be in a title for one of these to have something to do, in the order of `_repair`.
+_NEEDS_REPAIR: Final = (
+    _FRAMEWORK_NAME,
+    r"\b[mfwdhxi] ?[/|*,]|\b(?:gn|div|all genders?|alle geschlechter|fmd|mwd)\b"
+    r"|[:*_(]in(?:nen)?\b|/-?in\b|woman / man",
+    r"^(?:copy of|archived?|urgent|we are hiring|hiring)",
+    rf"\b(?:{'|'.join(_ABBREVIATIONS)})\b",
+)
+_SEPARATORS: Final = str.maketrans(dict.fromkeys(",;|()[]–—:•→·", "\n"))
+_SPACED_SEPARATORS: Final = (" / ", " // ", " @ ", " + ", " -", "- ")
 _WHOLE_ROLE = re.compile(
-    r"\w .*(?:engineer|developer|scientist|programmer|designer|architect|analyst|researcher"
+    r"\S .*(?:engineer|developer|scientist|programmer|designer|architect|analyst|researcher"
     r"|(?<!product )(?<!program )manager)s?$"
 )
 # Groups of terms that name a subject as often as an occupation.
@@ -213,79 +251,124 @@ _SUBJECTS: Final = frozenset({"finance", "legal", "teaching", "medical", "manual
 _MAKER = re.compile(r"\b(?:engineer|developer|scientist|programmer|designer)s?\b")
 _ANY_STAFF = re.compile(r"\b(?:technical staff|mts)$")
 _CLIENT_SIDE = re.compile(r"\b(?:full[ -]?stack|front[ -]?end|mobile|ios|android|react)\b")
-# Copies of an advert and remarks of the employer's own, which say nothing of the role.
-_REMARK = re.compile(r"^(?:copy of|archived?|urgent(?:ly)? hiring|(?:we are )?hiring)\b[\s:!-]*")
+# Letters that no accent makes up, so that decomposing leaves them.
+_LETTERS: Final = str.maketrans(
+    {"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ı": "i", "’": "'"}
+)
 
 
 def _fold(text: str) -> str:
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower())
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # half a surrogate pair has no encoding
+
+
+@lru_cache(maxsize=1)
+def _repairs() -> _TermSet:
+    return _TermSet(_NEEDS_REPAIR)
+
+
 def _normalise(title: str) -> str:
-    folded = _fold(_without_frameworks(title)).replace("’", "'").replace("ß", "ss")
-    folded = _GENDER.sub(" ", folded)
-    folded = _REMARK.sub("", folded)
-    folded = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1]], folded)
-    return _BLANKS.sub(" ", folded).strip()
+    """Lower case, without accents, remarks of the law and frameworks, abbreviations written out."""
+    folded = " ".join(_fold(title).split())
+    for repair in _repairs().matches(_encode(folded)):
+        if repair == 0:
+            folded = _without_frameworks(folded)
+        elif repair == 1:
+            folded = _GENDER.sub(" ", folded)
+        elif repair == 2:
+            folded = _REMARK.sub("", folded)
+        else:
+            folded = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1]], folded)
+    return folded
 
 
-@lru_cache(maxsize=65_536)
+def _split(normalised: str) -> list[_Part]:
+    lines = normalised.translate(_SEPARATORS)
+    for separator in _SPACED_SEPARATORS:
+        lines = lines.replace(separator, "\n")
+    words = (" ".join(line.split()) for line in lines.split("\n"))
+    return [_read_part(part) for part in words if part]
+
+
+@lru_cache(maxsize=_PARTS_KEPT)
+def _read_part(words: str) -> _Part:
+    line = _encode(f"\n{words}\n")
+    roles, terms = _role_terms()
+    topics, topic_terms = _topics()
+    found = roles.matches(line)
+    return _Part(
+        words,
+        terms[found[0]] if found else None,
+        tuple(topic_terms[index] for index in topics.matches(line)),
+        _level_of(words),
+        _WHOLE_ROLE.search(words) is not None,
+    )
+
+
+def _level_of(words: str) -> int | None:
+    term_set, levels, no_levels = _level_terms()
+    found = [levels[index] for index in term_set.matches(_encode(f"\n{words}\n"))]
+    if None in found:
+        return _level_of(" ".join(no_levels.sub(" ", words).split()))
+    return min((level for level in found if level is not None), default=None)
+
+
+@lru_cache(maxsize=_TITLES_KEPT)
 def _read_title(title: str, department: str, team: str) -> _TitleRole | None:
     normalised = _normalise(title)
-    segments = [part.strip() for part in _SEGMENT.split(normalised) if part.strip()]
-    roles = [part for part in segments if _WHOLE_ROLE.search(part)]
-    if len(roles) > 2 or 1 < len(roles) == len(
-        segments
-    ):  # "Backend Engineer, Data Scientist": several jobs in one post
-        normalised = next((part for part in roles if _is_ml_title(part)), roles[0])
-        segments = [normalised]
-    level = _level_in_title(normalised)
-    head = _head_of_title(segments, normalised)
+    parts = _split(normalised)
+    roles = [part for part in parts if part.is_whole_role]
+    if len(roles) > 2 or 1 < len(roles) == len(parts):
+        # "Backend Engineer, Data Scientist": several jobs in one post
+        parts = [next((part for part in roles if _is_ml(part)), roles[0])]
+        normalised = parts[0].words
+    level = _level_in_title(parts, normalised)
+    head = _head_of_title(parts, normalised)
     if head is None or head.group == "other":
         # "Operations Manager" of the customer department
-        head = _head([_normalise(department), _normalise(team)]) or head
+        head = _head([*_split(_normalise(department)), *_split(_normalise(team))]) or head
     if head is None:
-        return _TitleRole("operations", None, "operations", level) if segments else None
+        return _TitleRole("operations", None, "operations", level) if parts else None
     is_ml_department = any(
         _ML_DEPARTMENT.search(_normalise(unit)) for unit in (department, team) if unit
     )
-    return _with_topic(head, segments, level, is_ml_department=is_ml_department)
+    return _with_topic(head, parts, level, is_ml_department=is_ml_department)
 
 
-def _is_ml_title(part: str) -> bool:
-    head = _head([part])
-    return head is not None and head.evidence == 0
+def _is_ml(part: _Part) -> bool:
+    return part.term is not None and part.term.evidence == 0
 
 
-def _head_of_title(segments: list[str], normalised: str) -> _Term | None:
+def _head_of_title(parts: list[_Part], normalised: str) -> _Term | None:
     """Return the term that decides, where the parts of a title name several."""
-    telling = [part for part in segments if not _ANY_STAFF.search(part)]
-    head = _head([*telling, normalised])
+    telling = [part for part in parts if not _ANY_STAFF.search(part.words)]
+    # "Engineer, Machine Learning": no part alone says it
+    head = _head(telling) or (_read_part(normalised).term if normalised else None)
     if head is None or head.family in _ML_FAMILIES:
         return head
-    if len(telling) < len(segments) and any(topic.evidence == 0 for topic in _topics_in(telling)):
-        return _head(["engineer"])  # "Member of Technical Staff, Pre-training"
+    if len(telling) < len(parts) and any(
+        topic.evidence == 0 for part in telling for topic in part.topics
+    ):
+        return _read_part("engineer").term  # "Member of Technical Staff, Pre-training"
     if head.group in _SUBJECTS:
         # "Acme Finance - Backend Engineer": the first part is the employer's or the team's name
-        head = _head([part for part in telling if _MAKER.search(part)]) or head
+        head = _head(part for part in telling if _MAKER.search(part.words)) or head
     return head
 
 
-def _head(segments: list[str]) -> _Term | None:
-    """Return the term of the first segment that names a kind of work."""
-    terms, rows = _role_terms()
-    for segment in segments:
-        found = terms.matches(segment)
-        if found:
-            return rows[found[0]]
-    return None
+def _head(parts: Iterable[_Part]) -> _Term | None:
+    """Return the term of the first part that names a kind of work."""
+    return next((part.term for part in parts if part.term), None)
 
 
 def _with_topic(
-    head: _Term, segments: list[str], level: Level | None, *, is_ml_department: bool = False
+    head: _Term, parts: list[_Part], level: Level | None, *, is_ml_department: bool = False
 ) -> _TitleRole:
     """Let what the title says of machine learning turn an engineer into an ML one."""
     family, evidence = head.family, head.evidence
@@ -293,12 +376,12 @@ def _with_topic(
         return _TitleRole(family, None, family, level)
     if_ml = _IF_ML.get(family, family)
     if family in ("software_engineer", "ml_engineer"):
-        topics = _topics_in(segments)
+        topics = [topic for part in parts for topic in part.topics]
         best = min(topics, key=lambda topic: topic.evidence or 0, default=None)
         needed = (best.evidence or 0) if best else evidence
         # Engineers of pages and apps at AI employers: a bare "AI" in the title says what the
         # product is, not what the work is.
-        if family == "software_engineer" and (needed == 0 or not _is_client_side(head, segments)):
+        if family == "software_engineer" and (needed == 0 or not _is_client_side(head, parts)):
             if best and needed < evidence:
                 if_ml, evidence = best.family, needed
             if is_ml_department:
@@ -310,13 +393,8 @@ def _with_topic(
     return _TitleRole(if_ml if evidence == 0 else family, evidence, if_ml, level)
 
 
-def _topics_in(segments: list[str]) -> list[_Term]:
-    terms, rows = _topics()
-    return [rows[index] for segment in segments for index in terms.matches(segment)]
-
-
-def _is_client_side(head: _Term, segments: list[str]) -> bool:
-    return head.group == "client_side" or any(_CLIENT_SIDE.search(part) for part in segments)
+def _is_client_side(head: _Term, parts: list[_Part]) -> bool:
+    return head.group == "client_side" or any(_CLIENT_SIDE.search(part.words) for part in parts)
 
 
 # --- the level -----------------------------------------------------------------------------------
@@ -326,26 +404,22 @@ _SENIOR_OR_STAFF = re.compile(
 )
 
 
-def _level_in_title(normalised: str) -> Level | None:
-    masked, levels = _level_terms()
-    title = masked.sub(" ", normalised)
-    segments = [part.strip() for part in _SEGMENT.split(title) if part.strip()]
-    if _SENIOR_OR_STAFF.search(title):
+def _level_in_title(parts: list[_Part], normalised: str) -> Level | None:
+    if "senior" in normalised and _SENIOR_OR_STAFF.search(normalised):
         return "senior"
-    for level, pattern in levels:
-        if any(pattern.search(segment) for segment in segments):
-            return level
-    return None
+    level = min((part.level for part in parts if part.level is not None), default=None)
+    return None if level is None else _LEVELS[level]
 
 
 # "We are looking for a Senior …" where the title is bare. The noun of the title must follow, or a
 # colleague or a reader would be meant.
-_ASKS_FOR = _linear(
+_ASKED_LEVEL: Final = (
     r"(?i)\b(?:looking for|seeking|hiring|searching for|looking to hire|recruiting|in search of"
     r"|join us as|joining as|role of|position of|as|need) (?:an?|our|the|another|multiple|several) "
     r"((?:[\w/+-]+ ){0,3}?)(senior|sr\.?|staff|principal|lead|junior|entry[- ]level) "
     r"((?:[\w/&+-]+ ){0,4}[\w/+-]+)"
 )
+_ASKS_FOR = _linear(_ASKED_LEVEL)
 _TEXT_LEVELS: Final[dict[str, Level]] = {
     "senior": "senior",
     "sr": "senior",
@@ -380,6 +454,45 @@ _ABOUT_THE_ROLE = re.compile(
 )
 
 
+class _TextTerms(NamedTuple):
+    """What is looked for in texts: the duties, and after them two kinds of phrases."""
+
+    terms: _TermSet
+    weights: tuple[int, ...]  # of the duties
+    framework: int
+    asked_level: int
+
+
+@lru_cache(maxsize=1)
+def _text_terms() -> _TextTerms:
+    rows = _rows("ml_duties.csv")
+    duties = [rf"(?i)\b(?:{row['pattern']})\b" for row in rows]
+    return _TextTerms(
+        _TermSet([*duties, _FRAMEWORK_NAME, _ASKED_LEVEL]),
+        tuple(int(row["weight"]) for row in rows),
+        framework=len(rows),
+        asked_level=len(rows) + 1,
+    )
+
+
+def _find_in_text(text: str) -> list[int]:
+    """Positions of the text terms that a text holds when its names of frameworks are masked."""
+    terms = _text_terms()
+    found = terms.terms.matches(_encode(text))
+    if terms.framework in found:
+        found = terms.terms.matches(_encode(_without_frameworks(text)))
+    return found
+
+
+def _weigh(found: Sequence[int]) -> int:
+    weights = _text_terms().weights
+    return sum(weights[index] for index in found if index < len(weights))
+
+
+def _asks_for_level(found: Sequence[int]) -> bool:
+    return _text_terms().asked_level in found
+
+
 def count_ml_duties(text: str, *, with_employer: bool = False) -> int:
     """Count the distinct kinds of machine-learning work that a text names.
 
@@ -389,20 +502,19 @@ def count_ml_duties(text: str, *, with_employer: bool = False) -> int:
             the first heading of the role.
 
     Returns:
-        The number of rows of `ml_duties.csv` found, 0 to the number of rows.
+        The sum of the weights of the rows of `ml_duties.csv` found; nearly all weigh 1.
     """
     start = None if with_employer else _ABOUT_THE_ROLE.search(text)
-    told = text[start.start() :] if start else text
-    return len(_duties().matches(_without_frameworks(told)))
+    return _weigh(_find_in_text(text[start.start() :] if start else text))
 
 
 def _read_opening(text: str) -> _TitleRole:
     """Read a posting without a title by its first lines, and by its duties."""
     opening = _normalise(text[:_UNTITLED_CHARS])
-    head = _head([opening])
-    if head is None:
+    part = _read_part(opening)
+    if part.term is None:
         return _TitleRole("operations", None, "operations", None)
-    said = _with_topic(head, [opening], None)
+    said = _with_topic(part.term, [part], None)
     if said.evidence is None:
         return said
     # A word of what the employer makes is no title
