@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Final, NamedTuple, cast
 
 import re2
@@ -242,10 +243,16 @@ _NEEDS_REPAIR: Final = (
 )
 _SEPARATORS: Final = str.maketrans(dict.fromkeys(",;|()[]–—:•→·", "\n"))
 _SPACED_SEPARATORS: Final = (" / ", " // ", " @ ", " + ", " -", "- ")
-_WHOLE_ROLE = re.compile(
-    r"\S .*(?:engineer|developer|scientist|programmer|designer|architect|analyst|researcher"
-    r"|(?<!product )(?<!program )manager)s?$"
-)
+_OCCUPATIONS: Final = tuple(
+    noun + ending
+    for ending in ("", "s")
+    for noun in (
+        "engineer", "developer", "scientist", "programmer", "designer", "architect", "analyst",
+        "researcher", "manager",
+    )
+)  # fmt: skip
+# Product and program managers stand beside engineers in titles ("Engineer / Product Manager")
+_NO_WHOLE_ROLE: Final = ("product manager", "product managers", "program manager", "program managers")
 # Groups of terms that name a subject as often as an occupation.
 _SUBJECTS: Final = frozenset({"finance", "legal", "teaching", "medical", "manual", "other"})
 _MAKER = re.compile(r"\b(?:engineer|developer|scientist|programmer|designer)s?\b")
@@ -307,7 +314,7 @@ def _read_part(words: str) -> _Part:
         terms[found[0]] if found else None,
         tuple(topic_terms[index] for index in topics.matches(line)),
         _level_of(words),
-        _WHOLE_ROLE.search(words) is not None,
+        " " in words and words.endswith(_OCCUPATIONS) and not words.endswith(_NO_WHOLE_ROLE),
     )
 
 
@@ -428,7 +435,6 @@ _TEXT_LEVELS: Final[dict[str, Level]] = {
     "lead": "staff",
     "junior": "junior",
 }
-_UNTITLED_CHARS: Final = 300
 _OPENING_CHARS: Final = 3_000  # the sentence that introduces the role stands near the top
 
 
@@ -452,6 +458,17 @@ _ABOUT_THE_ROLE = re.compile(
     r"|your (?:role|mission|tasks|responsibilities|impact)|in this role|as (?:an?|our) )",
     re.IGNORECASE | re.MULTILINE,
 )
+
+
+# An occupation in running text, with what stands before it. A text is seldom of its first words:
+# "helps designers …", "our engineers …" are told too.
+_OCCUPATION = _linear(
+    r"(?i)(?:[\w+#.&/-]+ ){0,4}?(?:[\w+#.&/-]*(?:engineer|developer|scientist|programmer|designer"
+    r"|architect|analyst|researcher|manager|recruiter|marketer|technician|administrator)s?"
+    r"|(?:devs?|hackers?|sysadmins?|interns?|assistant|representatives?))\b"
+)
+_MAX_OCCUPATIONS: Final = 5
+_OPENING_EVIDENCE: Final = 3
 
 
 class _TextTerms(NamedTuple):
@@ -509,14 +526,18 @@ def count_ml_duties(text: str, *, with_employer: bool = False) -> int:
 
 
 def _read_opening(text: str) -> _TitleRole:
-    """Read a posting without a title by its first lines, and by its duties."""
-    opening = _normalise(text[:_UNTITLED_CHARS])
-    part = _read_part(opening)
-    if part.term is None:
+    """Read a posting without a title by the occupations that it names first, and by its duties."""
+    said = [
+        role
+        for match in islice(_OCCUPATION.finditer(text[:_OPENING_CHARS]), _MAX_OCCUPATIONS)
+        if (role := _read_title(match[0], "", ""))
+    ]
+    if not said:
         return _TitleRole("operations", None, "operations", None)
-    said = _with_topic(part.term, [part], None)
-    if said.evidence is None:
-        return said
-    # A word of what the employer makes is no title
-    family: Family = "software_engineer" if said.family in _ML_FAMILIES else said.family
-    return said._replace(family=family, evidence=max(said.evidence, _ML_DEPARTMENT_EVIDENCE))
+    first = next((role for role in said if role.evidence == 0), said[0])
+    if first.evidence is None:
+        return first
+    # It may be a colleague's
+    evidence = max(first.evidence, _OPENING_EVIDENCE)
+    family: Family = "software_engineer" if first.family in _ML_FAMILIES else first.family
+    return first._replace(family=family, evidence=evidence)
