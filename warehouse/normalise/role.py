@@ -140,7 +140,7 @@ def _in_part(pattern: str, *, beside: str) -> str:
     """
     before = "\n" if pattern.startswith("^") else rf"[^\w{beside}]"
     after = "\n" if pattern.endswith("$") else rf"[^\w+#{beside}]"
-    return f"{before}(?:{pattern.removeprefix('^').removesuffix('$')}){after}"
+    return f"{before}(?:{_without_accents(pattern.removeprefix('^').removesuffix('$'))}){after}"
 
 
 def _linear(expression: str) -> re.Pattern[str]:
@@ -255,6 +255,13 @@ _OCCUPATIONS: Final = tuple(
 _NO_WHOLE_ROLE: Final = ("product manager", "product managers", "program manager", "program managers")
 # Groups of terms that name a subject as often as an occupation.
 _SUBJECTS: Final = frozenset({"finance", "legal", "teaching", "medical", "manual", "other"})
+# Groups of terms that say little, and the families that a department may make of them: "Operations
+# Manager" of the customers, "Analyst" of the data, "Researcher" of the product department.
+_LEFT_TO_DEPARTMENT: Final[dict[str, frozenset[Family]]] = {
+    "other": frozenset({"go_to_market"}),
+    "analyst": frozenset({"go_to_market", "data_engineer", "product_design"}),
+    "researcher": frozenset({"product_design"}),
+}
 _MAKER = re.compile(r"\b(?:engineer|developer|scientist|programmer|designer)s?\b")
 _ANY_STAFF = re.compile(r"\b(?:technical staff|mts)$")
 _CLIENT_SIDE = re.compile(r"\b(?:full[ -]?stack|front[ -]?end|mobile|ios|android|react)\b")
@@ -265,9 +272,12 @@ _LETTERS: Final = str.maketrans(
 
 
 def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+    lower = text.lower()
+    return lower if lower.isascii() else _without_accents(lower.translate(_LETTERS))
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
@@ -322,7 +332,7 @@ def _level_of(words: str) -> int | None:
     term_set, levels, no_levels = _level_terms()
     found = [levels[index] for index in term_set.matches(_encode(f"\n{words}\n"))]
     if None in found:
-        return _level_of(" ".join(no_levels.sub(" ", words).split()))
+        return _level_of(no_levels.sub("x", words))
     return min((level for level in found if level is not None), default=None)
 
 
@@ -331,17 +341,20 @@ def _read_title(title: str, department: str, team: str) -> _TitleRole | None:
     normalised = _normalise(title)
     parts = _split(normalised)
     roles = [part for part in parts if part.is_whole_role]
-    if len(roles) > 2 or 1 < len(roles) == len(parts):
+    if len(roles) > 1:
         # "Backend Engineer, Data Scientist": several jobs in one post
-        parts = [next((part for part in roles if _is_ml(part)), roles[0])]
-        normalised = parts[0].words
+        ml_role = next((part for part in roles if _is_ml(part)), None)
+        if ml_role or len(roles) > 2 or len(roles) == len(parts):
+            parts = [ml_role or roles[0]]
+            normalised = parts[0].words
     level = _level_in_title(parts, normalised)
     head = _head_of_title(parts, normalised)
-    if head is None or head.group == "other":
-        # "Operations Manager" of the customer department
-        head = _head([*_split(_normalise(department)), *_split(_normalise(team))]) or head
+    if head is None or head.group in _LEFT_TO_DEPARTMENT:
+        unit = _head([*_split(_normalise(department)), *_split(_normalise(team))])
+        if unit and (head is None or unit.family in _LEFT_TO_DEPARTMENT[head.group]):
+            head = unit
     if head is None:
-        return _TitleRole("operations", None, "operations", level) if parts else None
+        return _UNKNOWN._replace(level=level) if parts else None
     is_ml_department = any(
         _ML_DEPARTMENT.search(_normalise(unit)) for unit in (department, team) if unit
     )
@@ -439,12 +452,16 @@ _OPENING_CHARS: Final = 3_000  # the sentence that introduces the role stands ne
 
 
 def _level_in_text(title: str, text: str) -> Level | None:
+    no_levels = _level_terms()[2]
     nouns = {word for word in _fold(title).split() if len(word) > 3}
     for match in _ASKS_FOR.finditer(text[:_OPENING_CHARS]):
-        before, word, after = match[1].lower(), match[2].lower().rstrip("."), match[3].lower()
-        is_level = not before.endswith("technical ")  # "a Member of Technical Staff, Data"
+        before, word, after = match[1].lower(), match[2].lower(), match[3].lower()
+        is_level = not (
+            before.endswith("technical ")  # "a Member of Technical Staff, Data"
+            or no_levels.match(f"{word} {after}")  # "a Lead Generation Manager"
+        )
         if is_level and nouns.intersection(after.split()):
-            return _TEXT_LEVELS.get(word, "junior")
+            return _TEXT_LEVELS.get(word.rstrip("."), "junior")
     return None
 
 
@@ -465,10 +482,12 @@ _ABOUT_THE_ROLE = re.compile(
 _OCCUPATION = _linear(
     r"(?i)(?:[\w+#.&/-]+ ){0,4}?(?:[\w+#.&/-]*(?:engineer|developer|scientist|programmer|designer"
     r"|architect|analyst|researcher|manager|recruiter|marketer|technician|administrator)s?"
-    r"|(?:devs?|hackers?|sysadmins?|interns?|assistant|representatives?))\b"
+    r"|(?:devs?|hackers?|sysadmins?|interns?|assistant|representatives?|cto))\b"
 )
 _MAX_OCCUPATIONS: Final = 5
 _OPENING_EVIDENCE: Final = 3
+_UNTITLED_CHARS: Final = 300
+_UNKNOWN: Final = _TitleRole("operations", None, "operations", None)
 
 
 class _TextTerms(NamedTuple):
@@ -533,7 +552,8 @@ def _read_opening(text: str) -> _TitleRole:
         if (role := _read_title(match[0], "", ""))
     ]
     if not said:
-        return _TitleRole("operations", None, "operations", None)
+        opening = _read_part(_normalise(text[:_UNTITLED_CHARS]))
+        said = [_with_topic(opening.term, [opening], None)] if opening.term else [_UNKNOWN]
     first = next((role for role in said if role.evidence == 0), said[0])
     if first.evidence is None:
         return first
