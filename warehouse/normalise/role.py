@@ -69,6 +69,8 @@ _ML_DEPARTMENT = re.compile(
     r"|applied-ml)$"
 )
 _ML_DEPARTMENT_EVIDENCE: Final = 4
+# A researcher whose title or department is told with such a topic works on it.
+_RESEARCH_TOPIC_EVIDENCE: Final = 3
 
 
 def classify_role(title: str, text: str, *, department: str = "", team: str = "") -> Role:
@@ -286,7 +288,7 @@ _LEFT_TO_DEPARTMENT: Final[dict[str, frozenset[Family]]] = {
 }
 _MAKER = re.compile(r"\b(?:engineer|developer|scientist|programmer|designer)s?\b")
 _ANY_STAFF = re.compile(r"\b(?:technical staff|mts)$")
-_CLIENT_SIDE = re.compile(r"\b(?:full[ -]?stack|front[ -]?end|mobile|ios|android|react)\b")
+_PRODUCT_SIDE = re.compile(r"\b(?:full[ -]?stack|front[ -]?end|back[ -]?end|mobile|ios|android|react)\b")
 # Letters that no accent makes up, so that decomposing leaves them.
 _LETTERS: Final = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ı": "i", "’": "'"}
@@ -377,10 +379,8 @@ def _read_title(title: str, department: str, team: str) -> _TitleRole | None:
             head = unit
     if head is None:
         return _UNKNOWN._replace(level=level) if parts else None
-    is_ml_department = any(
-        _ML_DEPARTMENT.search(_normalise(unit)) for unit in (department, team) if unit
-    )
-    return _with_topic(head, parts, level, is_ml_department=is_ml_department)
+    units = [part for unit in (department, team) if unit for part in _split(_normalise(unit))]
+    return _with_topic(head, parts, level, units)
 
 
 def _is_ml(part: _Part) -> bool:
@@ -410,7 +410,7 @@ def _head(parts: Iterable[_Part]) -> _Term | None:
 
 
 def _with_topic(
-    head: _Term, parts: list[_Part], level: Level | None, *, is_ml_department: bool = False
+    head: _Term, parts: list[_Part], level: Level | None, units: Sequence[_Part] = ()
 ) -> _TitleRole:
     """Let what the title says of machine learning turn an engineer into an ML one."""
     family, evidence = head.family, head.evidence
@@ -421,22 +421,28 @@ def _with_topic(
         topics = [topic for part in parts for topic in part.topics]
         best = min(topics, key=lambda topic: topic.evidence or 0, default=None)
         needed = (best.evidence or 0) if best else evidence
-        # Engineers of pages and apps at AI employers: a bare "AI" in the title says what the
+        # Engineers of pages, apps and their services at AI employers: a bare "AI" in the title says what the
         # product is, not what the work is.
-        if family == "software_engineer" and (needed == 0 or not _is_client_side(head, parts)):
+        if family == "software_engineer" and (needed == 0 or not _is_product_side(head, parts)):
             if best and needed < evidence:
                 if_ml, evidence = best.family, needed
-            if is_ml_department:
+            if any(_ML_DEPARTMENT.search(unit.words) for unit in units):
                 evidence = min(evidence, _ML_DEPARTMENT_EVIDENCE)
         elif best and best.family == "ml_platform" and family == "ml_engineer":
             if_ml = best.family
+    elif family == "research" and any(
+        (topic.evidence or 0) <= _RESEARCH_TOPIC_EVIDENCE
+        for part in (*parts, *units)
+        for topic in part.topics
+    ):
+        evidence = 0
     if family == "ml_engineer":
         family = "software_engineer"  # an "AI Product Engineer" whose text names no ML duties
     return _TitleRole(if_ml if evidence == 0 else family, evidence, if_ml, level)
 
 
-def _is_client_side(head: _Term, parts: list[_Part]) -> bool:
-    return head.group == "client_side" or any(_CLIENT_SIDE.search(part.words) for part in parts)
+def _is_product_side(head: _Term, parts: list[_Part]) -> bool:
+    return head.group == "client_side" or any(_PRODUCT_SIDE.search(part.words) for part in parts)
 
 
 # --- the level -----------------------------------------------------------------------------------
