@@ -57,6 +57,7 @@ _PARTS_KEPT: Final = 32_768
 _LEVELS: Final[tuple[Level, ...]] = (
     "intern", "executive", "manager", "staff", "senior", "mid", "junior",
 )  # fmt: skip
+_LEADERS: Final = frozenset({"manager", "executive"})
 _ML_FAMILIES: Final = frozenset({"research", "ml_engineer", "ml_platform", "data_scientist"})
 _TECHNICAL: Final = _ML_FAMILIES | {"software_engineer", "data_engineer", "hardware"}
 _IF_ML: Final[dict[Family, Family]] = {"software_engineer": "ml_engineer", "operations": "research"}
@@ -99,7 +100,7 @@ def classify_role(title: str, text: str, *, department: str = "", team: str = ""
     )
     family = said.family_if_ml if is_ml else said.family
     level = said.level or (_asks_for_level(found) and _level_in_text(title, text)) or "mid"
-    if level in ("manager", "executive") and family in _TECHNICAL:
+    if level in _LEADERS and family in _TECHNICAL:
         family = "management"
     return Role(is_ml=is_ml, family=family, level=level)
 
@@ -205,7 +206,7 @@ def _level_terms() -> tuple[_TermSet, tuple[int | None, ...], re.Pattern[str]]:
     return (
         _TermSet(_in_part(row["pattern"], beside="'") for row in rows),
         levels,
-        re.compile(rf"(?<![\w'])(?:{no_levels})(?![\w'])"),
+        re.compile(rf"(?<![\w'])(?:{no_levels})(?![\w'])", re.ASCII),
     )
 
 
@@ -356,7 +357,8 @@ def _level_of(words: str) -> int | None:
     term_set, levels, no_levels = _level_terms()
     found = [levels[index] for index in term_set.matches(_encode(f"\n{words}\n"))]
     if None in found:
-        return _level_of(no_levels.sub("x", words))
+        rest = no_levels.sub("x", words)
+        found = [levels[index] for index in term_set.matches(_encode(f"\n{rest}\n"))]
     return min((level for level in found if level is not None), default=None)
 
 
@@ -455,7 +457,23 @@ _SENIOR_OR_STAFF = re.compile(
 def _level_in_title(parts: list[_Part], normalised: str) -> Level | None:
     if "senior" in normalised and _SENIOR_OR_STAFF.search(normalised):
         return "senior"
-    level = min((part.level for part in parts if part.level is not None), default=None)
+    # "Backend Engineer, VP of Sales": another job's leader
+    first = next((part for part in parts if part.term), None)
+    level = min(
+        (
+            part.level
+            for part in parts
+            if part.level is not None
+            and not (
+                first
+                and first.is_whole_role
+                and part.term
+                and part is not first
+                and _LEVELS[part.level] in _LEADERS
+            )
+        ),
+        default=None,
+    )
     return None if level is None else _LEVELS[level]
 
 
