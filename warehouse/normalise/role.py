@@ -51,12 +51,14 @@ class _Part(NamedTuple):
 # RE2 builds its automaton as texts ask for it, and starts anew when this is full.
 _MAX_MEMORY_BYTES: Final = 64 * 2**20
 # Titles repeat, and their parts ("remote", "backend engineer") repeat across titles.
-_TITLES_KEPT: Final = 65_536
+_TITLES_KEPT: Final = 32_768
 _PARTS_KEPT: Final = 32_768
-# From the one that decides where a title has several: "Senior Director", "Staff Engineering Manager"
+# The first decides where a title has several: "Senior Director", "Staff Engineering Manager".
 _LEVELS: Final[tuple[Level, ...]] = (
-    "intern", "executive", "manager", "staff", "senior", "mid", "junior",
+    "intern", "executive", "manager", "staff", "senior", "junior", "mid",
 )  # fmt: skip
+_MAX_TITLE_CHARS: Final = 1_000  # of a post with many jobs; the caches keep whole titles
+_MAX_UNIT_CHARS: Final = 200
 _LEADERS: Final = frozenset({"manager", "executive"})
 _ML_FAMILIES: Final = frozenset({"research", "ml_engineer", "ml_platform", "data_scientist"})
 _TECHNICAL: Final = _ML_FAMILIES | {"software_engineer", "data_engineer", "hardware"}
@@ -90,7 +92,9 @@ def classify_role(title: str, text: str, *, department: str = "", team: str = ""
     Returns:
         Whether it is an ML job, its family and level.
     """
-    said = _read_title(title, department, team) or _read_opening(text)
+    said = _read_title(
+        title[:_MAX_TITLE_CHARS], department[:_MAX_UNIT_CHARS], team[:_MAX_UNIT_CHARS]
+    ) or _read_opening(text)
     found = _find_in_text(text) if said.evidence or said.level is None else ()
     is_ml = said.evidence == 0 or (
         said.evidence is not None
@@ -111,7 +115,7 @@ def classify_role(title: str, text: str, *, department: str = "", team: str = ""
 def _bytewise() -> re2.Options:
     """Options for patterns over bytes, which are built several times faster than over UTF-8.
 
-    Letters outside ASCII separate words there: `_fold` leaves them to scripts without \\w.
+    Letters outside ASCII separate words there, and `_fold` leaves no Latin ones.
     """
     options = re2.Options()
     options.max_mem = _MAX_MEMORY_BYTES
@@ -160,8 +164,8 @@ def _rows(table: str) -> list[dict[str, str]]:
 def _in_part(pattern: str, *, beside: str) -> str:
     """A pattern between line ends or characters that are no word's.
 
-    \\b fails beside "+" and "#" ("C++ developer"). Anchors become the line ends around a part:
-    the set is thirty times slower to build with anchors in it.
+    A word boundary fails beside "+" and "#" ("C++ developer"). Anchors become the line ends around
+    a part: a set with anchors in it is thirty times slower to build.
     """
     before = "\n" if pattern.startswith("^") else rf"[^\w{beside}]"
     after = "\n" if pattern.endswith("$") else rf"[^\w+#{beside}]"
@@ -229,7 +233,7 @@ _FRAMEWORK_NAMES = _linear(_FRAMEWORK_NAME)
 
 
 def _without_frameworks(text: str) -> str:
-    masked: str = _FRAMEWORK_NAMES.sub("x", text)
+    masked: str = _FRAMEWORK_NAMES.sub("x", _well_formed(text))
     return masked
 
 
@@ -277,7 +281,12 @@ _OCCUPATIONS: Final = tuple(
     )
 )  # fmt: skip
 # Product and program managers stand beside engineers in titles ("Engineer / Product Manager")
-_NO_WHOLE_ROLE: Final = ("product manager", "product managers", "program manager", "program managers")
+_NO_WHOLE_ROLE: Final = (
+    "product manager",
+    "product managers",
+    "program manager",
+    "program managers",
+)
 # Groups of terms that name a subject as often as an occupation.
 _SUBJECTS: Final = frozenset({"finance", "legal", "teaching", "medical", "manual", "other"})
 # Groups of terms that say little, and the families that a department may make of them: "Operations
@@ -289,7 +298,9 @@ _LEFT_TO_DEPARTMENT: Final[dict[str, frozenset[Family]]] = {
 }
 _MAKER = re.compile(r"\b(?:engineer|developer|scientist|programmer|designer)s?\b")
 _ANY_STAFF = re.compile(r"\b(?:technical staff|mts)$")
-_PRODUCT_SIDE = re.compile(r"\b(?:full[ -]?stack|front[ -]?end|back[ -]?end|mobile|ios|android|react)\b")
+_PRODUCT_SIDE = re.compile(
+    r"\b(?:full[ -]?stack|front[ -]?end|back[ -]?end|mobile|ios|android|react)\b"
+)
 # Letters that no accent makes up, so that decomposing leaves them.
 _LETTERS: Final = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ı": "i", "’": "'"}
@@ -308,6 +319,10 @@ def _without_accents(text: str) -> str:
 
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "replace")  # half a surrogate pair has no encoding
+
+
+def _well_formed(text: str) -> str:
+    return text if text.isascii() else _encode(text).decode()
 
 
 @lru_cache(maxsize=1)
@@ -423,8 +438,8 @@ def _with_topic(
         topics = [topic for part in parts for topic in part.topics]
         best = min(topics, key=lambda topic: topic.evidence or 0, default=None)
         needed = (best.evidence or 0) if best else evidence
-        # Engineers of pages, apps and their services at AI employers: a bare "AI" in the title says what the
-        # product is, not what the work is.
+        # Engineers of pages, apps and their services at AI employers: a bare "AI" in the title says
+        # what the product is, not what the work is.
         if family == "software_engineer" and (needed == 0 or not _is_product_side(head, parts)):
             if best and needed < evidence:
                 if_ml, evidence = best.family, needed
@@ -457,24 +472,19 @@ _SENIOR_OR_STAFF = re.compile(
 def _level_in_title(parts: list[_Part], normalised: str) -> Level | None:
     if "senior" in normalised and _SENIOR_OR_STAFF.search(normalised):
         return "senior"
-    # "Backend Engineer, VP of Sales": another job's leader
     first = next((part for part in parts if part.term), None)
-    level = min(
-        (
-            part.level
-            for part in parts
-            if part.level is not None
-            and not (
-                first
-                and first.is_whole_role
-                and part.term
-                and part is not first
-                and _LEVELS[part.level] in _LEADERS
-            )
-        ),
-        default=None,
-    )
-    return None if level is None else _LEVELS[level]
+    levels = [
+        part.level
+        for part in parts
+        if part.level is not None and not (first and _leads_others(part, first))
+    ]
+    return _LEVELS[min(levels)] if levels else None
+
+
+def _leads_others(part: _Part, first: _Part) -> bool:
+    """Whether a part is another job's leader: "Backend Engineer, VP of Sales"."""
+    is_leader = part.level is not None and _LEVELS[part.level] in _LEADERS
+    return is_leader and part.term is not None and part is not first and first.is_whole_role
 
 
 # "We are looking for a Senior …" where the title is bare. The noun of the title must follow, or a
@@ -500,7 +510,7 @@ _OPENING_CHARS: Final = 3_000  # the sentence that introduces the role stands ne
 def _level_in_text(title: str, text: str) -> Level | None:
     no_levels = _level_terms()[2]
     nouns = {word for word in _fold(title).split() if len(word) > 3}
-    for match in _ASKS_FOR.finditer(text[:_OPENING_CHARS]):
+    for match in _ASKS_FOR.finditer(_well_formed(text[:_OPENING_CHARS])):
         before, word, after = match[1].lower(), match[2].lower(), match[3].lower()
         is_level = not (
             before.endswith("technical ")  # "a Member of Technical Staff, Data"
@@ -594,7 +604,9 @@ def _read_opening(text: str) -> _TitleRole:
     """Read a posting without a title by the occupations that it names first, and by its duties."""
     said = [
         role
-        for match in islice(_OCCUPATION.finditer(text[:_OPENING_CHARS]), _MAX_OCCUPATIONS)
+        for match in islice(
+            _OCCUPATION.finditer(_well_formed(text[:_OPENING_CHARS])), _MAX_OCCUPATIONS
+        )
         if (role := _read_title(match[0], "", ""))
     ]
     if not said:
