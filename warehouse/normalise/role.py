@@ -72,8 +72,8 @@ _ML_DEPARTMENT = re.compile(
     r"|applied-ml)$"
 )
 _ML_DEPARTMENT_EVIDENCE: Final = 4
-# A researcher whose title or department is told with such a topic works on it.
-_RESEARCH_TOPIC_EVIDENCE: Final = 3
+# Topics that make work ML which is told with them: a researcher's, a compiler engineer's.
+_TOPIC_EVIDENCE: Final[dict[Family, int]] = {"research": 3, "ml_platform": 0}
 
 
 def classify_role(title: str, text: str, *, department: str = "", team: str = "") -> Role:
@@ -289,6 +289,12 @@ _NO_WHOLE_ROLE: Final = (
 )
 # Groups of terms that name a subject as often as an occupation.
 _SUBJECTS: Final = frozenset({"finance", "legal", "teaching", "medical", "manual", "other"})
+_SUBJECT = re.compile(
+    r"(?:(?:enterprise|product|digital|big|customer|business|core|internal|corporate|growth) )?"
+    r"(?:marketing|sales|data|products?|growth|design|security|support|customers?|customer success"
+    r"|analytics|media|content|brand|events?|commercial|partnerships|community|people|hr|it"
+    r"|recruiting|operations|ops|systems|hardware|ux|qa)"
+)
 # Groups of terms that say little, and the families that a department may make of them: "Operations
 # Manager" of the customers, "Analyst" of the data, "Researcher" of the product department.
 _LEFT_TO_DEPARTMENT: Final[dict[str, frozenset[Family]]] = {
@@ -415,7 +421,7 @@ def _head_of_title(parts: list[_Part], normalised: str) -> _Term | None:
         topic.evidence == 0 for part in telling for topic in part.topics
     ):
         return _read_part("engineer").term  # "Member of Technical Staff, Pre-training"
-    if head.group in _SUBJECTS:
+    if head.group in _SUBJECTS or any(_SUBJECT.fullmatch(part.words) for part in telling[:1]):
         # "Acme Finance - Backend Engineer": the first part is the employer's or the team's name
         head = _head(part for part in telling if _MAKER.search(part.words)) or head
     return head
@@ -447,12 +453,12 @@ def _with_topic(
                 evidence = min(evidence, _ML_DEPARTMENT_EVIDENCE)
         elif best and best.family == "ml_platform" and family == "ml_engineer":
             if_ml = best.family
-    elif family == "research" and any(
-        (topic.evidence or 0) <= _RESEARCH_TOPIC_EVIDENCE
-        for part in (*parts, *units)
-        for topic in part.topics
-    ):
-        evidence = 0
+    elif family in _TOPIC_EVIDENCE:
+        told = (*parts, *units) if family == "research" else parts
+        if any(
+            (topic.evidence or 0) <= _TOPIC_EVIDENCE[family] for p in told for topic in p.topics
+        ):
+            evidence = 0
     if family == "ml_engineer":
         family = "software_engineer"  # an "AI Product Engineer" whose text names no ML duties
     return _TitleRole(if_ml if evidence == 0 else family, evidence, if_ml, level)
