@@ -46,6 +46,8 @@ class _Part(NamedTuple):
     topics: tuple[_Term, ...]
     level: int | None  # position in `_LEVELS`
     is_whole_role: bool  # "senior backend engineer", not "backend" or "remote"
+    is_any_staff: bool  # "member of technical staff", who may do any technical work
+    is_product_side: bool  # pages, apps and the services behind them
 
 
 # RE2 builds its automaton as texts ask for it, and starts anew when this is full.
@@ -303,7 +305,12 @@ _LEFT_TO_DEPARTMENT: Final[dict[str, frozenset[Family]]] = {
     "researcher": frozenset({"product_design"}),
 }
 _MAKER = re.compile(r"\b(?:engineer|developer|scientist|programmer|designer)s?\b")
-_ANY_STAFF = re.compile(r"\b(?:technical staff|mts)$")
+# Words before a job's name that say nothing of its kind; parts without them repeat more.
+_GRADE = re.compile(
+    r"\A(?:(?:senior|staff|principal|junior|founding|experienced|full-time|part-time|remote)"
+    r" (?=\w+ \w|engineer|developer|designer))+"
+)
+_ANY_STAFF: Final = ("technical staff", " mts")
 _PRODUCT_SIDE = re.compile(
     r"\b(?:full[ -]?stack|front[ -]?end|back[ -]?end|mobile|ios|android|react)\b"
 )
@@ -361,16 +368,27 @@ def _split(normalised: str) -> list[_Part]:
 
 @lru_cache(maxsize=_PARTS_KEPT)
 def _read_part(words: str) -> _Part:
+    term, topics = _read_kind(_GRADE.sub("", words))
+    return _Part(
+        words,
+        term,
+        topics,
+        _level_of(words),
+        " " in words and words.endswith(_OCCUPATIONS) and not words.endswith(_NO_WHOLE_ROLE),
+        words.endswith(_ANY_STAFF) or words == "mts",
+        _PRODUCT_SIDE.search(words) is not None,
+    )
+
+
+@lru_cache(maxsize=_PARTS_KEPT)
+def _read_kind(words: str) -> tuple[_Term | None, tuple[_Term, ...]]:
     line = _encode(f"\n{words}\n")
     roles, terms = _role_terms()
     topics, topic_terms = _topics()
     found = roles.matches(line)
-    return _Part(
-        words,
+    return (
         terms[found[0]] if found else None,
         tuple(topic_terms[index] for index in topics.matches(line)),
-        _level_of(words),
-        " " in words and words.endswith(_OCCUPATIONS) and not words.endswith(_NO_WHOLE_ROLE),
     )
 
 
@@ -412,7 +430,7 @@ def _is_ml(part: _Part) -> bool:
 
 def _head_of_title(parts: list[_Part], normalised: str) -> _Term | None:
     """Return the term that decides, where the parts of a title name several."""
-    telling = [part for part in parts if not _ANY_STAFF.search(part.words)]
+    telling = [part for part in parts if not part.is_any_staff]
     # "Engineer, Machine Learning": no part alone says it
     head = _head(telling) or (_read_part(normalised).term if normalised else None)
     if head is None or head.family in _ML_FAMILIES:
@@ -465,7 +483,7 @@ def _with_topic(
 
 
 def _is_product_side(head: _Term, parts: list[_Part]) -> bool:
-    return head.group == "client_side" or any(_PRODUCT_SIDE.search(part.words) for part in parts)
+    return head.group == "client_side" or any(part.is_product_side for part in parts)
 
 
 # --- the level -----------------------------------------------------------------------------------
@@ -549,7 +567,11 @@ _OCCUPATION = _linear(
 _MAX_OCCUPATIONS: Final = 3
 _OPENING_EVIDENCE: Final = 3
 _UNTITLED_CHARS: Final = 300
+_TECHNICAL_WORK = re.compile(
+    r"(?:[Ss]oftware|[Ee]ngineering|[Dd]evelopment|[Pp]rogramming|[Cc]oding|[Mm]achine learning)\b"
+)
 _UNKNOWN: Final = _TitleRole("operations", None, "operations", None)
+_UNTITLED_ENGINEER: Final = _TitleRole("software_engineer", 7, "ml_engineer", None)
 
 
 class _TextTerms(NamedTuple):
@@ -616,8 +638,8 @@ def _read_opening(text: str) -> _TitleRole:
         if (role := _read_title(match[0], "", ""))
     ]
     if not said:
-        opening = _read_part(_normalise(text[:_UNTITLED_CHARS]))
-        said = [_with_topic(opening.term, [opening], None)] if opening.term else [_UNKNOWN]
+        is_technical = _TECHNICAL_WORK.search(text, 0, _UNTITLED_CHARS) is not None
+        said = [_UNTITLED_ENGINEER if is_technical else _UNKNOWN]
     first = next((role for role in said if role.evidence == 0), said[0])
     if first.evidence is None:
         return first
