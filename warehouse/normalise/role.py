@@ -560,7 +560,7 @@ _ABOUT_THE_ROLE = re.compile(
 # An occupation in running text, with what stands before it. A text is seldom of its first words:
 # "helps designers …", "our engineers …" are told too.
 _OCCUPATION = _linear(
-    r"(?i)(?:[\w+#.&/-]+ ){0,4}?(?:[\w+#.&/-]*(?:engineer|developer|scientist|programmer|designer"
+    r"(?i)(?:[\w+#.&/-]+ ){0,3}?(?:[\w+#.&/-]*(?:engineer|developer|scientist|programmer|designer"
     r"|architect|analyst|researcher|manager|recruiter|marketer|technician|administrator)s?"
     r"|(?:devs?|hackers?|sysadmins?|interns?|assistant|representatives?|cto))\b"
 )
@@ -630,12 +630,16 @@ def count_ml_duties(text: str, *, with_employer: bool = False) -> int:
 
 def _read_opening(text: str) -> _TitleRole:
     """Read a posting without a title by the occupations that it names first, and by its duties."""
-    said = [
-        role
+    named = (
+        _read_part(_normalise(match[0]))
         for match in islice(
             _OCCUPATION.finditer(_well_formed(text[:_OPENING_CHARS])), _MAX_OCCUPATIONS
         )
-        if (role := _read_title(match[0], "", ""))
+    )
+    said = [
+        _with_topic(part.term, [part], None if part.level is None else _LEVELS[part.level])
+        for part in named
+        if part.term
     ]
     if not said:
         is_technical = _TECHNICAL_WORK.search(text, 0, _UNTITLED_CHARS) is not None
