@@ -43,7 +43,7 @@ class _Part(NamedTuple):
 
     words: str
     term: _Term | None  # the kind of work it names
-    topics: tuple[_Term, ...]
+    topic: _Term | None  # what it says of ML: the topic that needs the fewest duties
     level: int | None  # position in `_LEVELS`
     is_whole_role: bool  # "senior backend engineer", not "backend" or "remote"
     is_any_staff: bool  # "member of technical staff", who may do any technical work
@@ -187,31 +187,34 @@ def _role_terms() -> tuple[_TermFilter, tuple[_Term, ...]]:
     return _TermFilter(_in_part(row["pattern"], beside="") for row in rows), terms
 
 
-@lru_cache(maxsize=1)
-def _topics() -> tuple[_TermSet, tuple[_Term, ...]]:
-    rows = _rows("ml_topics.csv")
-    return _TermSet(_in_part(row["pattern"], beside="") for row in rows), tuple(
-        _term("topic", row) for row in rows
-    )
-
-
 def _term(group: str, row: dict[str, str]) -> _Term:
     evidence = row["ml_evidence"]
     return _Term(group, cast("Family", row["family"]), int(evidence) if evidence else None)
 
 
+class _Modifiers(NamedTuple):
+    """What titles say beside the kind of work: topics of ML and levels."""
+
+    terms: _TermSet
+    topics: tuple[_Term, ...]
+    levels: tuple[int | None, ...]  # of the terms after the topics; None: words that are no level
+    no_levels: re.Pattern[str]
+
+
 @lru_cache(maxsize=1)
-def _level_terms() -> tuple[_TermSet, tuple[int | None, ...], re.Pattern[str]]:
-    """The terms, the level of each (None: words that are no level), and the latter alone."""
-    rows = _rows("level_terms.csv")
-    levels = tuple(
-        None if row["level"] == "none" else _LEVELS.index(cast("Level", row["level"]))
-        for row in rows
-    )
-    no_levels = "|".join(row["pattern"] for row in rows if row["level"] == "none")
-    return (
-        _TermSet(_in_part(row["pattern"], beside="'") for row in rows),
-        levels,
+def _modifiers() -> _Modifiers:
+    topics, levels = _rows("ml_topics.csv"), _rows("level_terms.csv")
+    no_levels = "|".join(row["pattern"] for row in levels if row["level"] == "none")
+    return _Modifiers(
+        _TermSet(
+            [_in_part(row["pattern"], beside="") for row in topics]
+            + [_in_part(row["pattern"], beside="'") for row in levels]
+        ),
+        tuple(_term("topic", row) for row in topics),
+        tuple(
+            None if row["level"] == "none" else _LEVELS.index(cast("Level", row["level"]))
+            for row in levels
+        ),
         re.compile(rf"(?<![\w'])(?:{no_levels})(?![\w'])", re.ASCII),
     )
 
@@ -368,12 +371,18 @@ def _split(normalised: str) -> list[_Part]:
 
 @lru_cache(maxsize=_PARTS_KEPT)
 def _read_part(words: str) -> _Part:
-    term, topics = _read_kind(_GRADE.sub("", words))
+    terms, topics, levels, no_levels = _modifiers()
+    found = terms.matches(_line(words))
+    told = [topics[index] for index in found if index < len(topics)]
+    graded = [levels[index - len(topics)] for index in found if index >= len(topics)]
+    if None in graded:
+        rest = terms.matches(_line(no_levels.sub("x", words)))
+        graded = [levels[index - len(topics)] for index in rest if index >= len(topics)]
     return _Part(
         words,
-        term,
-        topics,
-        _level_of(words),
+        _kind_of_work(_GRADE.sub("", words)),
+        min(told, key=_evidence, default=None),
+        min((level for level in graded if level is not None), default=None),
         " " in words and words.endswith(_OCCUPATIONS) and not words.endswith(_NO_WHOLE_ROLE),
         words.endswith(_ANY_STAFF) or words == "mts",
         _PRODUCT_SIDE.search(words) is not None,
@@ -381,24 +390,18 @@ def _read_part(words: str) -> _Part:
 
 
 @lru_cache(maxsize=_PARTS_KEPT)
-def _read_kind(words: str) -> tuple[_Term | None, tuple[_Term, ...]]:
-    line = _encode(f"\n{words}\n")
-    roles, terms = _role_terms()
-    topics, topic_terms = _topics()
-    found = roles.matches(line)
-    return (
-        terms[found[0]] if found else None,
-        tuple(topic_terms[index] for index in topics.matches(line)),
-    )
+def _kind_of_work(words: str) -> _Term | None:
+    filtered, terms = _role_terms()
+    found = filtered.matches(_line(words))
+    return terms[found[0]] if found else None
 
 
-def _level_of(words: str) -> int | None:
-    term_set, levels, no_levels = _level_terms()
-    found = [levels[index] for index in term_set.matches(_encode(f"\n{words}\n"))]
-    if None in found:
-        rest = no_levels.sub("x", words)
-        found = [levels[index] for index in term_set.matches(_encode(f"\n{rest}\n"))]
-    return min((level for level in found if level is not None), default=None)
+def _line(words: str) -> bytes:
+    return _encode(f"\n{words}\n")
+
+
+def _evidence(topic: _Term) -> int:
+    return topic.evidence or 0
 
 
 @lru_cache(maxsize=_TITLES_KEPT)
@@ -436,9 +439,9 @@ def _head_of_title(parts: list[_Part], normalised: str) -> _Term | None:
     if head is None or head.family in _ML_FAMILIES:
         return head
     if len(telling) < len(parts) and any(
-        topic.evidence == 0 for part in telling for topic in part.topics
+        part.topic and part.topic.evidence == 0 for part in telling
     ):
-        return _read_part("engineer").term  # "Member of Technical Staff, Pre-training"
+        return _kind_of_work("engineer")  # "Member of Technical Staff, Pre-training"
     if head.group in _SUBJECTS or any(_SUBJECT.fullmatch(part.words) for part in telling[:1]):
         # "Acme Finance - Backend Engineer": the first part is the employer's or the team's name
         head = _head(part for part in telling if _MAKER.search(part.words)) or head
@@ -447,7 +450,10 @@ def _head_of_title(parts: list[_Part], normalised: str) -> _Term | None:
 
 def _head(parts: Iterable[_Part]) -> _Term | None:
     """Return the term of the first part that names a kind of work."""
-    return next((part.term for part in parts if part.term), None)
+    for part in parts:
+        if part.term:
+            return part.term
+    return None
 
 
 def _with_topic(
@@ -459,9 +465,8 @@ def _with_topic(
         return _TitleRole(family, None, family, level)
     if_ml = _IF_ML.get(family, family)
     if family in ("software_engineer", "ml_engineer"):
-        topics = [topic for part in parts for topic in part.topics]
-        best = min(topics, key=lambda topic: topic.evidence or 0, default=None)
-        needed = (best.evidence or 0) if best else evidence
+        best = _best_topic(parts)
+        needed = _evidence(best) if best else evidence
         # Engineers of pages, apps and their services at AI employers: a bare "AI" in the title says
         # what the product is, not what the work is.
         if family == "software_engineer" and (needed == 0 or not _is_product_side(head, parts)):
@@ -472,14 +477,16 @@ def _with_topic(
         elif best and best.family == "ml_platform" and family == "ml_engineer":
             if_ml = best.family
     elif family in _TOPIC_EVIDENCE:
-        told = (*parts, *units) if family == "research" else parts
-        if any(
-            (topic.evidence or 0) <= _TOPIC_EVIDENCE[family] for p in told for topic in p.topics
-        ):
+        best = _best_topic([*parts, *units] if family == "research" else parts)
+        if best and _evidence(best) <= _TOPIC_EVIDENCE[family]:
             evidence = 0
     if family == "ml_engineer":
         family = "software_engineer"  # an "AI Product Engineer" whose text names no ML duties
     return _TitleRole(if_ml if evidence == 0 else family, evidence, if_ml, level)
+
+
+def _best_topic(parts: list[_Part]) -> _Term | None:
+    return min((part.topic for part in parts if part.topic), key=_evidence, default=None)
 
 
 def _is_product_side(head: _Term, parts: list[_Part]) -> bool:
@@ -519,7 +526,7 @@ _ASKED_LEVEL: Final = (
     r"((?:[\w/+-]+ ){0,3}?)(senior|sr\.?|staff|principal|lead|junior|entry[- ]level) "
     r"((?:[\w/&+-]+ ){0,4}[\w/+-]+)"
 )
-_ASKS_FOR = _linear(_ASKED_LEVEL)
+_ASKS_FOR = re.compile(_ASKED_LEVEL)
 _TEXT_LEVELS: Final[dict[str, Level]] = {
     "senior": "senior",
     "sr": "senior",
@@ -532,9 +539,9 @@ _OPENING_CHARS: Final = 3_000  # the sentence that introduces the role stands ne
 
 
 def _level_in_text(title: str, text: str) -> Level | None:
-    no_levels = _level_terms()[2]
+    no_levels = _modifiers().no_levels
     nouns = {word for word in _fold(title).split() if len(word) > 3}
-    for match in _ASKS_FOR.finditer(_well_formed(text[:_OPENING_CHARS])):
+    for match in _ASKS_FOR.finditer(text, 0, _OPENING_CHARS):
         before, word, after = match[1].lower(), match[2].lower(), match[3].lower()
         is_level = not (
             before.endswith("technical ")  # "a Member of Technical Staff, Data"
