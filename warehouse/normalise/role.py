@@ -433,6 +433,8 @@ def _is_ml(part: _Part) -> bool:
 
 def _head_of_title(parts: list[_Part], normalised: str) -> _Term | None:
     """Return the term that decides, where the parts of a title name several."""
+    if len(parts) == 1:
+        return parts[0].term
     telling = [part for part in parts if not part.is_any_staff]
     # "Engineer, Machine Learning": no part alone says it
     head = _head(telling) or (_read_part(normalised).term if normalised else None)
@@ -521,7 +523,7 @@ def _leads_others(part: _Part, first: _Part) -> bool:
 # "We are looking for a Senior …" where the title is bare. The noun of the title must follow, or a
 # colleague or a reader would be meant.
 _ASKED_LEVEL: Final = (
-    r"(?i)\b(?:looking for|seeking|hiring|searching for|looking to hire|recruiting|in search of"
+    r"\b(?:looking for|seeking|hiring|searching for|looking to hire|recruiting|in search of"
     r"|join us as|joining as|role of|position of|as|need) (?:an?|our|the|another|multiple|several) "
     r"((?:[\w/+-]+ ){0,3}?)(senior|sr\.?|staff|principal|lead|junior|entry[- ]level) "
     r"((?:[\w/&+-]+ ){0,4}[\w/+-]+)"
@@ -541,8 +543,7 @@ _OPENING_CHARS: Final = 3_000  # the sentence that introduces the role stands ne
 def _level_in_text(title: str, text: str) -> Level | None:
     no_levels = _modifiers().no_levels
     nouns = {word for word in _fold(title).split() if len(word) > 3}
-    for match in _ASKS_FOR.finditer(text, 0, _OPENING_CHARS):
-        before, word, after = match[1].lower(), match[2].lower(), match[3].lower()
+    for before, word, after in _ASKS_FOR.findall(text[:_OPENING_CHARS].lower()):
         is_level = not (
             before.endswith("technical ")  # "a Member of Technical Staff, Data"
             or no_levels.match(f"{word} {after}")  # "a Lead Generation Manager"
@@ -573,7 +574,7 @@ _OCCUPATION = _linear(
 )
 _MAX_OCCUPATIONS: Final = 3
 _OPENING_EVIDENCE: Final = 3
-_UNTITLED_CHARS: Final = 300
+_UNTITLED_CHARS: Final = 1_000
 _TECHNICAL_WORK = re.compile(
     r"(?:[Ss]oftware|[Ee]ngineering|[Dd]evelopment|[Pp]rogramming|[Cc]oding|[Mm]achine learning)\b"
 )
@@ -595,7 +596,7 @@ def _text_terms() -> _TextTerms:
     rows = _rows("ml_duties.csv")
     duties = [rf"(?i)\b(?:{row['pattern']})\b" for row in rows]
     return _TextTerms(
-        _TermSet([*duties, _FRAMEWORK_NAME, _ASKED_LEVEL]),
+        _TermSet([*duties, _FRAMEWORK_NAME, f"(?i){_ASKED_LEVEL}"]),
         tuple(int(row["weight"]) for row in rows),
         framework=len(rows),
         asked_level=len(rows) + 1,
@@ -640,7 +641,7 @@ def _read_opening(text: str) -> _TitleRole:
     named = (
         _read_part(_normalise(match[0]))
         for match in islice(
-            _OCCUPATION.finditer(_well_formed(text[:_OPENING_CHARS])), _MAX_OCCUPATIONS
+            _OCCUPATION.finditer(_well_formed(text[:_UNTITLED_CHARS])), _MAX_OCCUPATIONS
         )
     )
     said = [
