@@ -163,28 +163,34 @@ def _rows(table: str) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def _in_part(pattern: str, *, beside: str) -> str:
-    """A pattern between line ends or characters that are no word's.
-
-    A word boundary fails beside "+" and "#" ("C++ developer"). Anchors become the line ends around
-    a part: a set with anchors in it is thirty times slower to build.
-    """
-    before = "\n" if pattern.startswith("^") else rf"[^\w{beside}]"
-    after = "\n" if pattern.endswith("$") else rf"[^\w+#{beside}]"
-    return f"{before}(?:{_without_accents(pattern.removeprefix('^').removesuffix('$'))}){after}"
-
-
 def _linear(expression: str) -> re.Pattern[str]:
     """Compile a pattern that is run over whole texts: RE2's time is linear in their length."""
     pattern: re.Pattern[str] = re2.compile(expression)
     return pattern
 
 
+# A pattern that begins with words of two letters
+_SHORT = re.compile(r"(?:\(\?:)?\w\w(?:\|\w\w){0,3}\b")
+
+
+def _in_part(pattern: str, *, beside: str = "") -> str:
+    """A pattern between line ends or characters that are no word's.
+
+    A word boundary fails beside "+" and "#" ("C++ developer"). Anchors become the line ends around
+    a part: a set with anchors in it is thirty times slower to build. RE2's filter looks for pieces
+    of three letters, so that the edges of shorter words are few enough to be told one by one.
+    """
+    edge = r"[ \n/-]" if _SHORT.match(pattern) else ""
+    before = "\n" if pattern.startswith("^") else edge or rf"[^\w{beside}]"
+    after = "\n" if pattern.endswith("$") else edge or rf"[^\w+#{beside}]"
+    return f"{before}(?:{_without_accents(pattern.removeprefix('^').removesuffix('$'))}){after}"
+
+
 @lru_cache(maxsize=1)
 def _role_terms() -> tuple[_TermFilter, tuple[_Term, ...]]:
     rows = _rows("role_terms.csv")
     terms = tuple(_term(row["group"], row) for row in rows)
-    return _TermFilter(_in_part(row["pattern"], beside="") for row in rows), terms
+    return _TermFilter(_in_part(row["pattern"]) for row in rows), terms
 
 
 def _term(group: str, row: dict[str, str]) -> _Term:
@@ -207,7 +213,7 @@ def _modifiers() -> _Modifiers:
     no_levels = "|".join(row["pattern"] for row in levels if row["level"] == "none")
     return _Modifiers(
         _TermSet(
-            [_in_part(row["pattern"], beside="") for row in topics]
+            [_in_part(row["pattern"]) for row in topics]
             + [_in_part(row["pattern"], beside="'") for row in levels]
         ),
         tuple(_term("topic", row) for row in topics),
