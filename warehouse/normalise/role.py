@@ -47,7 +47,6 @@ class _Part(NamedTuple):
     level: int | None  # position in `_LEVELS`
     is_whole_role: bool  # "senior backend engineer", not "backend" or "remote"
     is_any_staff: bool  # "member of technical staff", who may do any technical work
-    is_product_side: bool  # pages, apps and the services behind them
 
 
 # RE2 builds its automaton as texts ask for it, and starts anew when this is full.
@@ -120,7 +119,6 @@ def _bytewise() -> re2.Options:
     Letters outside ASCII separate words there, and `_fold` leaves no Latin ones.
     """
     options = re2.Options()
-    options.max_mem = _MAX_MEMORY_BYTES
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
     return options
@@ -130,7 +128,9 @@ class _TermSet:
     """Patterns matched together in one pass over the bytes of a text."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._set = re2.Set.SearchSet(_bytewise())
+        options = _bytewise()
+        options.max_mem = _MAX_MEMORY_BYTES
+        self._set = re2.Set.SearchSet(options)
         for pattern in patterns:
             self._set.Add(pattern)
         self._set.Compile()
@@ -202,8 +202,7 @@ class _Modifiers(NamedTuple):
     """What titles say beside the kind of work: topics of ML and levels."""
 
     terms: _TermSet
-    topics: tuple[_Term, ...]
-    levels: tuple[int | None, ...]  # of the terms after the topics; None: words that are no level
+    meanings: tuple[_Term | int | None, ...]  # topic; position in `_LEVELS`; a word of no level
     no_levels: re.Pattern[str]
 
 
@@ -216,10 +215,12 @@ def _modifiers() -> _Modifiers:
             [_in_part(row["pattern"]) for row in topics]
             + [_in_part(row["pattern"], beside="'") for row in levels]
         ),
-        tuple(_term("topic", row) for row in topics),
         tuple(
-            None if row["level"] == "none" else _LEVELS.index(cast("Level", row["level"]))
-            for row in levels
+            [_term("topic", row) for row in topics]
+            + [
+                None if row["level"] == "none" else _LEVELS.index(cast("Level", row["level"]))
+                for row in levels
+            ]
         ),
         re.compile(rf"(?<![\w'])(?:{no_levels})(?![\w'])", re.ASCII),
     )
@@ -315,9 +316,13 @@ _LEFT_TO_DEPARTMENT: Final[dict[str, frozenset[Family]]] = {
 }
 _MAKER = re.compile(r"\b(?:engineer|developer|scientist|programmer|designer)s?\b")
 # Words before a job's name that say nothing of its kind; parts without them repeat more.
+_GRADES: Final = (
+    "senior ", "staff ", "principal ", "junior ", "founding ", "experienced ", "full-time ",
+    "part-time ", "remote ",
+)  # fmt: skip
 _GRADE = re.compile(
-    r"\A(?:(?:senior|staff|principal|junior|founding|experienced|full-time|part-time|remote)"
-    r" (?=\w+ \w|engineer|developer|designer))+"
+    rf"\A(?:(?:{'|'.join(_GRADES)})"
+    r"(?=\w+ \w|engineer|developer|designer))+"
 )
 _ANY_STAFF: Final = ("technical staff", " mts")
 _PRODUCT_SIDE = re.compile(
@@ -377,21 +382,26 @@ def _split(normalised: str) -> list[_Part]:
 
 @lru_cache(maxsize=_PARTS_KEPT)
 def _read_part(words: str) -> _Part:
-    terms, topics, levels, no_levels = _modifiers()
-    found = terms.matches(_line(words))
-    told = [topics[index] for index in found if index < len(topics)]
-    graded = [levels[index - len(topics)] for index in found if index >= len(topics)]
-    if None in graded:
+    terms, meanings, no_levels = _modifiers()
+    found = [meanings[index] for index in terms.matches(_line(words))]
+    if None in found:
         rest = terms.matches(_line(no_levels.sub("x", words)))
-        graded = [levels[index - len(topics)] for index in rest if index >= len(topics)]
+        found = [meaning for meaning in found if not isinstance(meaning, int)]
+        found += [meanings[index] for index in rest if isinstance(meanings[index], int)]
+    topic: _Term | None = None
+    level: int | None = None
+    for meaning in found:
+        if isinstance(meaning, int):
+            level = meaning if level is None else min(level, meaning)
+        elif meaning and (topic is None or _evidence(meaning) < _evidence(topic)):
+            topic = meaning
     return _Part(
         words,
-        _kind_of_work(_GRADE.sub("", words)),
-        min(told, key=_evidence, default=None),
-        min((level for level in graded if level is not None), default=None),
+        _kind_of_work(_GRADE.sub("", words) if words.startswith(_GRADES) else words),
+        topic,
+        level,
         " " in words and words.endswith(_OCCUPATIONS) and not words.endswith(_NO_WHOLE_ROLE),
         words.endswith(_ANY_STAFF) or words == "mts",
-        _PRODUCT_SIDE.search(words) is not None,
     )
 
 
@@ -414,7 +424,7 @@ def _evidence(topic: _Term) -> int:
 def _read_title(title: str, department: str, team: str) -> _TitleRole | None:
     normalised = _normalise(title)
     parts = _split(normalised)
-    roles = [part for part in parts if part.is_whole_role]
+    roles = [part for part in parts if part.is_whole_role] if len(parts) > 1 else ()
     if len(roles) > 1:
         # "Backend Engineer, Data Scientist": several jobs in one post
         ml_role = next((part for part in roles if _is_ml(part)), None)
@@ -498,7 +508,7 @@ def _best_topic(parts: list[_Part]) -> _Term | None:
 
 
 def _is_product_side(head: _Term, parts: list[_Part]) -> bool:
-    return head.group == "client_side" or any(part.is_product_side for part in parts)
+    return head.group == "client_side" or any(_PRODUCT_SIDE.search(part.words) for part in parts)
 
 
 # --- the level -----------------------------------------------------------------------------------
@@ -511,13 +521,13 @@ _SENIOR_OR_STAFF = re.compile(
 def _level_in_title(parts: list[_Part], normalised: str) -> Level | None:
     if "senior" in normalised and _SENIOR_OR_STAFF.search(normalised):
         return "senior"
-    first = next((part for part in parts if part.term), None)
-    levels = [
-        part.level
-        for part in parts
-        if part.level is not None and not (first and _leads_others(part, first))
-    ]
-    return _LEVELS[min(levels)] if levels else None
+    first: _Part | None = None
+    level: int | None = None
+    for part in parts:
+        first = first or (part if part.term else None)
+        if part.level is not None and not (first and _leads_others(part, first)):
+            level = part.level if level is None else min(level, part.level)
+    return None if level is None else _LEVELS[level]
 
 
 def _leads_others(part: _Part, first: _Part) -> bool:
@@ -576,11 +586,11 @@ _ABOUT_THE_ROLE = re.compile(
 _OCCUPATION = _linear(
     r"(?i)(?:[\w+#.&/-]+ ){0,3}?(?:[\w+#.&/-]*(?:engineer|developer|scientist|programmer|designer"
     r"|architect|analyst|researcher|manager|recruiter|marketer|technician|administrator)s?"
-    r"|(?:devs?|hackers?|sysadmins?|interns?|assistant|representatives?|cto))\b"
+    r"|(?:devs?|hackers?|sysadmins?|interns?|assistant|representatives?))\b"
 )
 _MAX_OCCUPATIONS: Final = 3
 _OPENING_EVIDENCE: Final = 3
-_UNTITLED_CHARS: Final = 1_000
+_UNTITLED_CHARS: Final = 600
 _TECHNICAL_WORK = re.compile(
     r"(?:[Ss]oftware|[Ee]ngineering|[Dd]evelopment|[Pp]rogramming|[Cc]oding|[Mm]achine learning)\b"
 )
