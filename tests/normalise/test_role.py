@@ -354,6 +354,10 @@ def test_department_and_team_speak_where_the_title_does_not():
         ("You will report to a Senior Engineer.", "mid"),
         ("We are looking for an engineer with 8+ years of experience.", "mid"),
         ("As a Member of Technical Staff, Engineer, you build.", "mid"),
+        ("We are looking for a mid to senior software engineer.", "senior"),
+        ("We are looking for an engineer to lead software work.", "mid"),
+        ("You act as an adviser to senior software executives.", "mid"),
+        ("You start as the lead for software at our events.", "mid"),
     ],
 )
 def test_level_of_the_text_counts_only_where_it_asks_for_it(text, level):

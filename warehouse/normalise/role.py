@@ -545,6 +545,12 @@ _ASKED_LEVEL: Final = (
     r"((?:[\w/&+-]+ ){0,4}[\w/+-]+)"
 )
 _ASKS_FOR = re.compile(_ASKED_LEVEL)
+# "a Member of Technical Staff", "an adviser to senior executives", "an engineer to lead the team",
+# but "mid to senior"
+_NO_LEVEL_BEFORE = re.compile(
+    r"(?:technical|(?<!mid )(?<!level )(?<!intermediate )(?<!junior )\b(?:to|with|for|of|by|who)) $"
+)
+_NO_LEVEL_AFTER = re.compile(r"(?:at|during|for|on|of|in|the|our|an?|to)\b")  # "the lead at events"
 _TEXT_LEVELS: Final[dict[str, Level]] = {
     "senior": "senior",
     "sr": "senior",
@@ -561,7 +567,8 @@ def _level_in_text(title: str, text: str) -> Level | None:
     nouns = {word for word in _fold(title).split() if len(word) > 3}
     for before, word, after in _ASKS_FOR.findall(text[:_OPENING_CHARS].lower()):
         is_level = not (
-            before.endswith("technical ")  # "a Member of Technical Staff, Data"
+            _NO_LEVEL_BEFORE.search(before)
+            or _NO_LEVEL_AFTER.match(after)
             or no_levels.match(f"{word} {after}")  # "a Lead Generation Manager"
         )
         if is_level and nouns.intersection(after.split()):
