@@ -484,16 +484,20 @@ def _with_topic(
     if_ml = _IF_ML.get(family, family)
     if family in ("software_engineer", "ml_engineer"):
         best = _best_topic(parts)
-        needed = _evidence(best) if best else evidence
-        # Engineers of pages, apps and their services at AI employers: a bare "AI" in the title says
-        # what the product is, not what the work is.
-        if family == "software_engineer" and (needed == 0 or not _is_product_side(head, parts)):
-            if best and needed < evidence:
-                if_ml, evidence = best.family, needed
-            if any(_ML_DEPARTMENT.search(unit.words) for unit in units):
+        is_ml_unit = any(_ML_DEPARTMENT.search(unit.words) for unit in units)
+        if family == "ml_engineer":
+            if best and best.family == "ml_platform":
+                if_ml = best.family
+        elif (best or is_ml_unit) and (
+            (best and best.evidence == 0)
+            # Engineers of pages, apps and their services at AI employers: a bare "AI" in the title
+            # says what the product is, not what the work is.
+            or not _is_product_side(head, parts)
+        ):
+            if best and _evidence(best) < evidence:
+                if_ml, evidence = best.family, _evidence(best)
+            if is_ml_unit:
                 evidence = min(evidence, _ML_DEPARTMENT_EVIDENCE)
-        elif best and best.family == "ml_platform" and family == "ml_engineer":
-            if_ml = best.family
     elif family in _TOPIC_EVIDENCE:
         best = _best_topic([*parts, *units] if family == "research" else parts)
         if best and _evidence(best) <= _TOPIC_EVIDENCE[family]:
@@ -636,6 +640,8 @@ def _find_in_text(text: str) -> list[int]:
 
 
 def _weigh(found: Sequence[int]) -> int:
+    if not found:
+        return 0
     weights = _text_terms().weights
     return sum(weights[index] for index in found if index < len(weights))
 
