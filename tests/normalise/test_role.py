@@ -387,6 +387,13 @@ def test_an_opening_is_read_by_the_occupations_that_it_names(text, role):
     assert classify_role("", text) == role
 
 
+@pytest.mark.parametrize("title", ["Multiple roles", "Various positions open", "Several Openings"])
+def test_a_title_that_says_no_role_leaves_it_to_the_text(title):
+    text = "Acme | Oslo | Onsite. We need senior Rust developers and a recruiter."
+    assert classify_role(title, text) == (False, "software_engineer", "senior")
+    assert classify_role(title, text, department="Sales").family == "go_to_market"
+
+
 def test_a_role_that_the_text_names_weighs_as_much_as_several_duties():
     title, duty = "Senior Software Engineer, AI tools", "you will fine-tune LLMs."
     assert classify_role(title, f"About the role\nAs an AI Engineer, {duty}").is_ml

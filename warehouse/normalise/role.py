@@ -328,6 +328,11 @@ _ANY_STAFF: Final = ("technical staff", " mts")
 _PRODUCT_SIDE = re.compile(
     r"\b(?:full[ -]?stack|front[ -]?end|back[ -]?end|mobile|ios|android|react)\b"
 )
+# "Multiple roles": the text must say which
+_ANY_ROLE = re.compile(
+    r"(?:hiring )?(?:multiple|various|several|many|all|open|numerous|different|varied)(?: \w+)?"
+    r" (?:roles?|positions?|openings?|jobs|opportunities|vacancies|hires)(?: (?:open|available))?"
+)
 # Letters that no accent makes up, so that decomposing leaves them.
 _LETTERS: Final = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ı": "i", "’": "'"}
@@ -438,7 +443,8 @@ def _read_title(title: str, department: str, team: str) -> _TitleRole | None:
         if unit and (head is None or unit.family in _LEFT_TO_DEPARTMENT[head.group]):
             head = unit
     if head is None:
-        return _UNKNOWN._replace(level=level) if parts else None
+        is_told = any(not _ANY_ROLE.fullmatch(part.words) for part in parts)
+        return _UNKNOWN._replace(level=level) if is_told else None
     units = [part for unit in (department, team) if unit for part in _split(_normalise(unit))]
     return _with_topic(head, parts, level, units)
 
