@@ -160,6 +160,10 @@ TITLES = [
     ("Landscape Architect", False, "operations", "mid"),
     ("Virtual Design Manager", False, "operations", "mid"),
     ("Pharmacy Tech", False, "operations", "mid"),
+    ("Quant Systems Engineer", False, "software_engineer", "mid"),
+    ("App Team Lead", False, "management", "manager"),
+    ("Network Operations Engineer", False, "software_engineer", "mid"),
+    ("QA/RA Specialist", False, "operations", "mid"),
     ("Landing Page Designer/Developer", False, "product_design", "mid"),
 ]
 
