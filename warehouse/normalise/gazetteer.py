@@ -72,7 +72,7 @@ _MIN_FOREIGN_NAME_CHARS = 4
 
 WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)\.?|(?<=\w)\.(?=\s|$|,)")
-_UNSPACED_SCRIPT = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]")
+UNSPACED_SCRIPT = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def fold(text: str) -> str:
@@ -134,7 +134,7 @@ def gazetteer() -> Gazetteer:
     for name in names:
         first, _, rest = name.partition(" ")
         longest[first] = max(longest.get(first, 0), 1 + rest.count(" ") + bool(rest))
-    unspaced = sorted(filter(_UNSPACED_SCRIPT.match, names), key=len, reverse=True)
+    unspaced = sorted(filter(UNSPACED_SCRIPT.match, names), key=len, reverse=True)
     return Gazetteer(
         names={name: tuple(readings) for name, readings in names.items()},
         longest=longest,

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from warehouse.normalise.gazetteer import SCORES, Kind, Reading, fold, gazetteer
+from warehouse.normalise.gazetteer import SCORES, UNSPACED_SCRIPT, Kind, Reading, fold, gazetteer
 
 
 class Named(NamedTuple):
@@ -260,7 +260,7 @@ def _words_of(text: str) -> _Words:
     text = fold(text)
     if "HQ" in text:
         text = _GLUED_HQ.sub(" HQ", text)
-    if not text.isascii():
+    if not text.isascii() and UNSPACED_SCRIPT.search(text):
         text = gazetteer().unspaced.sub(r" \g<0> ", text)
     parts = _SPLIT.split(text)
     words = parts[1::2]
