@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import csv
 import re
+import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
@@ -26,7 +27,8 @@ from typing import Literal, NamedTuple, cast
 
 import re2
 
-from warehouse.normalise.sections import find_sections, find_welcomes, section_at
+from warehouse.normalise.sections import find_sections, find_welcomes, is_inside, section_at
+from warehouse.normalise.spans import encode, find_spans
 from warehouse.normalise.types import Mention
 
 Kind = Literal["framework", "skill"]
@@ -40,13 +42,15 @@ _CONTEXT = 160  # characters of context that a gate's refusals see
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 
 _ADDRESS = re.compile(
-    r"\S+@\S+\.\w|[\w-]+(?:\.[\w-]+)*\.(?:com|org|io|ai|co|net|dev|app|gg|xyz|ly|me|us|uk"
+    r"[^\s@]+@[^\s@]+\.\w|[\w-]+(?:\.[\w-]+)*\.(?:com|org|io|ai|co|net|dev|app|gg|xyz|ly|me|us|uk"
     r"|de|fr|eu|jobs|careers|tech|so|sh|cloud)(?:[/:?]|$)",
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"[A-Za-z]+://|www\.")
 _ADDRESS_MARKS = frozenset("/.@-_=?&:")
+_TOKEN_EDGES = frozenset("()[]<>\"',;| \t\n\r\f\v\u00a0\u3000")
 _TOKEN_EDGE = re.compile(r"[\s()\[\]<>\"',;|]")
+_LETTERS = string.ascii_letters
 
 # Between two members of one list: "PyTorch, TensorFlow (or JAX)", "PyTorch / TensorFlow"
 _LIST_GAP = re.compile(
@@ -60,23 +64,27 @@ _OR_SIMILAR = re.compile(
     re.IGNORECASE,
 )
 _ONE_OF = re.compile(r"\b(?:one|any) of(?: \w+){0,3}[:(\s]*$|\beither\s+$", re.IGNORECASE)
+_LONGEST_GAP = 16  # characters
 _RIVALS = frozenset({"pytorch", "tensorflow", "jax"})
 
+_LONGEST_DENIAL = 90  # characters before a list of names
+_LONGEST_PREDICATE = 60  # characters after it
 _CLAUSE_START = re.compile(
     r"[.;:!?\n,()–—]|\b(?:but|however|we (?:do )?use|only|(?:our|the) stack|aber|sondern|mais)\b",
     re.IGNORECASE,
 )
-# Cheap to look for, and most clauses have none of them
+# What begins each way of denying below
 _NEGATION_CUES = (
-    *("no", "n't", "n’t", "ever", "either", "without", "instead", "rather", "place of", " over "),
-    *("kein", "nicht", "ohne", "statt", "pas ", "sans ", "jamais"),
+    r"\b(?:no|not|never|without|neither|nor|cannot|instead of|rather than|in place of"
+    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais|prefer|chose|choose|picked|favou?r)\b"
+    r"|n['’]t\b"
 )
 _NEGATION = re.compile(
     r"\b(?:(?:no|not|never|without|neither|nor|cannot|\w+n['’]t|instead of|rather than|in place of"
     r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais)\b(?!-)(?![ ]*(?:only|just|limited|merely"
     r"|necessarily|matter|nur|seulement|afraid|required|sure|yet|to mention|be surprised)\b)"
     r"|(?:prefer|chose|choose|picked|favou?r)\b.{0,30}\bover\b)(?: using\b)?"
-    r"(?:\W+(?!(?:using|via|through)\b)[\w'’-]+){0,5}\W*$",
+    r"(?:\W++(?!(?:using|via|through)\b)\w[\w'’-]*+){0,5}\W*$",
     re.IGNORECASE,
 )
 _UNNEGATED = re.compile(
@@ -98,7 +106,7 @@ class _Gate(NamedTuple):
     vouchers: frozenset[str]  # technologies, or the kinds "framework" and "any"
     reach: int
     words: re.Pattern[str] | None
-    refuse_before: re.Pattern[str] | None
+    refuse_before: re2._Regexp | re.Pattern[bytes] | None
     refuse_after: re.Pattern[str] | None
     era: str
 
@@ -120,6 +128,15 @@ class _Vocabulary(NamedTuple):
     aliases: tuple[_Alias, ...]
 
 
+class _Reading(NamedTuple):
+    """What one spelling may mean: only the gates that this spelling can pass are left."""
+
+    alias: _Alias
+    is_certain: bool
+    by_itself: tuple[_Gate, ...]  # gates that ask for no evidence
+    by_evidence: tuple[_Gate, ...]
+
+
 class _Hit(NamedTuple):
     alias: _Alias
     start: int
@@ -137,111 +154,131 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
     Returns:
         Mentions by start; a spelling that means two technologies ("tf.keras") gives two.
     """
-    spans = list(_scan(text))
+    data = encode(text)
+    spans = _scan(text, data)
     if not spans:
         return []
     strong: list[_Hit] = []
-    weak: list[tuple[int, int, list[_Alias]]] = []
+    weak: list[tuple[int, int, list[_Reading]]] = []
+    addresses = _Addresses(text)
     for start, end in spans:
-        surface = text[start:end]
+        if addresses.hold(start, end):
+            continue
         unsettled = []
-        for alias in _read(surface):
-            if not alias.gates or _stands_alone(alias, text, start, end):
-                strong.append(_Hit(alias, start, end))
-            elif any(gate.wants_evidence for gate in alias.gates):
-                unsettled.append(alias)
+        for reading in _read(text[start:end]):
+            if reading.is_certain or (
+                reading.by_itself
+                and not all(_is_refused(gate, text, start, end) for gate in reading.by_itself)
+            ):
+                strong.append(_Hit(reading.alias, start, end))
+            elif reading.by_evidence:
+                unsettled.append(reading)
         if unsettled:
             weak.append((start, end, unsettled))
     hits = strong
     if weak:
         is_old = _is_before_pytorch(month, spans, text)
         vouched = []
-        for start, end, aliases in weak:
-            distances = [_evidence(a, text, title, start, end, strong, is_old) for a in aliases]
+        for start, end, readings in weak:
+            distances = [_evidence(r, text, title, start, end, strong, is_old) for r in readings]
             nearest = min((d for d in distances if d is not None), default=None)
             if nearest is not None:
-                vouched.append(_Hit(aliases[distances.index(nearest)], start, end))
-        hits = sorted(strong + vouched, key=lambda hit: hit.start)
-    return _with_context(text, hits)
+                vouched.append(_Hit(readings[distances.index(nearest)].alias, start, end))
+        if vouched:
+            hits = sorted(strong + vouched, key=_start)
+    return _with_context(text, data, hits) if hits else []
 
 
-def _scan(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of all aliases, addresses left out."""
-    if text.isascii():
-        folded, offsets = text, None
-    else:
-        folded, offsets = _fold(text)
-    encoded = folded.encode()
-    is_ascii = len(encoded) == len(folded)
-    done_bytes = done = 0
-    for match in _vocabulary().scan.finditer(encoded):
-        start, end = match.span()
-        if not is_ascii:
-            first = done + len(encoded[done_bytes:start].decode())
-            done_bytes, done = end, first + len(encoded[start:end].decode())
-            start, end = first, done
-        if offsets:
-            start, end = offsets[start], offsets[end - 1] + 1
-        if not _in_address(text, start, end):
-            yield start, end
-
-
-def _fold(text: str) -> tuple[str, list[int] | None]:
-    """Drop zero-width characters; the offsets lead back, None where nothing was dropped."""
+def _scan(text: str, data: bytes) -> list[tuple[int, int]]:
+    """Return the spans of all aliases."""
+    scan = _vocabulary().scan
+    if len(data) == len(text):
+        return find_spans(scan, data, is_ascii=True)
     if not _ZERO_WIDTH.search(text):
-        return text, None
+        return find_spans(scan, data, is_ascii=False)
     offsets = [i for i, character in enumerate(text) if not _ZERO_WIDTH.match(character)]
-    return "".join([text[i] for i in offsets]), offsets
+    bare = encode("".join([text[i] for i in offsets]))
+    spans = find_spans(scan, bare, is_ascii=len(bare) == len(offsets))
+    return [(offsets[start], offsets[end - 1] + 1) for start, end in spans]
 
 
-def _in_address(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if (not before or before not in _ADDRESS_MARKS) and (not after or after not in _ADDRESS_MARKS):
-        return False
-    first = start
-    while first > 0 and not _TOKEN_EDGE.match(text[first - 1]):
-        first -= 1
-    edge = _TOKEN_EDGE.search(text, end)
-    token = text[first : edge.start() if edge else len(text)]
-    if scheme := _SCHEME.search(token):
-        return start - first >= scheme.start()
-    address = _ADDRESS.match(token)
-    if not address:
-        return False
-    if first == start and "@" not in address[0]:
-        return "/" in token  # "spaCy.io" and "fast.ai" are names
-    return True
+class _Addresses:
+    """Web and mail addresses of a text: what they hold is no mention.
+
+    To be asked about spans in the order of the text; each token is then read once.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._first = self._last = 0  # the token that was read last
+        self._begins: int | None = None  # where in it an address begins
+
+    def hold(self, start: int, end: int) -> bool:
+        """Say whether a span is part of an address."""
+        text = self._text
+        is_after_mark = start > 0 and text[start - 1] in _ADDRESS_MARKS
+        is_before_mark = end < len(text) and text[end] in _ADDRESS_MARKS
+        if not is_after_mark:
+            if not is_before_mark:
+                return False
+            if end + 1 == len(text) or text[end + 1] in _TOKEN_EDGES:
+                return False  # a full stop
+        if end > self._last:
+            self._read_token(start, end)
+        return self._begins is not None and start >= self._begins
+
+    def _read_token(self, start: int, end: int) -> None:
+        text, first = self._text, start
+        while first > self._last and text[first - 1] not in _TOKEN_EDGES:
+            first -= 1
+        edge = _TOKEN_EDGE.search(text, end)
+        self._last = edge.start() if edge else len(text)
+        token = text[first : self._last]
+        self._begins = None
+        scheme = min((i for i in (token.find("://"), token.find("www.")) if i >= 0), default=None)
+        if scheme is not None:
+            self._begins = first + len(token[:scheme].rstrip(_LETTERS))
+        elif ("." in token) and (address := _ADDRESS.match(token)):
+            # "spaCy.io" and "fast.ai" are names
+            is_name = "@" not in address[0] and "/" not in token
+            self._begins = first + is_name
 
 
 @lru_cache(maxsize=8192)
-def _read(surface: str) -> tuple[_Alias, ...]:
+def _read(surface: str) -> tuple[_Reading, ...]:
     """Return what a matched spelling may mean, each technology once, gateless readings first."""
     vocabulary = _vocabulary()
     bare = _ZERO_WIDTH.sub("", surface)
     found: dict[str, _Alias] = {}
-    for number in vocabulary.tell.Match(bare):
+    for number in vocabulary.tell.Match(encode(bare)):
         alias = vocabulary.aliases[number]
         if alias.technology not in found or not alias.gates:
             found[alias.technology] = alias
-    return tuple(found.values())
-
-
-def _stands_alone(alias: _Alias, text: str, start: int, end: int) -> bool:
-    return any(
-        not gate.wants_evidence and not _is_refused(gate, text, start, end) for gate in alias.gates
-    )
+    readings = []
+    for alias in found.values():
+        gates = [gate for gate in alias.gates if not gate.form or gate.form.fullmatch(bare)]
+        if gates or not alias.gates:
+            readings.append(
+                _Reading(
+                    alias=alias,
+                    is_certain=not alias.gates,
+                    by_itself=tuple(gate for gate in gates if not gate.wants_evidence),
+                    by_evidence=tuple(gate for gate in gates if gate.wants_evidence),
+                )
+            )
+    return tuple(readings)
 
 
 def _is_refused(gate: _Gate, text: str, start: int, end: int) -> bool:
-    if gate.form and not gate.form.fullmatch(text, start, end):
-        return True
-    if gate.refuse_before and gate.refuse_before.search(text[max(0, start - _CONTEXT) : start]):
-        return True
+    if gate.refuse_before:
+        before = text[max(0, start - _CONTEXT) : start]
+        if gate.refuse_before.search(encode(before)):
+            return True
     return bool(gate.refuse_after and gate.refuse_after.match(text, end, end + _CONTEXT))
 
 
 def _evidence(
-    alias: _Alias,
+    reading: _Reading,
     text: str,
     title: str,
     start: int,
@@ -251,10 +288,10 @@ def _evidence(
 ) -> int | None:
     """Distance in characters of the nearest thing that vouches for a weak alias, None without."""
     nearest: int | None = None
-    for gate in alias.gates:
+    for gate in reading.by_evidence:
         if gate.era and (gate.era == "before pytorch") != is_old:
             continue
-        if not gate.wants_evidence or _is_refused(gate, text, start, end):
+        if _is_refused(gate, text, start, end):
             continue
         reach = gate.reach or len(text)
         # Spans are short: a hit that reaches into the window begins little before it
@@ -293,35 +330,35 @@ def _vouches(alias: _Alias, vouchers: frozenset[str]) -> bool:
 def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text: str) -> bool:
     if month:
         return month < _TORCH_IS_PYTORCH_SINCE
-    named = {alias.technology for start, end in spans for alias in _read(text[start:end])}
+    named = {
+        reading.alias.technology for start, end in spans for reading in _read(text[start:end])
+    }
     return bool({"theano", "caffe"} & named) and not {"jax", "onnx", "huggingface"} & named
 
 
-def _with_context(text: str, hits: Sequence[_Hit]) -> list[Mention]:
+def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]:
+    is_ascii = len(data) == len(text)
+    sections = find_sections(text, data)
+    welcomes = find_welcomes(text, data)
+    negations = [start for start, _ in find_spans(_negations(), data, is_ascii=is_ascii)]
     mentions: list[Mention] = []
-    if not hits:
-        return mentions
-    sections = find_sections(text)
-    welcomes = find_welcomes(text)
     for members, is_alternative in _lists(text, hits):
-        is_negated = _is_negated(text, members[0].start, members[-1].end)
+        is_negated = _is_negated(text, members[0].start, members[-1].end, negations)
         for alias, start, end in members:
             section = section_at(sections, start)
-            if section in ("requirements", "other") and any(
-                first <= start < last for first, last in welcomes
-            ):
+            if section in ("requirements", "other") and is_inside(welcomes, start):
                 section = "preferred"
             mentions.append(
                 Mention(
-                    technology=alias.technology,
-                    family=alias.family,
-                    kind=alias.kind,
-                    surface=text[start:end],
-                    start=start,
-                    end=end,
-                    section=section,
-                    is_negated=is_negated,
-                    is_alternative=is_alternative,
+                    alias.technology,
+                    alias.family,
+                    alias.kind,
+                    text[start:end],
+                    start,
+                    end,
+                    section,
+                    is_negated,
+                    is_alternative,
                 )
             )
     return mentions
@@ -329,23 +366,32 @@ def _with_context(text: str, hits: Sequence[_Hit]) -> list[Mention]:
 
 def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]:
     """Yield runs of mentions that stand in one list, and whether it offers a choice."""
-    members: list[_Hit] = []
+    members = [hits[0]]
     is_choice = False
-    for hit in hits:
-        if members:
-            last = members[-1]
-            gap = text[last.end : hit.start]
-            if len(gap) <= 16 and _LIST_GAP.fullmatch(gap):
-                slashed = gap.strip() == "/" and hit.alias.family != last.alias.family
-                is_choice |= bool(_OR.search(gap)) or (
-                    slashed and {hit.alias.family, last.alias.family} <= _RIVALS
-                )
-                members.append(hit)
-                continue
-            yield members, is_choice or _offers_choice(text, members)
-        members, is_choice = [hit], False
-    if members:
+    for hit in hits[1:]:
+        last = members[-1]
+        gap = text[last.end : min(hit.start, last.end + _LONGEST_GAP + 1)]
+        if len(gap) <= _LONGEST_GAP and (joint := _joint(gap)):
+            is_choice |= joint == "or" or (
+                joint == "slash"
+                and hit.alias.family != last.alias.family
+                and {hit.alias.family, last.alias.family} <= _RIVALS
+            )
+            members.append(hit)
+            continue
         yield members, is_choice or _offers_choice(text, members)
+        members, is_choice = [hit], False
+    yield members, is_choice or _offers_choice(text, members)
+
+
+@lru_cache(maxsize=1024)
+def _joint(gap: str) -> Literal["list", "or", "slash"] | None:
+    """Say how two names stand in one list, None where they don't."""
+    if not _LIST_GAP.fullmatch(gap):
+        return None
+    if _OR.search(gap):
+        return "or"
+    return "slash" if gap.strip() == "/" else "list"
 
 
 def _offers_choice(text: str, members: Sequence[_Hit]) -> bool:
@@ -357,18 +403,17 @@ def _offers_choice(text: str, members: Sequence[_Hit]) -> bool:
     )
 
 
-def _is_negated(text: str, start: int, end: int) -> bool:
+def _is_negated(text: str, start: int, end: int, negations: Sequence[int]) -> bool:
     """Say whether the clause before or the predicate after a list of names denies it."""
-    clause = text[max(0, start - 90) : start]
-    lowered = clause.lower()
-    if any(cue in lowered for cue in _NEGATION_CUES):
+    first = max(0, start - _LONGEST_DENIAL)
+    if bisect_left(negations, start) > bisect_left(negations, first):
+        clause = text[first:start]
         for boundary in list(_CLAUSE_START.finditer(clause))[-1:]:
             clause = clause[boundary.end() :]
         if _NEGATION.search(clause) and not _UNNEGATED.search(clause):
             return True
-    predicate = text[end : end + 60]
-    has_cue = "not" in predicate or "n't" in predicate or "n’t" in predicate or "never" in predicate
-    return bool(has_cue and _NEGATED_AFTER.match(predicate))
+    is_likely = bisect_left(negations, end + _LONGEST_PREDICATE) > bisect_left(negations, end)
+    return is_likely and bool(_NEGATED_AFTER.match(text, end, end + _LONGEST_PREDICATE))
 
 
 @cache
@@ -381,7 +426,7 @@ def _vocabulary() -> _Vocabulary:
                 vouchers=frozenset(row["vouchers"].split()),
                 reach=int(row["reach"] or 0),
                 words=_compiled(row["words"]),
-                refuse_before=_compiled(row["refuse_before"], end="$"),
+                refuse_before=_ending(row["refuse_before"]),
                 refuse_after=_compiled(row["refuse_after"]),
                 era=row["era"],
             )
@@ -420,5 +465,26 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def _compiled(pattern: str, *, end: str = "") -> re.Pattern[str] | None:
-    return re.compile(f"(?:{pattern}){end}", re.IGNORECASE) if pattern else None
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    return re.compile(f"(?:{pattern})", re.IGNORECASE) if pattern else None
+
+
+def _ending(pattern: str) -> re2._Regexp | re.Pattern[bytes] | None:
+    """Compile what must stand right before something; RE2 reads such a pattern from its end."""
+    if not pattern:
+        return None
+    if "(?!" in pattern or "(?<" in pattern:  # not in RE2's syntax
+        return re.compile(f"(?:{pattern})$".encode(), re.IGNORECASE)
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    return re2.compile(f"(?:{pattern})$", options)
+
+
+@cache
+def _negations() -> re2._Regexp:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    options.max_mem = _DFA_MEMORY
+    return re2.compile(_NEGATION_CUES, options)

@@ -17,8 +17,10 @@ from typing import cast
 
 import re2
 
+from warehouse.normalise.spans import encode, find_spans
 from warehouse.normalise.types import Section
 
+_DFA_MEMORY = 32 << 20  # bytes; the default of 8 MiB makes RE2 rebuild its states all the time
 _LONGEST_HEADING = 100  # characters
 _LONGEST_INLINE = 60  # characters before the ":" of "Requirements: Python, SQL"
 _SENTENCE_MARKS = (".", ",", ";", ")")
@@ -49,28 +51,30 @@ _WELCOME = (
     r"|(?:is|are) (?:helpful|beneficial|welcome)\b|von vorteil|wünschenswert|idealerweise"
     r"|(?:est |serait )?un (?:vrai |gros )?(?:plus|atout)\b|idéalement|appréciée?s?\b)"
 )
+_COUNTED_REST = re.compile(r"\.\{\d+,\d+\}")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _LONGEST_SENTENCE = 300  # characters that a welcome reaches back or ahead
 
 
-def find_sections(text: str) -> list[tuple[int, Section]]:
+def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Section]]:
     """Divide a posting by its headings.
 
     Args:
         text: Plain text (`warehouse.normalise.text.to_text`).
+        data: Its UTF-8 (`warehouse.normalise.spans.encode`), where the caller has it.
 
     Returns:
         (start, section) in the order of the text, the first at 0; each holds up to the next start.
         Empty text gives [(0, "other")].
     """
     found: list[tuple[int, Section]] = [(0, "other")]
-    start = 0
-    for line in text.split("\n"):
-        # Two lines in three are sentences: not worth the pattern
+    data = encode(text) if data is None else data
+    for start, _ in find_spans(_openings(), data, is_ascii=len(data) == len(text)):
+        close = text.find("\n", start)
+        line = text[start : close if close >= 0 else None]
         is_short = len(line) <= _LONGEST_HEADING and line[-1:] not in _SENTENCE_MARKS
-        if line and (is_short or ":" in line[:_LONGEST_INLINE]) and (section := _heading(line)):
+        if (is_short or ":" in line[:_LONGEST_INLINE]) and (section := _heading(line)):
             found.append((start, section))
-        start += len(line) + 1
     if len(found) > 1:
         introduction = text[: found[1][0]].lstrip()
         if not introduction:
@@ -90,21 +94,31 @@ def section_at(sections: Sequence[tuple[int, Section]], position: int) -> Sectio
     return sections[bisect_right(sections, position, key=lambda item: item[0]) - 1][1]
 
 
-def find_welcomes(text: str) -> list[tuple[int, int]]:
+def find_welcomes(text: str, data: bytes | None = None) -> list[tuple[int, int]]:
     """Return the spans of sentences that call what they name a plus rather than a need.
 
     Args:
         text: Plain text.
+        data: Its UTF-8, where the caller has it.
+
+    Returns:
+        (start, end); neither starts nor ends ever fall.
     """
+    data = encode(text) if data is None else data
     found = []
-    for match in _welcome().finditer(text):
-        start, end = match.span()
+    for start, end in find_spans(_welcome(), data, is_ascii=len(data) == len(text)):
         first = max(0, start - _LONGEST_SENTENCE)
         for mark in _SENTENCE_END.finditer(text, first, start):
             first = mark.end()
         close = _SENTENCE_END.search(text, end, end + _LONGEST_SENTENCE)
         found.append((first, close.start() if close else end + _LONGEST_SENTENCE))
     return found
+
+
+def is_inside(spans: Sequence[tuple[int, int]], position: int) -> bool:
+    """Say whether a position is in one of some spans (as `find_welcomes` gives them)."""
+    before = bisect_right(spans, position, key=lambda span: span[0])
+    return before > 0 and position < spans[before - 1][1]
 
 
 @lru_cache(maxsize=16384)  # boards repeat their headings from advert to advert
@@ -116,19 +130,36 @@ def _heading(line: str) -> Section | None:
 @cache
 def _headings() -> re.Pattern[str]:
     """One pattern for all headings; the name of the group that matched is the section."""
-    path = resources.files("warehouse.normalise") / "vocabulary" / "headings.csv"
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     groups = []
     for section in _SECTIONS:
-        whole = "|".join(r["heading"] for r in rows if r["section"] == section and r["whole"])
-        opening = "|".join(r["heading"] for r in rows if r["section"] == section and not r["whole"])
+        rows = [row for row in _rows() if row["section"] == section]
+        whole = "|".join(row["heading"] for row in rows if row["whole"])
+        opening = "|".join(row["heading"] for row in rows if not row["whole"])
         # Some headings begin sentences too ("you have"): they must fill the line, or end in ":"
         groups.append(
             rf"(?P<{section}>(?:{opening})(?:\b[^\n.:!?]{{0,40}}{_END}|[ \t]*:)"
             rf"|(?:{whole})(?:{_END}|[ \t]*:))"
         )
-    body = "|".join(groups).replace("'", "['’]")
-    return re.compile(rf"{_LEAD}(?:{body})", re.IGNORECASE)
+    return re.compile(rf"{_LEAD}(?:{'|'.join(groups)})", re.IGNORECASE)
+
+
+@cache
+def _openings() -> re2._Regexp:
+    """Where a line begins as a heading does: few lines do, and only those are looked at."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    options.max_mem = _DFA_MEMORY
+    # Counted repeats make automata large, and here it does not matter how much a heading may hold
+    openings = "|".join(_COUNTED_REST.sub(".*", row["heading"]) for row in _rows())
+    return re2.compile(rf"(?m)^{_LEAD}(?:{openings})", options)
+
+
+@cache
+def _rows() -> list[dict[str, str]]:
+    path = resources.files("warehouse.normalise") / "vocabulary" / "headings.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    return [row | {"heading": row["heading"].replace("'", "['’]")} for row in rows]
 
 
 @cache
@@ -136,4 +167,5 @@ def _welcome() -> re2._Regexp:
     options = re2.Options()
     options.case_sensitive = False
     options.never_capture = True
+    options.max_mem = _DFA_MEMORY
     return re2.compile(_WELCOME, options)
