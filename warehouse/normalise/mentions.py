@@ -27,14 +27,20 @@ from typing import Literal, NamedTuple, cast
 
 import re2
 
-from warehouse.normalise.sections import find_sections, find_welcomes, is_inside, section_at
-from warehouse.normalise.spans import encode, find_spans
-from warehouse.normalise.types import Mention
+from warehouse.normalise.sections import (
+    WELCOME_CUES,
+    find_sections,
+    find_welcomes,
+    is_inside,
+    section_at,
+    section_cues,
+)
+from warehouse.normalise.spans import Cues, compile_pattern, encode, find_spans, make_options
+from warehouse.normalise.types import Mention, Section
 
 Kind = Literal["framework", "skill"]
 
 _OPTIONAL_SPACE = r"[\s_\-\x{a0}\x{2010}-\x{2013}]?"
-_DFA_MEMORY = 64 << 20  # bytes; the default of 8 MiB makes RE2 rebuild its states all the time
 # The first month in which a bare "Torch" means PyTorch (labelling guide of the gold set)
 _TORCH_IS_PYTORCH_SINCE = "2018-01"
 _LONGEST_ALIAS = 80  # characters
@@ -65,6 +71,7 @@ _OR_SIMILAR = re.compile(
 )
 _ONE_OF = re.compile(r"\b(?:one|any) of(?: \w+){0,3}[:(\s]*$|\beither\s+$", re.IGNORECASE)
 _LONGEST_GAP = 16  # characters
+_UNDIVIDED: list[tuple[int, Section]] = [(0, "other")]
 _RIVALS = frozenset({"pytorch", "tensorflow", "jax"})
 
 _LONGEST_DENIAL = 90  # characters before a list of names
@@ -337,13 +344,19 @@ def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text
 
 
 def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]:
-    is_ascii = len(data) == len(text)
-    sections = find_sections(text, data)
-    welcomes = find_welcomes(text, data)
-    negations = [start for start, _ in find_spans(_negations(), data, is_ascii=is_ascii)]
+    cues = _cues().in_text(data)
+    sections = find_sections(text, data) if "section" in cues else _UNDIVIDED
+    welcomes = find_welcomes(text, data) if "welcome" in cues else []
+    negations = []
+    if "negation" in cues:
+        is_ascii = len(data) == len(text)
+        negations = [start for start, _ in find_spans(_negations(), data, is_ascii=is_ascii)]
     mentions: list[Mention] = []
-    for members, is_alternative in _lists(text, hits):
-        is_negated = _is_negated(text, members[0].start, members[-1].end, negations)
+    for members, is_choice in _lists(text, hits):
+        is_alternative = is_choice or ("choice" in cues and _offers_choice(text, members))
+        is_negated = bool(negations) and _is_negated(
+            text, members[0].start, members[-1].end, negations
+        )
         for alias, start, end in members:
             section = section_at(sections, start)
             if section in ("requirements", "other") and is_inside(welcomes, start):
@@ -365,7 +378,7 @@ def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]
 
 
 def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]:
-    """Yield runs of mentions that stand in one list, and whether it offers a choice."""
+    """Yield runs of mentions that stand in one list, and whether a word in it offers a choice."""
     members = [hits[0]]
     is_choice = False
     for hit in hits[1:]:
@@ -379,9 +392,9 @@ def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]
             )
             members.append(hit)
             continue
-        yield members, is_choice or _offers_choice(text, members)
+        yield members, is_choice
         members, is_choice = [hit], False
-    yield members, is_choice or _offers_choice(text, members)
+    yield members, is_choice
 
 
 @lru_cache(maxsize=1024)
@@ -431,12 +444,7 @@ def _vocabulary() -> _Vocabulary:
                 era=row["era"],
             )
         )
-    options = re2.Options()
-    options.case_sensitive = False
-    options.longest_match = True
-    options.never_capture = True
-    options.max_mem = _DFA_MEMORY
-    tell = re2.Set.FullMatchSet(options)
+    tell = re2.Set.FullMatchSet(make_options(longest=True))
     bounded, glued, aliases = [], [], []
     for row in _rows("technologies.csv"):
         alias = row["alias"]
@@ -456,7 +464,7 @@ def _vocabulary() -> _Vocabulary:
             )
         )
     tell.Compile()
-    scan = re2.compile(rf"\b(?:{'|'.join(bounded)})\b|{'|'.join(glued)}", options)
+    scan = compile_pattern(rf"\b(?:{'|'.join(bounded)})\b|{'|'.join(glued)}", longest=True)
     return _Vocabulary(scan, tell, tuple(aliases))
 
 
@@ -475,16 +483,22 @@ def _ending(pattern: str) -> re2._Regexp | re.Pattern[bytes] | None:
         return None
     if "(?!" in pattern or "(?<" in pattern:  # not in RE2's syntax
         return re.compile(f"(?:{pattern})$".encode(), re.IGNORECASE)
-    options = re2.Options()
-    options.case_sensitive = False
-    options.never_capture = True
-    return re2.compile(f"(?:{pattern})$", options)
+    return compile_pattern(f"(?:{pattern})$")
 
 
 @cache
 def _negations() -> re2._Regexp:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.never_capture = True
-    options.max_mem = _DFA_MEMORY
-    return re2.compile(_NEGATION_CUES, options)
+    return compile_pattern(_NEGATION_CUES)
+
+
+@cache
+def _cues() -> Cues[Literal["section", "welcome", "negation", "choice"]]:
+    """What a text has to have for a look at it to be worth while."""
+    return Cues(
+        {
+            "section": section_cues(),
+            "welcome": WELCOME_CUES,
+            "negation": _NEGATION_CUES,
+            "choice": rf"\b(?:one|any) of\b|\beither\b|{_OR_SIMILAR.pattern}",
+        }
+    )

@@ -17,10 +17,9 @@ from typing import cast
 
 import re2
 
-from warehouse.normalise.spans import encode, find_spans
+from warehouse.normalise.spans import compile_pattern, encode, find_spans
 from warehouse.normalise.types import Section
 
-_DFA_MEMORY = 32 << 20  # bytes; the default of 8 MiB makes RE2 rebuild its states all the time
 _LONGEST_HEADING = 100  # characters
 _LONGEST_INLINE = 60  # characters before the ":" of "Requirements: Python, SQL"
 _SENTENCE_MARKS = (".", ",", ";", ")")
@@ -41,9 +40,8 @@ _EQUAL_OPPORTUNITY = re.compile(
     r"[Ee]qual[- ][Oo]pportunity [Ee]mployer|[Ee]qual [Ee]mployment [Oo]pportunit"
     r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation"
 )
-_EQUAL_OPPORTUNITY_CUES = ("pportunit", "regard", "reasonable acc")  # cheap to look for
 # A sentence that says of what it names that it is welcome, not required
-_WELCOME = (
+WELCOME_CUES = (
     r"\b(?:nice[- ]to[- ]haves?|good to have|(?:a|big|huge|strong|definite|major|added|real) plus\b"
     r"|bonus(?: points?)?\b|(?:is|are|strongly|highly) preferred\b|preferred but|preferably"
     r"|preferred\)|ideally\b|(?:an?|added|distinct) (?:advantage|asset)\b|desirable\b"
@@ -81,9 +79,7 @@ def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Secti
             found[:2] = [(0, found[1][1])]
         elif _PRESENTS_COMPANY.match(introduction) and not _SEEKS.search(introduction):
             found[0] = (0, "about")
-    half = len(text) // 2
-    is_likely = any(text.find(cue, half) >= 0 for cue in _EQUAL_OPPORTUNITY_CUES)
-    if is_likely and (notice := _EQUAL_OPPORTUNITY.search(text, half)):
+    if notice := _EQUAL_OPPORTUNITY.search(text, len(text) // 2):
         found.append((text.rfind("\n", 0, notice.start()) + 1, "about"))
         found.sort(key=lambda item: item[0])
     return found
@@ -145,14 +141,14 @@ def _headings() -> re.Pattern[str]:
 
 @cache
 def _openings() -> re2._Regexp:
+    return compile_pattern(_openings_pattern())
+
+
+def _openings_pattern() -> str:
     """Where a line begins as a heading does: few lines do, and only those are looked at."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.never_capture = True
-    options.max_mem = _DFA_MEMORY
     # Counted repeats make automata large, and here it does not matter how much a heading may hold
     openings = "|".join(_COUNTED_REST.sub(".*", row["heading"]) for row in _rows())
-    return re2.compile(rf"(?m)^{_LEAD}(?:{openings})", options)
+    return rf"(?m)^{_LEAD}(?:{openings})"
 
 
 @cache
@@ -164,8 +160,10 @@ def _rows() -> list[dict[str, str]]:
 
 @cache
 def _welcome() -> re2._Regexp:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.never_capture = True
-    options.max_mem = _DFA_MEMORY
-    return re2.compile(_WELCOME, options)
+    return compile_pattern(WELCOME_CUES)
+
+
+@cache
+def section_cues() -> str:
+    """Pattern of what every text that `find_sections` would divide has somewhere."""
+    return f"{_openings_pattern()}|{_EQUAL_OPPORTUNITY.pattern}"

@@ -6,7 +6,49 @@ the str) and leading its byte offsets back to characters. Does not belong here: 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
 import re2
+
+_DFA_MEMORY = 64 << 20  # bytes; the default of 8 MiB makes RE2 rebuild its states all the time
+
+Name = TypeVar("Name", bound=str)
+
+
+def compile_pattern(pattern: str, *, longest: bool = False) -> re2._Regexp:
+    """Compile an RE2 pattern, case ignored.
+
+    Args:
+        pattern: In RE2's syntax.
+        longest: Whether the longest of several alternatives counts, rather than the first.
+    """
+    return re2.compile(pattern, make_options(longest=longest))
+
+
+class Cues(Generic[Name]):
+    """Several patterns looked for in one pass; which of them a text has."""
+
+    def __init__(self, patterns: Mapping[Name, str]) -> None:
+        self._names = tuple(patterns)
+        self._set = re2.Set.SearchSet(make_options())
+        for pattern in patterns.values():
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def in_text(self, data: bytes) -> set[Name]:
+        """Return the names of the patterns that the text (by `encode`) has somewhere."""
+        return {self._names[number] for number in self._set.Match(data) or ()}
+
+
+def make_options(*, longest: bool = False) -> re2.Options:
+    """Options of all patterns here: case ignored, no groups, memory for large automata."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    options.longest_match = longest
+    options.max_mem = _DFA_MEMORY
+    return options
 
 
 def encode(text: str) -> bytes:
