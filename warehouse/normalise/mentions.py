@@ -32,7 +32,6 @@ from warehouse.normalise.sections import (
     find_sections,
     find_welcomes,
     is_inside,
-    section_at,
     section_cues,
 )
 from warehouse.normalise.spans import Cues, compile_pattern, encode, find_spans, make_options
@@ -112,7 +111,7 @@ class _Gate(NamedTuple):
     form: re.Pattern[str] | None  # the spelling, case counted
     vouchers: frozenset[str]  # technologies, or the kinds "framework" and "any"
     reach: int
-    words: re.Pattern[str] | None
+    words: re2._Regexp | None
     refuse_before: re2._Regexp | re.Pattern[bytes] | None
     refuse_after: re.Pattern[str] | None
     era: str
@@ -169,7 +168,9 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
     weak: list[tuple[int, int, list[_Reading]]] = []
     addresses = _Addresses(text)
     for start, end in spans:
-        if addresses.hold(start, end):
+        if (
+            text[end : end + 1] in _ADDRESS_MARKS or text[start - 1 : start] in _ADDRESS_MARKS
+        ) and addresses.hold(start, end):
             continue
         unsettled = []
         for reading in _read(text[start:end]):
@@ -201,7 +202,7 @@ def _scan(text: str, data: bytes) -> list[tuple[int, int]]:
     scan = _vocabulary().scan
     if len(data) == len(text):
         return find_spans(scan, data, is_ascii=True)
-    if not _ZERO_WIDTH.search(text):
+    if not _zero_width().search(data):
         return find_spans(scan, data, is_ascii=False)
     offsets = [i for i, character in enumerate(text) if not _ZERO_WIDTH.match(character)]
     bare = encode("".join([text[i] for i in offsets]))
@@ -316,12 +317,14 @@ def _evidence(
                 nearest = distance
         if gate.words:
             first = max(0, start - reach)
-            for word in gate.words.finditer(text, first, end + reach):
-                distance = max(word.start() - end, start - word.end(), 0)
-                is_itself = word.start() < end and word.end() > start
+            window = text[first : end + reach]
+            data = encode(window)
+            for opened, closed in find_spans(gate.words, data, is_ascii=len(data) == len(window)):
+                distance = max(first + opened - end, start - first - closed, 0)
+                is_itself = first + opened < end and first + closed > start
                 if not is_itself and (nearest is None or distance < nearest):
                     nearest = distance
-            if nearest is None and not gate.reach and gate.words.search(title):
+            if nearest is None and not gate.reach and gate.words.search(encode(title)):
                 nearest = len(text)
     return nearest
 
@@ -352,14 +355,15 @@ def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]
         is_ascii = len(data) == len(text)
         negations = [start for start, _ in find_spans(_negations(), data, is_ascii=is_ascii)]
     mentions: list[Mention] = []
+    starts = [start for start, _ in sections]
     for members, is_choice in _lists(text, hits):
         is_alternative = is_choice or ("choice" in cues and _offers_choice(text, members))
         is_negated = bool(negations) and _is_negated(
             text, members[0].start, members[-1].end, negations
         )
         for alias, start, end in members:
-            section = section_at(sections, start)
-            if section in ("requirements", "other") and is_inside(welcomes, start):
+            section = sections[bisect_right(starts, start) - 1][1]
+            if welcomes and section in ("requirements", "other") and is_inside(welcomes, start):
                 section = "preferred"
             mentions.append(
                 Mention(
@@ -438,7 +442,7 @@ def _vocabulary() -> _Vocabulary:
                 form=re.compile(row["form"]) if row["form"] else None,
                 vouchers=frozenset(row["vouchers"].split()),
                 reach=int(row["reach"] or 0),
-                words=_compiled(row["words"]),
+                words=compile_pattern(row["words"]) if row["words"] else None,
                 refuse_before=_ending(row["refuse_before"]),
                 refuse_after=_compiled(row["refuse_after"]),
                 era=row["era"],
@@ -484,6 +488,11 @@ def _ending(pattern: str) -> re2._Regexp | re.Pattern[bytes] | None:
     if "(?!" in pattern or "(?<" in pattern:  # not in RE2's syntax
         return re.compile(f"(?:{pattern})$".encode(), re.IGNORECASE)
     return compile_pattern(f"(?:{pattern})$")
+
+
+@cache
+def _zero_width() -> re2._Regexp:
+    return compile_pattern(_ZERO_WIDTH.pattern)
 
 
 @cache

@@ -36,8 +36,8 @@ _PRESENTS_COMPANY = re.compile(
     re.IGNORECASE,
 )
 _SEEKS = re.compile(r"\b(?:look(?:ing)? for|hiring|seeking|seek|join)\b", re.IGNORECASE)
-_EQUAL_OPPORTUNITY = re.compile(
-    r"[Ee]qual[- ][Oo]pportunity [Ee]mployer|[Ee]qual [Ee]mployment [Oo]pportunit"
+_EQUAL_OPPORTUNITY = (
+    r"equal[- ]opportunity employer|equal employment opportunit"
     r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation"
 )
 # A sentence that says of what it names that it is welcome, not required
@@ -49,7 +49,7 @@ WELCOME_CUES = (
     r"|(?:is|are) (?:helpful|beneficial|welcome)\b|von vorteil|wünschenswert|idealerweise"
     r"|(?:est |serait )?un (?:vrai |gros )?(?:plus|atout)\b|idéalement|appréciée?s?\b)"
 )
-_COUNTED_REST = re.compile(r"\.\{\d+,\d+\}")
+_COUNTED = re.compile(r"\{0?\d*,\d{2,}\}")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _LONGEST_SENTENCE = 300  # characters that a welcome reaches back or ahead
 
@@ -65,22 +65,30 @@ def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Secti
         (start, section) in the order of the text, the first at 0; each holds up to the next start.
         Empty text gives [(0, "other")].
     """
-    found: list[tuple[int, Section]] = [(0, "other")]
     data = encode(text) if data is None else data
-    for start, _ in find_spans(_openings(), data, is_ascii=len(data) == len(text)):
+    found: list[tuple[int, Section]] = [(0, "other")]
+    notice: int | None = None
+    for start, _ in find_spans(_cues(), data, is_ascii=len(data) == len(text)):
+        first = text.rfind("\n", 0, start) + 1
         close = text.find("\n", start)
-        line = text[start : close if close >= 0 else None]
+        line = text[first : close if close >= 0 else None]
         is_short = len(line) <= _LONGEST_HEADING and line[-1:] not in _SENTENCE_MARKS
-        if (is_short or ":" in line[:_LONGEST_INLINE]) and (section := _heading(line)):
+        if (
+            first == start
+            and (is_short or ":" in line[:_LONGEST_INLINE])
+            and (section := _heading(line))
+        ):
             found.append((start, section))
+        elif notice is None and 2 * start > len(text) and _notice().search(encode(line)):
+            notice = first
     if len(found) > 1:
         introduction = text[: found[1][0]].lstrip()
         if not introduction:
             found[:2] = [(0, found[1][1])]
         elif _PRESENTS_COMPANY.match(introduction) and not _SEEKS.search(introduction):
             found[0] = (0, "about")
-    if notice := _EQUAL_OPPORTUNITY.search(text, len(text) // 2):
-        found.append((text.rfind("\n", 0, notice.start()) + 1, "about"))
+    if notice is not None:
+        found.append((notice, "about"))
         found.sort(key=lambda item: item[0])
     return found
 
@@ -126,29 +134,43 @@ def _heading(line: str) -> Section | None:
 @cache
 def _headings() -> re.Pattern[str]:
     """One pattern for all headings; the name of the group that matched is the section."""
-    groups = []
-    for section in _SECTIONS:
-        rows = [row for row in _rows() if row["section"] == section]
-        whole = "|".join(row["heading"] for row in rows if row["whole"])
-        opening = "|".join(row["heading"] for row in rows if not row["whole"])
-        # Some headings begin sentences too ("you have"): they must fill the line, or end in ":"
-        groups.append(
-            rf"(?P<{section}>(?:{opening})(?:\b[^\n.:!?]{{0,40}}{_END}|[ \t]*:)"
-            rf"|(?:{whole})(?:{_END}|[ \t]*:))"
-        )
+    groups = [f"(?P<{section}>{_pattern_of(section)})" for section in _SECTIONS]
     return re.compile(rf"{_LEAD}(?:{'|'.join(groups)})", re.IGNORECASE)
 
 
+def _pattern_of(section: Section) -> str:
+    rows = [row for row in _rows() if row["section"] == section]
+    whole = "|".join(row["heading"] for row in rows if row["whole"])
+    opening = "|".join(row["heading"] for row in rows if not row["whole"])
+    # Some headings begin sentences too ("you have"): they must fill the line, or end in ":"
+    return (
+        rf"(?:{opening})(?:\b[^\n.:!?]{{0,40}}{_END}|[ \t]*:)"
+        rf"|(?:{whole})(?:{_END}|[ \t]*:)"
+    )
+
+
 @cache
-def _openings() -> re2._Regexp:
-    return compile_pattern(_openings_pattern())
+def _heading_cues() -> str:
+    """Pattern of the lines that are worth a look, a few more than are headings."""
+    # Counted repeats make automata large
+    patterns = [_COUNTED.sub("*", _pattern_of(section)) for section in _SECTIONS]
+    return rf"(?m)^{_LEAD}(?:{'|'.join(patterns)})"
 
 
-def _openings_pattern() -> str:
-    """Where a line begins as a heading does: few lines do, and only those are looked at."""
-    # Counted repeats make automata large, and here it does not matter how much a heading may hold
-    openings = "|".join(_COUNTED_REST.sub(".*", row["heading"]) for row in _rows())
-    return rf"(?m)^{_LEAD}(?:{openings})"
+@cache
+def section_cues() -> str:
+    """Pattern of what every text has that `find_sections` would divide."""
+    return f"{_heading_cues()}|{_EQUAL_OPPORTUNITY}"
+
+
+@cache
+def _notice() -> re2._Regexp:
+    return compile_pattern(_EQUAL_OPPORTUNITY)
+
+
+@cache
+def _cues() -> re2._Regexp:
+    return compile_pattern(section_cues())
 
 
 @cache
@@ -161,9 +183,3 @@ def _rows() -> list[dict[str, str]]:
 @cache
 def _welcome() -> re2._Regexp:
     return compile_pattern(WELCOME_CUES)
-
-
-@cache
-def section_cues() -> str:
-    """Pattern of what every text that `find_sections` would divide has somewhere."""
-    return f"{_openings_pattern()}|{_EQUAL_OPPORTUNITY.pattern}"
