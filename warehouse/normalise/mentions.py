@@ -6,8 +6,9 @@ one of alternatives). Does not belong here: HTML (`text`), headings (`sections`)
 over a company's postings.
 
 In an alias a space stands for an optional space, hyphen or underscore, and a leading or trailing
-`*` for a side that may be glued to other letters; everything else is RE2 syntax. An alias without
-gate is taken wherever it stands. A gate's rows are alternatives; one that asks for evidence
+`*` for a side that may be glued to other letters, and "~word" for the word with up to one slip of
+typing; everything else is RE2 syntax. A gate's patterns may name others, "<persons>", that stand in
+`gate_phrases.csv`. An alias without gate is taken wherever it stands. A gate's rows are alternatives; one that asks for evidence
 (`vouchers` or `words` within `reach` characters, 0 for anywhere in text or title) makes the alias
 weak: it needs a strong alias or a word beside it and vouches for no other. `form` is the spelling
 with its case, `refuse_before` and `refuse_after` are the homonyms' surroundings, and `era` limits a
@@ -42,6 +43,8 @@ Kind = Literal["framework", "skill"]
 _OPTIONAL_SPACE = r"[\s_\-\x{a0}\x{2010}-\x{2013}]?"
 # The first month in which a bare "Torch" means PyTorch (labelling guide of the gold set)
 _TORCH_IS_PYTORCH_SINCE = "2018-01"
+_SLIPS = re.compile(r"~([a-z]+)")
+_PHRASE = re.compile(r"<(\w+)>")
 _LONGEST_ALIAS = 80  # characters
 _CONTEXT = 160  # characters of context that a gate's refusals see
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
@@ -437,6 +440,8 @@ def _is_negated(text: str, start: int, end: int, negations: Sequence[int]) -> bo
 def _vocabulary() -> _Vocabulary:
     gates: dict[str, list[_Gate]] = {}
     for row in _rows("gates.csv"):
+        for column in ("words", "refuse_before", "refuse_after"):
+            row[column] = _spelled_out(row[column])
         gates.setdefault(row["gate"], []).append(
             _Gate(
                 form=re.compile(row["form"]) if row["form"] else None,
@@ -452,7 +457,8 @@ def _vocabulary() -> _Vocabulary:
     bounded, glued, aliases = [], [], []
     for row in _rows("technologies.csv"):
         alias = row["alias"]
-        body = re.sub(r" (?![^\[]*\])", lambda _: _OPTIONAL_SPACE, alias.strip("*"))
+        body = _SLIPS.sub(lambda match: _with_slips(match[1]), alias.strip("*"))
+        body = re.sub(r" (?![^\[]*\])", lambda _: _OPTIONAL_SPACE, body)
         tell.Add(body)
         if alias == alias.strip("*"):
             bounded.append(body)
@@ -470,6 +476,29 @@ def _vocabulary() -> _Vocabulary:
     tell.Compile()
     scan = compile_pattern(rf"\b(?:{'|'.join(bounded)})\b|{'|'.join(glued)}", longest=True)
     return _Vocabulary(scan, tell, tuple(aliases))
+
+
+def _spelled_out(pattern: str) -> str:
+    """Put the patterns of `gate_phrases.csv` where a gate names them."""
+    while _PHRASE.search(pattern):
+        pattern = _PHRASE.sub(lambda match: f"(?:{_phrases()[match[1]]})", pattern)
+    return pattern
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    return {row["phrase"]: row["pattern"] for row in _rows("gate_phrases.csv")}
+
+
+def _with_slips(word: str) -> str:
+    """Pattern of a word with up to one slip of typing, its first letter never touched."""
+    spellings = [word]
+    for i in range(1, len(word)):
+        before, letter, after = word[:i], word[i], word[i + 1 :]
+        spellings += [before + after, f"{before}[a-z]{after}", f"{before}[a-z]{letter}{after}"]
+        if after:
+            spellings.append(before + after[0] + letter + after[1:])
+    return f"(?:{'|'.join(spellings)}|{word}[a-z])"
 
 
 def _rows(name: str) -> list[dict[str, str]]:
