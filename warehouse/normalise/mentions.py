@@ -29,10 +29,11 @@ from typing import Literal, NamedTuple, cast
 import re2
 
 from warehouse.normalise.sections import (
+    NEED_CUES,
     WELCOME_CUES,
+    find_needs,
     find_sections,
     find_welcomes,
-    is_inside,
     section_cues,
 )
 from warehouse.normalise.spans import Cues, compile_pattern, encode, find_spans, make_options
@@ -352,7 +353,8 @@ def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text
 def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]:
     cues = _cues().in_text(data)
     sections = find_sections(text, data) if "section" in cues else _UNDIVIDED
-    welcomes = find_welcomes(text, data) if "welcome" in cues else []
+    welcomes = find_welcomes(text, data) if "welcome" in cues else None
+    needs = find_needs(text, data) if "need" in cues else None
     negations = []
     if "negation" in cues:
         is_ascii = len(data) == len(text)
@@ -366,8 +368,10 @@ def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]
         )
         for alias, start, end in members:
             section = sections[bisect_right(starts, start) - 1][1]
-            if welcomes and section in ("requirements", "other") and is_inside(welcomes, start):
+            if welcomes and section in ("requirements", "other") and welcomes.cover(start):
                 section = "preferred"
+            elif needs and section == "other" and needs.cover(start):
+                section = "requirements"
             mentions.append(
                 Mention(
                     alias.technology,
@@ -530,12 +534,13 @@ def _negations() -> re2._Regexp:
 
 
 @cache
-def _cues() -> Cues[Literal["section", "welcome", "negation", "choice"]]:
+def _cues() -> Cues[Literal["section", "welcome", "need", "negation", "choice"]]:
     """What a text has to have for a look at it to be worth while."""
     return Cues(
         {
             "section": section_cues(),
             "welcome": WELCOME_CUES,
+            "need": NEED_CUES,
             "negation": _NEGATION_CUES,
             "choice": rf"\b(?:one|any) of\b|\beither\b|{_OR_SIMILAR.pattern}",
         }

@@ -22,12 +22,13 @@ from warehouse.normalise.types import Section
 
 _LONGEST_HEADING = 100  # characters
 _LONGEST_INLINE = 60  # characters before the ":" of "Requirements: Python, SQL"
+_LONGEST_EXCUSE = 40  # characters before "experience with"
 _SENTENCE_MARKS = (".", ",", ";", ")")
 # In order of precedence: "About the role" is no company's praise
 _SECTIONS: tuple[Section, ...] = ("requirements", "preferred", "other", "about")
 # What may stand before a heading on its line: bullets, emoji, "##", "3."
 _LEAD = r"[^\w\n]{0,8}(?:\d{1,2}[.)][ \t]*)?"
-_END = r"[ \t]*[:?!.…*#=_\-–—]*[ \t]*$"
+_END = r"[ \t]*[:：?!.…*#=_\-–—】\]>]*[ \t]*$"
 # A paragraph before any heading that presents the company rather than the work
 _PRESENTS_COMPANY = re.compile(
     r"^(?:founded in|since \d{4}|at [A-Z]\w+,? (?:we|our)|we(?:'re| are) (?:an? |the |on a mission|"
@@ -49,9 +50,34 @@ WELCOME_CUES = (
     r"|(?:is|are) (?:helpful|beneficial|welcome)\b|von vorteil|wünschenswert|idealerweise"
     r"|(?:est |serait )?un (?:vrai |gros )?(?:plus|atout)\b|idéalement|appréciée?s?\b)"
 )
+# A sentence that asks for what it names
+NEED_CUES = (
+    r"(?:\bmust[- ](?:haves?|know|be)\b|\b(?:is|are) (?:a must|required|mandatory|essential)\b"
+    r"|\brequired\b|\byou (?:should |must |will |already )?(?:have|bring|know|need)\b"
+    r"|\byou(?:['’]ll| will) need\b|\byou['’]ve (?:built|worked|used|shipped|got)\b"
+    r"|\byou(?:['’]re| are) (?:an? |very )?(?:experienced?|expert|proficient|fluent|familiar|skilled"
+    r"|comfortable|well[- ]versed)\b|\bexperienced? (?:with|in|using|building|of)\b"
+    r"|\b(?:proficien\w+|expertise|fluen\w+|skilled|skills|well[- ]versed|competen\w+|familiar(?:ity)?"
+    r"|comfortable|background|knowledge|understanding|command|mastery) (?:with|in|of|using)\b"
+    r"|\b(?:we(?:['’]re| are)|i['’]m|i am|currently|also)? ?looking for\b|\bshould (?:have|know|be)\b"
+    r"|\bideal candidate|\berfahrung(?:en)? (?:mit|in)\b|kenntnisse\b|\bma[iî]trise\b"
+    r"|\bexpérience (?:avec|en|de|sur)\b|\bexperiencia (?:con|en)\b|\bconocimientos? (?:de|en)\b)"
+)
+# … but not what its readers will learn, or what others know
+_NO_NEED = re.compile(
+    r"\b(?:gain(?:ing)?|get(?:ting)?|give you|acquire|build|our|we(?: all)? (?:have|share|bring)|we['’]ve"
+    r"|team (?:has|with|of|brings)|founders?(?: have| bring| with)?|combin\w+|(?:he|she|they) ha(?:s|ve)"
+    r"|with)\s+(?:[\w-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_SAID_LAST = ("a must", "required", "mandatory", "essential")
+_ASKS = re.compile(
+    r"\b(?:experience|proficien|expert|master|familiar|knowledge|fluen|strong|understanding|ability)",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\{0?\d*,\d{2,}\}")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
-_LONGEST_SENTENCE = 300  # characters that a welcome reaches back or ahead
+_LONGEST_SENTENCE = 300  # characters that a cue reaches back or ahead
 
 
 def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Section]]:
@@ -65,10 +91,9 @@ def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Secti
         (start, section) in the order of the text, the first at 0; each holds up to the next start.
         Empty text gives [(0, "other")].
     """
-    data = encode(text) if data is None else data
     found: list[tuple[int, Section]] = [(0, "other")]
     notice: int | None = None
-    for start, _ in find_spans(_cues(), data, is_ascii=len(data) == len(text)):
+    for start, _ in _spans(_cues(), text, data):
         first = text.rfind("\n", 0, start) + 1
         close = text.find("\n", start)
         line = text[first : close if close >= 0 else None]
@@ -78,7 +103,10 @@ def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Secti
             and (is_short or ":" in line[:_LONGEST_INLINE])
             and (section := _heading(line))
         ):
-            found.append((start, section))
+            # "Tools: a strong command of PyTorch" among the requirements is one of them
+            is_one_more = section == "other" and found[-1][1] in ("requirements", "preferred")
+            if not (is_one_more and _ASKS.search(line.partition(":")[2])):
+                found.append((start, section))
         elif notice is None and 2 * start > len(text) and _notice().search(encode(line)):
             notice = first
     if len(found) > 1:
@@ -98,31 +126,76 @@ def section_at(sections: Sequence[tuple[int, Section]], position: int) -> Sectio
     return sections[bisect_right(sections, position, key=lambda item: item[0]) - 1][1]
 
 
-def find_welcomes(text: str, data: bytes | None = None) -> list[tuple[int, int]]:
-    """Return the spans of sentences that call what they name a plus rather than a need.
+class Statements:
+    """Sentences that say one thing of all that they name: that it is welcome, or needed."""
+
+    def __init__(
+        self,
+        text: str,
+        cues: Sequence[tuple[int, int]],
+        *,
+        said_last: tuple[str, ...] = ("",),
+        unless_before: re.Pattern[str] | None = None,
+    ) -> None:
+        """Args:
+        text: The text.
+        cues: (start, end) of the words that say it, in order.
+        said_last: How cues end that speak of what was named before them too.
+        unless_before: What makes a cue say nothing where it ends right before it.
+        """
+        self._text = text
+        self._cues = cues
+        self._starts = [start for start, _ in cues]
+        self._said_last = said_last
+        self._unless_before = unless_before
+
+    def cover(self, position: int) -> bool:
+        """Say whether what stands at a position is meant by a cue of its sentence."""
+        following = bisect_right(self._starts, position)
+        if following:
+            start, end = self._cues[following - 1]
+            if self._is_one_sentence(end, position) and self._holds(start):
+                return True
+        for start, end in self._cues[following:]:
+            if start - position > _LONGEST_SENTENCE:
+                break
+            if self._text[start:end].lower().endswith(self._said_last):
+                return self._is_one_sentence(position, start) and self._holds(start)
+        return False
+
+    def _is_one_sentence(self, start: int, end: int) -> bool:
+        is_near = end - start <= _LONGEST_SENTENCE
+        return is_near and not _SENTENCE_END.search(self._text, start, end)
+
+    def _holds(self, start: int) -> bool:
+        before = self._text[max(0, start - _LONGEST_EXCUSE) : start]
+        return not (self._unless_before and self._unless_before.search(before))
+
+
+def find_welcomes(text: str, data: bytes | None = None) -> Statements:
+    """Find the sentences that call what they name a plus rather than a need.
 
     Args:
         text: Plain text.
         data: Its UTF-8, where the caller has it.
-
-    Returns:
-        (start, end); neither starts nor ends ever fall.
     """
+    return Statements(text, _spans(_welcome(), text, data))
+
+
+def find_needs(text: str, data: bytes | None = None) -> Statements:
+    """Find the sentences that ask for what they name ("experience with", "is required").
+
+    Args:
+        text: Plain text.
+        data: Its UTF-8, where the caller has it.
+    """
+    cues = _spans(_need(), text, data)
+    return Statements(text, cues, said_last=_SAID_LAST, unless_before=_NO_NEED)
+
+
+def _spans(pattern: re2._Regexp, text: str, data: bytes | None) -> list[tuple[int, int]]:
     data = encode(text) if data is None else data
-    found = []
-    for start, end in find_spans(_welcome(), data, is_ascii=len(data) == len(text)):
-        first = max(0, start - _LONGEST_SENTENCE)
-        for mark in _SENTENCE_END.finditer(text, first, start):
-            first = mark.end()
-        close = _SENTENCE_END.search(text, end, end + _LONGEST_SENTENCE)
-        found.append((first, close.start() if close else end + _LONGEST_SENTENCE))
-    return found
-
-
-def is_inside(spans: Sequence[tuple[int, int]], position: int) -> bool:
-    """Say whether a position is in one of some spans (as `find_welcomes` gives them)."""
-    before = bisect_right(spans, position, key=lambda span: span[0])
-    return before > 0 and position < spans[before - 1][1]
+    return find_spans(pattern, data, is_ascii=len(data) == len(text))
 
 
 @lru_cache(maxsize=16384)  # boards repeat their headings from advert to advert
@@ -154,6 +227,8 @@ def _heading_cues() -> str:
     """Pattern of the lines that are worth a look, a few more than are headings."""
     # Counted repeats make automata large
     patterns = [_COUNTED.sub("*", _pattern_of(section)) for section in _SECTIONS]
+    # RE2's "\\b" knows ASCII alone
+    patterns = [pattern.replace(r"\b", "") for pattern in patterns]
     return rf"(?m)^{_LEAD}(?:{'|'.join(patterns)})"
 
 
@@ -178,6 +253,11 @@ def _rows() -> list[dict[str, str]]:
     path = resources.files("warehouse.normalise") / "vocabulary" / "headings.csv"
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     return [row | {"heading": row["heading"].replace("'", "['’]")} for row in rows]
+
+
+@cache
+def _need() -> re2._Regexp:
+    return compile_pattern(NEED_CUES)
 
 
 @cache
