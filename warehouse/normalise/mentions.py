@@ -40,6 +40,7 @@ from warehouse.normalise.spans import Cues, compile_pattern, encode, find_spans,
 from warehouse.normalise.types import Mention, Section
 
 Kind = Literal["framework", "skill"]
+_Cue = Literal["section", "welcome", "need", "negation", "choice"]
 
 _OPTIONAL_SPACE = r"[\s_\-\x{a0}\x{2010}-\x{2013}]?"
 # The first month in which a bare "Torch" means PyTorch (labelling guide of the gold set)
@@ -352,26 +353,19 @@ def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text
 
 def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]:
     cues = _cues().in_text(data)
-    sections = find_sections(text, data) if "section" in cues else _UNDIVIDED
-    welcomes = find_welcomes(text, data) if "welcome" in cues else None
-    needs = find_needs(text, data) if "need" in cues else None
+    place = _Place(text, data, cues)
     negations = []
     if "negation" in cues:
         is_ascii = len(data) == len(text)
         negations = [start for start, _ in find_spans(_negations(), data, is_ascii=is_ascii)]
     mentions: list[Mention] = []
-    starts = [start for start, _ in sections]
     for members, is_choice in _lists(text, hits):
-        is_alternative = is_choice or ("choice" in cues and _offers_choice(text, members))
-        is_negated = bool(negations) and _is_negated(
-            text, members[0].start, members[-1].end, negations
-        )
+        first, last = members[0].start, members[-1].end
+        is_alternative = is_choice or ("choice" in cues and _offers_choice(text, first, last))
+        is_negated = bool(negations) and _is_negated(text, first, last, negations)
+        section = place.section(first)
+        is_one_line = len(members) == 1 or text.find("\n", first, last) < 0
         for alias, start, end in members:
-            section = sections[bisect_right(starts, start) - 1][1]
-            if welcomes and section in ("requirements", "other") and welcomes.cover(start):
-                section = "preferred"
-            elif needs and section == "other" and needs.cover(start):
-                section = "requirements"
             mentions.append(
                 Mention(
                     alias.technology,
@@ -380,12 +374,31 @@ def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]
                     text[start:end],
                     start,
                     end,
-                    section,
+                    section if is_one_line else place.section(start),
                     is_negated,
                     is_alternative,
                 )
             )
     return mentions
+
+
+class _Place:
+    """Which section the places of a text belong to: by its headings, and by what sentences say."""
+
+    def __init__(self, text: str, data: bytes, cues: set[_Cue]) -> None:
+        self._sections = find_sections(text, data) if "section" in cues else _UNDIVIDED
+        self._starts = [start for start, _ in self._sections]
+        self._welcomes = find_welcomes(text, data) if "welcome" in cues else None
+        self._needs = find_needs(text, data) if "need" in cues else None
+
+    def section(self, position: int) -> Section:
+        section = self._sections[bisect_right(self._starts, position) - 1][1]
+        if section in ("requirements", "other"):
+            if self._welcomes and self._welcomes.cover(position):
+                return "preferred"
+            if section == "other" and self._needs and self._needs.cover(position):
+                return "requirements"
+        return section
 
 
 def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]:
@@ -418,8 +431,7 @@ def _joint(gap: str) -> Literal["list", "or", "slash"] | None:
     return "slash" if gap.strip() == "/" else "list"
 
 
-def _offers_choice(text: str, members: Sequence[_Hit]) -> bool:
-    start, end = members[0].start, members[-1].end
+def _offers_choice(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 50) : start]
     return bool(
         _OR_SIMILAR.match(text, end, end + 40)
@@ -534,7 +546,7 @@ def _negations() -> re2._Regexp:
 
 
 @cache
-def _cues() -> Cues[Literal["section", "welcome", "need", "negation", "choice"]]:
+def _cues() -> Cues[_Cue]:
     """What a text has to have for a look at it to be worth while."""
     return Cues(
         {
