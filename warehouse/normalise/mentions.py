@@ -77,6 +77,7 @@ _ONE_OF = re.compile(r"\b(?:one|any) of(?: \w+){0,3}[:(\s]*$|\beither\s+$", re.I
 _LONGEST_GAP = 16  # characters
 _UNDIVIDED: list[tuple[int, Section]] = [(0, "other")]
 _RIVALS = frozenset({"pytorch", "tensorflow", "jax"})
+_SLASHED_WITH_RIVALS = _RIVALS | {"keras", "caffe", "theano", "mxnet", "torch7"}
 
 _LONGEST_DENIAL = 90  # characters before a list of names
 _LONGEST_PREDICATE = 60  # characters after it
@@ -95,13 +96,14 @@ _NEGATION = re.compile(
     r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais)\b(?!-)(?![ ]*(?:only|just|limited|merely"
     r"|necessarily|matter|nur|seulement|afraid|required|sure|yet|to mention|be surprised)\b)"
     r"|(?:prefer|chose|choose|picked|favou?r)\b.{0,30}\bover\b)(?: using\b)?"
-    r"(?:\W++(?!(?:using|via|through)\b)\w[\w'’-]*+){0,5}\W*$",
+    r"(?:\W++(?!(?:using|via|through|by|because|while|when|unless)\b)\w[\w'’-]*+){0,5}\W*$",
     re.IGNORECASE,
 )
 _UNNEGATED = re.compile(
     r"\b(?:if|whether|unless|even)\b.{0,30}(?:n['’]t|\bno|\bnot)\b"
-    r"|\bno (?:fear|problem|stranger|doubt)|why not\b"
-    r"|(?:n['’]t|not) (?:be afraid|hesitate|worry|forget|mind|wait)\b",
+    r"|\bno (?:fear|problem|stranger|doubt|denying|slouch)|why not\b"
+    r"|(?:n['’]t|not) (?:be afraid|hesitate|worry|forget|mind|wait|hide|care if)\b"
+    r"|\bwithout (?:being|hand-?holding)\b",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
@@ -404,21 +406,36 @@ class _Place:
 def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]:
     """Yield runs of mentions that stand in one list, and whether a word in it offers a choice."""
     members = [hits[0]]
-    is_choice = False
+    joints: list[str] = []
     for hit in hits[1:]:
         last = members[-1]
         gap = text[last.end : min(hit.start, last.end + _LONGEST_GAP + 1)]
         if len(gap) <= _LONGEST_GAP and (joint := _joint(gap)):
-            is_choice |= joint == "or" or (
-                joint == "slash"
-                and hit.alias.family != last.alias.family
-                and {hit.alias.family, last.alias.family} <= _RIVALS
-            )
             members.append(hit)
+            joints.append(joint)
             continue
-        yield members, is_choice
-        members, is_choice = [hit], False
-    yield members, is_choice
+        yield members, _is_choice(text, members, joints)
+        members, joints = [hit], []
+    yield members, _is_choice(text, members, joints)
+
+
+def _is_choice(text: str, members: Sequence[_Hit], joints: Sequence[str]) -> bool:
+    """Say whether a list has an "or", or is "PyTorch/TensorFlow" rather than "Go / React / JAX"."""
+    if "or" in joints:
+        return True
+    if "slash" not in joints:
+        return False
+    first, last = members[0].start, members[-1].end
+    if text[max(0, first - 2) : first].strip() == "/" or text[last : last + 2].strip() == "/":
+        return False
+    slashed = [
+        {one.alias.family, other.alias.family}
+        for one, other, joint in zip(members, members[1:], joints, strict=False)
+        if joint == "slash"
+    ]
+    return any(len(pair) > 1 and pair <= _RIVALS for pair in slashed) and all(
+        pair <= _SLASHED_WITH_RIVALS for pair in slashed
+    )
 
 
 @lru_cache(maxsize=1024)
