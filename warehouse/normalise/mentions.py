@@ -64,10 +64,11 @@ _LETTERS = string.ascii_letters
 
 # Between two members of one list: "PyTorch, TensorFlow (or JAX)", "PyTorch / TensorFlow"
 _LIST_GAP = re.compile(
-    r"[ \t,/&+|()*·•-]*(?:\n[ \t]*)?(?:(?:and/or|and|or|nor|und|oder|et|ou|with|w/)\b)?[ \t,/&(*]*",
+    r"[ \t,/&+|()*·•、，・-]*(?:\n[ \t]*)?(?:(?:and/or|and|or|nor|und|oder|et|ou|y|o|e|en|of|with|w/"
+    r"|或|或者|和|または|や|및|또는|혹은)(?!\w))?[ \t,/&(*]*",
     re.IGNORECASE,
 )
-_OR = re.compile(r"\b(?:or|oder|ou)\b|and/or", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|oder|ou|o|of)\b|and/or|或|または|또는|혹은", re.IGNORECASE)
 _OR_SIMILAR = re.compile(
     r"[\s,()/]*(?:or|oder|ou)\s+(?:similar|equivalent|comparable|other|another|any|some|vergleichbar"
     r"|ähnlich|équivalent|autre)",
@@ -88,12 +89,12 @@ _CLAUSE_START = re.compile(
 # What begins each way of denying below
 _NEGATION_CUES = (
     r"\b(?:no|not|never|without|neither|nor|cannot|instead of|rather than|in place of"
-    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais|prefer|chose|choose|picked|favou?r)\b"
+    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais|sin|prefer|chose|choose|picked|favou?r)\b"
     r"|n['’]t\b"
 )
 _NEGATION = re.compile(
     r"\b(?:(?:no|not|never|without|neither|nor|cannot|\w+n['’]t|instead of|rather than|in place of"
-    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais)\b(?!-)(?![ ]*(?:only|just|limited|merely"
+    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais|sin)\b(?!-)(?![ ]*(?:only|just|limited|merely"
     r"|necessarily|matter|nur|seulement|afraid|required|sure|yet|to mention|be surprised)\b)"
     r"|(?:prefer|chose|choose|picked|favou?r)\b.{0,30}\bover\b)(?: using\b)?"
     r"(?:\W++(?!(?:using|via|through|by|because|while|when|unless)\b)\w[\w'’-]*+){0,5}\W*$",
@@ -119,7 +120,8 @@ class _Gate(NamedTuple):
     vouchers: frozenset[str]  # technologies, or the kinds "framework" and "any"
     reach: int
     words: re2._Regexp | None
-    refuse_before: re2._Regexp | re.Pattern[bytes] | None
+    refuse_before: re2._Regexp | None
+    unless_before: re2._Regexp | None
     refuse_after: re.Pattern[str] | None
     era: str
 
@@ -193,9 +195,10 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
     hits = strong
     if weak:
         is_old = _is_before_pytorch(month, spans, text)
+        evidence = _Evidence(text, title, strong, is_old=is_old)
         vouched = []
         for start, end, readings in weak:
-            distances = [_evidence(r, text, title, start, end, strong, is_old) for r in readings]
+            distances = [evidence.distance(reading, start, end) for reading in readings]
             nearest = min((d for d in distances if d is not None), default=None)
             if nearest is not None:
                 vouched.append(_Hit(readings[distances.index(nearest)].alias, start, end))
@@ -286,62 +289,63 @@ def _read(surface: str) -> tuple[_Reading, ...]:
 
 def _is_refused(gate: _Gate, text: str, start: int, end: int) -> bool:
     if gate.refuse_before:
-        before = text[max(0, start - _CONTEXT) : start]
-        if gate.refuse_before.search(encode(before)):
+        before = encode(text[max(0, start - _CONTEXT) : start])
+        if gate.refuse_before.search(before) and not (
+            gate.unless_before and gate.unless_before.search(before)
+        ):
             return True
     return bool(gate.refuse_after and gate.refuse_after.match(text, end, end + _CONTEXT))
 
 
-def _evidence(
-    reading: _Reading,
-    text: str,
-    title: str,
-    start: int,
-    end: int,
-    strong: Sequence[_Hit],
-    is_old: bool,
-) -> int | None:
-    """Distance in characters of the nearest thing that vouches for a weak alias, None without."""
-    nearest: int | None = None
-    for gate in reading.by_evidence:
-        if gate.era and (gate.era == "before pytorch") != is_old:
-            continue
-        if _is_refused(gate, text, start, end):
-            continue
-        reach = gate.reach or len(text)
-        # Spans are short: a hit that reaches into the window begins little before it
-        nearby = slice(
-            bisect_left(strong, start - reach - _LONGEST_ALIAS, key=_start),
-            bisect_right(strong, end + reach, key=_start),
-        )
-        for hit in strong[nearby]:
-            distance = max(hit.start - end, start - hit.end, 0)
-            if (
-                distance <= reach
-                and (nearest is None or distance < nearest)
-                and _vouches(hit.alias, gate.vouchers)
-            ):
-                nearest = distance
-        if gate.words:
-            first = max(0, start - reach)
-            window = text[first : end + reach]
-            data = encode(window)
-            for opened, closed in find_spans(gate.words, data, is_ascii=len(data) == len(window)):
-                distance = max(first + opened - end, start - first - closed, 0)
-                is_itself = first + opened < end and first + closed > start
-                if not is_itself and (nearest is None or distance < nearest):
-                    nearest = distance
-            if nearest is None and not gate.reach and gate.words.search(encode(title)):
-                nearest = len(text)
-    return nearest
+class _Evidence:
+    """What vouches for weak aliases: the strong hits of a text, and words near them."""
+
+    def __init__(self, text: str, title: str, strong: Sequence[_Hit], *, is_old: bool) -> None:
+        self._text = text
+        self._title = title
+        self._is_old = is_old
+        self._named: dict[str, list[_Hit]] = {"any": list(strong)}
+        for hit in strong:
+            self._named.setdefault(hit.alias.technology, []).append(hit)
+            self._named.setdefault(hit.alias.kind, []).append(hit)
+
+    def distance(self, reading: _Reading, start: int, end: int) -> int | None:
+        """Distance in characters of the nearest thing that vouches for a weak alias, None without.
+        """
+        nearest: list[int] = []
+        for gate in reading.by_evidence:
+            if gate.era and (gate.era == "before pytorch") != self._is_old:
+                continue
+            reach = gate.reach or len(self._text)
+            distances = [d for d in self._of_hits(gate.vouchers, start, end) if d <= reach]
+            if gate.words:
+                distances += self._of_words(gate.words, reach, start, end)
+                if not distances and not gate.reach and gate.words.search(encode(self._title)):
+                    distances.append(len(self._text))
+            if distances and not _is_refused(gate, self._text, start, end):
+                nearest.append(min(distances))
+        return min(nearest, default=None)
+
+    def _of_hits(self, vouchers: frozenset[str], start: int, end: int) -> Iterator[int]:
+        for name in vouchers:
+            hits = self._named.get(name, ())
+            following = bisect_right(hits, start, key=_start)
+            if following:
+                yield max(0, start - hits[following - 1].end)
+            if following < len(hits):
+                yield max(0, hits[following].start - end)
+
+    def _of_words(self, words: re2._Regexp, reach: int, start: int, end: int) -> Iterator[int]:
+        after = encode(self._text[end : end + reach])
+        if found := words.search(after):
+            yield found.start()
+        before = encode(self._text[max(0, start - reach) : start])
+        for _, last in find_spans(words, before, is_ascii=True)[-1:]:
+            yield len(before) - last
 
 
 def _start(hit: _Hit) -> int:
     return hit.start
-
-
-def _vouches(alias: _Alias, vouchers: frozenset[str]) -> bool:
-    return alias.technology in vouchers or alias.kind in vouchers or "any" in vouchers
 
 
 def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text: str) -> bool:
@@ -473,7 +477,7 @@ def _is_negated(text: str, start: int, end: int, negations: Sequence[int]) -> bo
 def _vocabulary() -> _Vocabulary:
     gates: dict[str, list[_Gate]] = {}
     for row in _rows("gates.csv"):
-        for column in ("words", "refuse_before", "refuse_after"):
+        for column in ("words", "refuse_before", "unless_before", "refuse_after"):
             row[column] = _spelled_out(row[column])
         gates.setdefault(row["gate"], []).append(
             _Gate(
@@ -482,6 +486,7 @@ def _vocabulary() -> _Vocabulary:
                 reach=int(row["reach"] or 0),
                 words=compile_pattern(row["words"]) if row["words"] else None,
                 refuse_before=_ending(row["refuse_before"]),
+                unless_before=_ending(row["unless_before"]),
                 refuse_after=_compiled(row["refuse_after"]),
                 era=row["era"],
             )
@@ -543,13 +548,9 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
     return re.compile(f"(?:{pattern})", re.IGNORECASE) if pattern else None
 
 
-def _ending(pattern: str) -> re2._Regexp | re.Pattern[bytes] | None:
+def _ending(pattern: str) -> re2._Regexp | None:
     """Compile what must stand right before something; RE2 reads such a pattern from its end."""
-    if not pattern:
-        return None
-    if "(?!" in pattern or "(?<" in pattern:  # not in RE2's syntax
-        return re.compile(f"(?:{pattern})$".encode(), re.IGNORECASE)
-    return compile_pattern(f"(?:{pattern})$")
+    return compile_pattern(f"(?:{pattern})$") if pattern else None
 
 
 @cache
