@@ -5,14 +5,15 @@ Belongs here: finding the aliases of `vocabulary/technologies.csv`, deciding by
 one of alternatives). Does not belong here: HTML (`text`), headings (`sections`), or what recurs
 over a company's postings.
 
-In an alias a space stands for an optional space, hyphen or underscore, and a leading or trailing
-`*` for a side that may be glued to other letters, and "~word" for the word with up to one slip of
-typing; everything else is RE2 syntax. A gate's patterns may name others, "<persons>", that stand in
-`gate_phrases.csv`. An alias without gate is taken wherever it stands. A gate's rows are alternatives; one that asks for evidence
-(`vouchers` or `words` within `reach` characters, 0 for anywhere in text or title) makes the alias
-weak: it needs a strong alias or a word beside it and vouches for no other. `form` is the spelling
-with its case, `refuse_before` and `refuse_after` are the homonyms' surroundings, and `era` limits a
-row to postings from before or since a bare "Torch" meant PyTorch.
+In an alias a space stands for an optional space, hyphen or underscore, a leading or trailing `*`
+for a side that may be glued to other letters, and "~word" for the word with up to one slip of
+typing; everything else is RE2 syntax. An alias without gate is taken wherever it stands. A gate's
+rows are alternatives; one that asks for evidence (`vouchers` or `words` within `reach` characters,
+0 for anywhere in text or title) makes the alias weak: it needs a strong alias or a word beside it
+and vouches for no other. `form` is the spelling with its case, `refuse_before` and `refuse_after`
+are the homonyms' surroundings (not where `unless_before` holds), and `era` limits a row to postings
+from before or since a bare "Torch" meant PyTorch. A gate's pattern may name another ("<persons>")
+that stands in `gate_phrases.csv`.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ _LETTERS = string.ascii_letters
 
 # Between two members of one list: "PyTorch, TensorFlow (or JAX)", "PyTorch / TensorFlow"
 _LIST_GAP = re.compile(
-    r"[ \t,/&+|()*·•、，・-]*(?:\n[ \t]*)?(?:(?:and/or|and|or|nor|und|oder|et|ou|y|o|e|en|of|with|w/"
-    r"|或|或者|和|または|や|및|또는|혹은)(?!\w))?[ \t,/&(*]*",
+    r"[ \t,/&+|()*·•、，・-]*(?:\n[ \t]*)?(?:(?:and/or|and|or|nor|und|oder|et|ou|y|o|e|en|of|with"
+    r"|w/|或|或者|和|または|や|및|또는|혹은)(?!\w))?[ \t,/&(*]*",
     re.IGNORECASE,
 )
 _OR = re.compile(r"\b(?:or|oder|ou|o|of)\b|and/or|或|または|또는|혹은", re.IGNORECASE)
@@ -94,8 +95,8 @@ _NEGATION_CUES = (
 )
 _NEGATION = re.compile(
     r"\b(?:(?:no|not|never|without|neither|nor|cannot|\w+n['’]t|instead of|rather than|in place of"
-    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais|sin)\b(?!-)(?![ ]*(?:only|just|limited|merely"
-    r"|necessarily|matter|nur|seulement|afraid|required|sure|yet|to mention|be surprised)\b)"
+    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais|sin)\b(?!-)(?![ ]*(?:only|just|limited"
+    r"|merely|necessarily|matter|nur|seulement|afraid|required|sure|yet|to mention|be surprised)\b)"
     r"|(?:prefer|chose|choose|picked|favou?r)\b.{0,30}\bover\b)(?: using\b)?"
     r"(?:\W++(?!(?:using|via|through|by|because|while|when|unless)\b)\w[\w'’-]*+){0,5}\W*$",
     re.IGNORECASE,
@@ -310,8 +311,7 @@ class _Evidence:
             self._named.setdefault(hit.alias.kind, []).append(hit)
 
     def distance(self, reading: _Reading, start: int, end: int) -> int | None:
-        """Distance in characters of the nearest thing that vouches for a weak alias, None without.
-        """
+        """Return how many characters away the nearest voucher of a weak alias is, None without."""
         nearest: list[int] = []
         for gate in reading.by_evidence:
             if gate.era and (gate.era == "before pytorch") != self._is_old:
@@ -351,9 +351,7 @@ def _start(hit: _Hit) -> int:
 def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text: str) -> bool:
     if month:
         return month < _TORCH_IS_PYTORCH_SINCE
-    named = {
-        reading.alias.technology for start, end in spans for reading in _read(text[start:end])
-    }
+    named = {reading.alias.technology for start, end in spans for reading in _read(text[start:end])}
     return bool({"theano", "caffe"} & named) and not {"jax", "onnx", "huggingface"} & named
 
 

@@ -55,19 +55,20 @@ NEED_CUES = (
     r"(?:\bmust[- ](?:haves?|know|be)\b|\b(?:is|are) (?:a must|required|mandatory|essential)\b"
     r"|\brequired\b|\byou (?:should |must |will |already )?(?:have|bring|know|need)\b"
     r"|\byou(?:['’]ll| will) need\b|\byou['’]ve (?:built|worked|used|shipped|got)\b"
-    r"|\byou(?:['’]re| are) (?:an? |very )?(?:experienced?|expert|proficient|fluent|familiar|skilled"
-    r"|comfortable|well[- ]versed)\b|\bexperienced? (?:with|in|using|building|of)\b"
-    r"|\b(?:proficien\w+|expertise|fluen\w+|skilled|skills|well[- ]versed|competen\w+|familiar(?:ity)?"
-    r"|comfortable|background|knowledge|understanding|command|mastery) (?:with|in|of|using)\b"
-    r"|\b(?:we(?:['’]re| are)|i['’]m|i am|currently|also)? ?looking for\b|\bshould (?:have|know|be)\b"
+    r"|\byou(?:['’]re| are) (?:an? |very )?(?:experienced?|expert|proficient|fluent|familiar)\b"
+    r"|\byou(?:['’]re| are) (?:skilled|comfortable|well[- ]versed)\b"
+    r"|\bexperienced? (?:with|in|using|building|of)\b"
+    r"|\b(?:proficien\w+|expertise|fluen\w+|skilled|skills|well[- ]versed|competen\w+|background"
+    r"|familiar(?:ity)?|comfortable|knowledge|understanding|command|mastery) (?:with|in|of|using)\b"
+    r"|\blooking for\b|\bshould (?:have|know|be)\b"
     r"|\bideal candidate|\berfahrung(?:en)? (?:mit|in)\b|kenntnisse\b|\bma[iî]trise\b"
     r"|\bexpérience (?:avec|en|de|sur)\b|\bexperiencia (?:con|en)\b|\bconocimientos? (?:de|en)\b)"
 )
-# … but not what its readers will learn, or what others know
+# What is no need: what its readers will learn, or what others know
 _NO_NEED = re.compile(
-    r"\b(?:gain(?:ing)?|get(?:ting)?|give you|acquire|build|our|we(?: all)? (?:have|share|bring)|we['’]ve"
-    r"|team (?:has|with|of|brings)|founders?(?: have| bring| with)?|combin\w+|(?:he|she|they) ha(?:s|ve)"
-    r"|with)\s+(?:[\w-]+\s+){0,3}$",
+    r"\b(?:gain(?:ing)?|get(?:ting)?|give you|acquire|build|our|we(?: all)? (?:have|share|bring)"
+    r"|we['’]ve|team (?:has|with|of|brings)|founders?(?: have| bring| with)?|combin\w+"
+    r"|(?:he|she|they) ha(?:s|ve))\s+(?:[\w-]+\s+){0,3}$",
     re.IGNORECASE,
 )
 _SAID_LAST = ("a must", "required", "mandatory", "essential")
@@ -137,11 +138,13 @@ class Statements:
         said_last: tuple[str, ...] = ("",),
         unless_before: re.Pattern[str] | None = None,
     ) -> None:
-        """Args:
-        text: The text.
-        cues: (start, end) of the words that say it, in order.
-        said_last: How cues end that speak of what was named before them too.
-        unless_before: What makes a cue say nothing where it ends right before it.
+        """Keep the cues of a text.
+
+        Args:
+            text: The text.
+            cues: (start, end) of the words that say it, in order.
+            said_last: How cues end that speak of what was named before them too.
+            unless_before: What makes a cue say nothing where it ends right before it.
         """
         self._text = text
         self._cues = cues

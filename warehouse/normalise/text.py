@@ -138,7 +138,7 @@ def _unescape_once(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    parts: list[str | None] = list(_MARKUP.split(text))  # odd parts are "p", "/p", or None
+    parts = _MARKUP.split(text)  # odd parts are "p", "/p", or None
     if len(parts) == 1:
         return text
     names = parts[1::2]
@@ -146,7 +146,8 @@ def _without_tags(text: str) -> str:
         # True HTML, where a line break in the source is a space. Hacker News never closes its
         # <p>: there the line breaks are the author's.
         _join_source_lines(parts)
-    parts[1::2] = map(_BREAKS.__getitem__, names)
+    breaks = [_BREAKS[name] for name in names]
+    parts[1::2] = breaks
     stripped = "".join(parts)
     if None in names:
         stripped = stripped.replace("]]>", "")  # the end of a CDATA section
