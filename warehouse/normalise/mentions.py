@@ -35,13 +35,12 @@ from warehouse.normalise.sections import (
     find_needs,
     find_sections,
     find_welcomes,
-    section_cues,
 )
 from warehouse.normalise.spans import Cues, compile_pattern, encode, find_spans, make_options
 from warehouse.normalise.types import Mention, Section
 
 Kind = Literal["framework", "skill"]
-_Cue = Literal["section", "welcome", "need", "negation", "choice"]
+_Cue = Literal["welcome", "need", "negation", "choice"]
 
 _OPTIONAL_SPACE = r"[\s_\-\x{a0}\x{2010}-\x{2013}]?"
 # The first month in which a bare "Torch" means PyTorch (labelling guide of the gold set)
@@ -77,7 +76,6 @@ _OR_SIMILAR = re.compile(
 )
 _ONE_OF = re.compile(r"\b(?:one|any) of(?: \w+){0,3}[:(\s]*$|\beither\s+$", re.IGNORECASE)
 _LONGEST_GAP = 16  # characters
-_UNDIVIDED: list[tuple[int, Section]] = [(0, "other")]
 _RIVALS = frozenset({"pytorch", "tensorflow", "jax"})
 _SLASHED_WITH_RIVALS = _RIVALS | {"keras", "caffe", "theano", "mxnet", "torch7"}
 
@@ -390,7 +388,7 @@ class _Place:
     """Which section the places of a text belong to: by its headings, and by what sentences say."""
 
     def __init__(self, text: str, data: bytes, cues: set[_Cue]) -> None:
-        self._sections = find_sections(text, data) if "section" in cues else _UNDIVIDED
+        self._sections = find_sections(text)
         self._starts = [start for start, _ in self._sections]
         self._welcomes = find_welcomes(text, data) if "welcome" in cues else None
         self._needs = find_needs(text, data) if "need" in cues else None
@@ -566,7 +564,6 @@ def _cues() -> Cues[_Cue]:
     """What a text has to have for a look at it to be worth while."""
     return Cues(
         {
-            "section": section_cues(),
             "welcome": WELCOME_CUES,
             "need": NEED_CUES,
             "negation": _NEGATION_CUES,

@@ -13,11 +13,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import resources
-from typing import cast
 
 import re2
 
-from warehouse.normalise.spans import compile_pattern, encode, find_spans
+from warehouse.normalise.spans import compile_pattern, encode, find_spans, make_options
 from warehouse.normalise.types import Section
 
 _LONGEST_HEADING = 100  # characters
@@ -27,8 +26,10 @@ _SENTENCE_MARKS = (".", ",", ";", ")")
 # In order of precedence: "About the role" is no company's praise
 _SECTIONS: tuple[Section, ...] = ("requirements", "preferred", "other", "about")
 # What may stand before a heading on its line: bullets, emoji, "##", "3."
-_LEAD = r"[^\w\n]{0,8}(?:\d{1,2}[.)][ \t]*)?"
+_LEAD = r"[^\pL\pN_\n]{0,8}(?:\d{1,2}[.)][ \t]*)?"
 _END = r"[ \t]*[:：?!.…*#=_\-–—】\]>]*[ \t]*$"
+# What may follow an opening on its line, but for more of its last word
+_MORE = r"(?:[^\n.:!?\pL\pN_][^\n.:!?]{0,40})?"
 # A paragraph before any heading that presents the company rather than the work
 _PRESENTS_COMPANY = re.compile(
     r"^(?:founded in|since \d{4}|at [A-Z]\w+,? (?:we|our)|we(?:'re| are) (?:an? |the |on a mission|"
@@ -37,10 +38,11 @@ _PRESENTS_COMPANY = re.compile(
     re.IGNORECASE,
 )
 _SEEKS = re.compile(r"\b(?:look(?:ing)? for|hiring|seeking|seek|join)\b", re.IGNORECASE)
-_EQUAL_OPPORTUNITY = (
-    r"equal[- ]opportunity employer|equal employment opportunit"
+_EQUAL_OPPORTUNITY = re.compile(
+    r"[Ee]qual[- ][Oo]pportunity [Ee]mployer|[Ee]qual [Ee]mployment [Oo]pportunit"
     r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation"
 )
+_EQUAL_OPPORTUNITY_CUES = ("pportunit", "regard", "reasonable acc")  # cheap to look for
 # A sentence that says of what it names that it is welcome, not required
 WELCOME_CUES = (
     r"\b(?:nice[- ]to[- ]haves?|good to have|(?:a|big|huge|strong|definite|major|added|real) plus\b"
@@ -76,48 +78,48 @@ _ASKS = re.compile(
     r"\b(?:experience|proficien|expert|master|familiar|knowledge|fluen|strong|understanding|ability)",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\{0?\d*,\d{2,}\}")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _LONGEST_SENTENCE = 300  # characters that a cue reaches back or ahead
 
 
-def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Section]]:
+def find_sections(text: str) -> list[tuple[int, Section]]:
     """Divide a posting by its headings.
 
     Args:
         text: Plain text (`warehouse.normalise.text.to_text`).
-        data: Its UTF-8 (`warehouse.normalise.spans.encode`), where the caller has it.
 
     Returns:
         (start, section) in the order of the text, the first at 0; each holds up to the next start.
         Empty text gives [(0, "other")].
     """
     found: list[tuple[int, Section]] = [(0, "other")]
-    notice: int | None = None
-    for start, _ in _spans(_cues(), text, data):
-        first = text.rfind("\n", 0, start) + 1
-        close = text.find("\n", start)
-        line = text[first : close if close >= 0 else None]
-        is_short = len(line) <= _LONGEST_HEADING and line[-1:] not in _SENTENCE_MARKS
-        if (
-            first == start
-            and (is_short or ":" in line[:_LONGEST_INLINE])
-            and (section := _heading(line))
-        ):
+    start = 0
+    for line in text.split("\n"):
+        colon = line.find(":", 0, _LONGEST_INLINE)
+        rest = line[colon + 1 :] if colon >= 0 else ""
+        if rest:
+            # The line break says that the heading is not all of its line
+            heading = line[: colon + 1] + "\n"
+        elif len(line) <= _LONGEST_HEADING and line[-1:] not in _SENTENCE_MARKS:
+            heading = line
+        else:
+            heading = ""
+        if heading and (section := _section_of(heading)):
             # "Tools: a strong command of PyTorch" among the requirements is one of them
             is_one_more = section == "other" and found[-1][1] in ("requirements", "preferred")
-            if not (is_one_more and _ASKS.search(line.partition(":")[2])):
+            if not (is_one_more and _ASKS.search(rest)):
                 found.append((start, section))
-        elif notice is None and 2 * start > len(text) and _notice().search(encode(line)):
-            notice = first
+        start += len(line) + 1
     if len(found) > 1:
         introduction = text[: found[1][0]].lstrip()
         if not introduction:
             found[:2] = [(0, found[1][1])]
         elif _PRESENTS_COMPANY.match(introduction) and not _SEEKS.search(introduction):
             found[0] = (0, "about")
-    if notice is not None:
-        found.append((notice, "about"))
+    half = len(text) // 2
+    is_likely = any(text.find(cue, half) >= 0 for cue in _EQUAL_OPPORTUNITY_CUES)
+    if is_likely and (notice := _EQUAL_OPPORTUNITY.search(text, half)):
+        found.append((text.rfind("\n", 0, notice.start()) + 1, "about"))
         found.sort(key=lambda item: item[0])
     return found
 
@@ -202,53 +204,25 @@ def _spans(pattern: re2._Regexp, text: str, data: bytes | None) -> list[tuple[in
 
 
 @lru_cache(maxsize=16384)  # boards repeat their headings from advert to advert
-def _heading(line: str) -> Section | None:
-    match = _headings().match(line)
-    return cast("Section", match.lastgroup) if match else None
+def _section_of(heading: str) -> Section | None:
+    matched = _headings().Match(encode(heading))
+    return _SECTIONS[min(matched)] if matched else None
 
 
 @cache
-def _headings() -> re.Pattern[str]:
-    """One pattern for all headings; the name of the group that matched is the section."""
-    groups = [f"(?P<{section}>{_pattern_of(section)})" for section in _SECTIONS]
-    return re.compile(rf"{_LEAD}(?:{'|'.join(groups)})", re.IGNORECASE)
-
-
-def _pattern_of(section: Section) -> str:
-    rows = [row for row in _rows() if row["section"] == section]
-    whole = "|".join(row["heading"] for row in rows if row["whole"])
-    opening = "|".join(row["heading"] for row in rows if not row["whole"])
-    # Some headings begin sentences too ("you have"): they must fill the line, or end in ":"
-    return (
-        rf"(?:{opening})(?:\b[^\n.:!?]{{0,40}}{_END}|[ \t]*:)"
-        rf"|(?:{whole})(?:{_END}|[ \t]*:)"
-    )
-
-
-@cache
-def _heading_cues() -> str:
-    """Pattern of the lines that are worth a look, a few more than are headings."""
-    # Counted repeats make automata large
-    patterns = [_COUNTED.sub("*", _pattern_of(section)) for section in _SECTIONS]
-    # RE2's "\\b" knows ASCII alone
-    patterns = [pattern.replace(r"\b", "") for pattern in patterns]
-    return rf"(?m)^{_LEAD}(?:{'|'.join(patterns)})"
-
-
-@cache
-def section_cues() -> str:
-    """Pattern of what every text has that `find_sections` would divide."""
-    return f"{_heading_cues()}|{_EQUAL_OPPORTUNITY}"
-
-
-@cache
-def _notice() -> re2._Regexp:
-    return compile_pattern(_EQUAL_OPPORTUNITY)
-
-
-@cache
-def _cues() -> re2._Regexp:
-    return compile_pattern(section_cues())
+def _headings() -> re2.Set:
+    """One pattern for each section, in the order of precedence."""
+    headings = re2.Set.MatchSet(make_options())
+    for section in _SECTIONS:
+        rows = [row for row in _rows() if row["section"] == section]
+        whole = "|".join(row["heading"] for row in rows if row["whole"])
+        opening = "|".join(row["heading"] for row in rows if not row["whole"])
+        # Some headings begin sentences too ("you have"): they must fill the line, or end in ":"
+        headings.Add(
+            rf"{_LEAD}(?:(?:{opening or whole})(?:{_MORE}{_END}|[ \t]*:)|(?:{whole})(?:{_END}|[ \t]*:))"
+        )
+    headings.Compile()
+    return headings
 
 
 @cache
