@@ -388,7 +388,7 @@ class _Place:
     """Which section the places of a text belong to: by its headings, and by what sentences say."""
 
     def __init__(self, text: str, data: bytes, cues: set[_Cue]) -> None:
-        self._sections = find_sections(text)
+        self._sections = find_sections(text, data)
         self._starts = [start for start, _ in self._sections]
         self._welcomes = find_welcomes(text, data) if "welcome" in cues else None
         self._needs = find_needs(text, data) if "need" in cues else None

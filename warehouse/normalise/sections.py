@@ -13,13 +13,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from typing import Literal
 
 import re2
 
-from warehouse.normalise.spans import compile_pattern, encode, find_spans, make_options
+from warehouse.normalise.spans import Cues, compile_pattern, encode, find_spans, make_options
 from warehouse.normalise.types import Section
 
-_LONGEST_HEADING = 100  # characters
+_LONGEST_HEADING = 60  # characters; what is longer and reads like one is a sentence
+_LONGEST_WITH_COLON = 100
 _LONGEST_INLINE = 60  # characters before the ":" of "Requirements: Python, SQL"
 _LONGEST_EXCUSE = 40  # characters before "experience with"
 _SENTENCE_MARKS = (".", ",", ";", ")")
@@ -42,7 +44,6 @@ _EQUAL_OPPORTUNITY = re.compile(
     r"[Ee]qual[- ][Oo]pportunity [Ee]mployer|[Ee]qual [Ee]mployment [Oo]pportunit"
     r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation"
 )
-_EQUAL_OPPORTUNITY_CUES = ("pportunit", "regard", "reasonable acc")  # cheap to look for
 # A sentence that says of what it names that it is welcome, not required
 WELCOME_CUES = (
     r"\b(?:nice[- ]to[- ]haves?|good to have|(?:a|big|huge|strong|definite|major|added|real) plus\b"
@@ -78,21 +79,39 @@ _ASKS = re.compile(
     r"\b(?:experience|proficien|expert|master|familiar|knowledge|fluen|strong|understanding|ability)",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\{0?\d*,\d{2,}\}")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _LONGEST_SENTENCE = 300  # characters that a cue reaches back or ahead
 
 
-def find_sections(text: str) -> list[tuple[int, Section]]:
+def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Section]]:
     """Divide a posting by its headings.
 
     Args:
         text: Plain text (`warehouse.normalise.text.to_text`).
+        data: Its UTF-8 (`warehouse.normalise.spans.encode`), where the caller has it.
 
     Returns:
         (start, section) in the order of the text, the first at 0; each holds up to the next start.
         Empty text gives [(0, "other")].
     """
+    signs = _signs().in_text(encode(text) if data is None else data)
     found: list[tuple[int, Section]] = [(0, "other")]
+    if "heading" in signs:
+        _add_headings(text, found)
+    if len(found) > 1:
+        introduction = text[: found[1][0]].lstrip()
+        if not introduction:
+            found[:2] = [(0, found[1][1])]
+        elif _PRESENTS_COMPANY.match(introduction) and not _SEEKS.search(introduction):
+            found[0] = (0, "about")
+    if "notice" in signs and (notice := _EQUAL_OPPORTUNITY.search(text, len(text) // 2)):
+        found.append((text.rfind("\n", 0, notice.start()) + 1, "about"))
+        found.sort(key=lambda item: item[0])
+    return found
+
+
+def _add_headings(text: str, found: list[tuple[int, Section]]) -> None:
     start = 0
     for line in text.split("\n"):
         colon = line.find(":", 0, _LONGEST_INLINE)
@@ -102,6 +121,8 @@ def find_sections(text: str) -> list[tuple[int, Section]]:
             heading = line[: colon + 1] + "\n"
         elif len(line) <= _LONGEST_HEADING and line[-1:] not in _SENTENCE_MARKS:
             heading = line
+        elif line[-1:] == ":" and len(line) <= _LONGEST_WITH_COLON:
+            heading = line
         else:
             heading = ""
         if heading and (section := _section_of(heading)):
@@ -110,18 +131,6 @@ def find_sections(text: str) -> list[tuple[int, Section]]:
             if not (is_one_more and _ASKS.search(rest)):
                 found.append((start, section))
         start += len(line) + 1
-    if len(found) > 1:
-        introduction = text[: found[1][0]].lstrip()
-        if not introduction:
-            found[:2] = [(0, found[1][1])]
-        elif _PRESENTS_COMPANY.match(introduction) and not _SEEKS.search(introduction):
-            found[0] = (0, "about")
-    half = len(text) // 2
-    is_likely = any(text.find(cue, half) >= 0 for cue in _EQUAL_OPPORTUNITY_CUES)
-    if is_likely and (notice := _EQUAL_OPPORTUNITY.search(text, half)):
-        found.append((text.rfind("\n", 0, notice.start()) + 1, "about"))
-        found.sort(key=lambda item: item[0])
-    return found
 
 
 def section_at(sections: Sequence[tuple[int, Section]], position: int) -> Section:
@@ -214,15 +223,33 @@ def _headings() -> re2.Set:
     """One pattern for each section, in the order of precedence."""
     headings = re2.Set.MatchSet(make_options())
     for section in _SECTIONS:
-        rows = [row for row in _rows() if row["section"] == section]
-        whole = "|".join(row["heading"] for row in rows if row["whole"])
-        opening = "|".join(row["heading"] for row in rows if not row["whole"])
-        # Some headings begin sentences too ("you have"): they must fill the line, or end in ":"
-        headings.Add(
-            rf"{_LEAD}(?:(?:{opening or whole})(?:{_MORE}{_END}|[ \t]*:)|(?:{whole})(?:{_END}|[ \t]*:))"
-        )
+        headings.Add(_LEAD + _pattern_of(section))
     headings.Compile()
     return headings
+
+
+def _pattern_of(section: Section) -> str:
+    rows = [row for row in _rows() if row["section"] == section]
+    whole = "|".join(row["heading"] for row in rows if row["whole"])
+    opening = "|".join(row["heading"] for row in rows if not row["whole"])
+    # Some headings begin sentences too ("you have"): they must fill the line, or end in ":"
+    return (
+        rf"(?:(?:{opening})(?:{_MORE}{_END}|[ \t]*:)"
+        rf"|(?:{whole})(?:{_END}|[ \t]*:))"
+    )
+
+
+@cache
+def _signs() -> Cues[Literal["heading", "notice"]]:
+    """What a text has to have somewhere for a look at its lines to be worth while."""
+    # Counted repeats make automata large
+    patterns = [_COUNTED.sub("*", _pattern_of(section)) for section in _SECTIONS]
+    return Cues(
+        {
+            "heading": rf"(?m)^{_LEAD}(?:{'|'.join(patterns)})",
+            "notice": _EQUAL_OPPORTUNITY.pattern,
+        }
+    )
 
 
 @cache
