@@ -394,7 +394,9 @@ class _Place:
         self._needs = find_needs(text, data) if "need" in cues else None
 
     def section(self, position: int) -> Section:
-        section = self._sections[bisect_right(self._starts, position) - 1][1]
+        section = self._sections[0][1]
+        if len(self._starts) > 1:
+            section = self._sections[bisect_right(self._starts, position) - 1][1]
         if section in ("requirements", "other"):
             if self._welcomes and self._welcomes.cover(position):
                 return "preferred"
@@ -414,9 +416,9 @@ def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]
             members.append(hit)
             joints.append(joint)
             continue
-        yield members, _is_choice(text, members, joints)
+        yield members, bool(joints) and _is_choice(text, members, joints)
         members, joints = [hit], []
-    yield members, _is_choice(text, members, joints)
+    yield members, bool(joints) and _is_choice(text, members, joints)
 
 
 def _is_choice(text: str, members: Sequence[_Hit], joints: Sequence[str]) -> bool:
@@ -438,7 +440,7 @@ def _is_choice(text: str, members: Sequence[_Hit], joints: Sequence[str]) -> boo
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16384)
 def _joint(gap: str) -> Literal["list", "or", "slash"] | None:
     """Say how two names stand in one list, None where they don't."""
     if not _LIST_GAP.fullmatch(gap):

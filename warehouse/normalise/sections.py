@@ -97,6 +97,8 @@ def find_sections(text: str, data: bytes | None = None) -> list[tuple[int, Secti
     """
     signs = _signs().in_text(encode(text) if data is None else data)
     found: list[tuple[int, Section]] = [(0, "other")]
+    if not signs:
+        return found
     if "heading" in signs:
         _add_headings(text, found)
     if len(found) > 1:

@@ -40,7 +40,8 @@ class Cues(Generic[Name]):
 
     def in_text(self, data: bytes) -> set[Name]:
         """Return the names of the patterns that the text (by `encode`) has somewhere."""
-        return {self._names[number] for number in self._set.Match(data) or ()}
+        found = self._set.Match(data)
+        return {self._names[number] for number in found} if found else set()
 
 
 def make_options(*, longest: bool = False) -> re2.Options:
