@@ -64,11 +64,11 @@ _LETTERS = string.ascii_letters
 
 # Between two members of one list: "PyTorch, TensorFlow (or JAX)", "PyTorch / TensorFlow"
 _LIST_GAP = re.compile(
-    r"[ \t,/&+|()*·•、，・-]*(?:\n[ \t]*)?(?:(?:and/or|and|or|nor|und|oder|et|ou|y|o|e|en|of|with"
+    r"[ \t,/&+|()*·•、，・-]*(?:\n[ \t]*)?(?:(?:and/or|and|or|nor|und|oder|et|ou|y|o|e|en|with"
     r"|w/|或|或者|和|または|や|및|또는|혹은)(?!\w))?[ \t,/&(*]*",
     re.IGNORECASE,
 )
-_OR = re.compile(r"\b(?:or|oder|ou|o|of)\b|and/or|或|または|또는|혹은", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|oder|ou|o)\b|and/or|或|または|또는|혹은", re.IGNORECASE)
 _OR_SIMILAR = re.compile(
     r"[\s,()/]*(?:or|oder|ou)\s+(?:similar|equivalent|comparable|other|another|any|some|vergleichbar"
     r"|ähnlich|équivalent|autre)",
@@ -430,14 +430,19 @@ def _is_choice(text: str, members: Sequence[_Hit], joints: Sequence[str]) -> boo
     first, last = members[0].start, members[-1].end
     if text[max(0, first - 2) : first].strip() == "/" or text[last : last + 2].strip() == "/":
         return False
-    slashed = [
-        {one.alias.family, other.alias.family}
-        for one, other, joint in zip(members, members[1:], joints, strict=False)
-        if joint == "slash"
-    ]
-    return any(len(pair) > 1 and pair <= _RIVALS for pair in slashed) and all(
-        pair <= _SLASHED_WITH_RIVALS for pair in slashed
-    )
+    run = {members[0].alias.family}
+    for member, joint in zip(members[1:], joints, strict=True):
+        if joint != "slash":
+            if _is_rivalry(run):
+                return True
+            run = set()
+        run.add(member.alias.family)
+    return _is_rivalry(run)
+
+
+def _is_rivalry(families: set[str]) -> bool:
+    """Say whether what slashes join are frameworks that one would choose from."""
+    return len(families & _RIVALS) > 1 and families <= _SLASHED_WITH_RIVALS
 
 
 @lru_cache(maxsize=16384)
