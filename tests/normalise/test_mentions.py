@@ -88,6 +88,7 @@ HITS = [
     ("PyTorchTensorFlow", "pytorch tensorflow"),
     ("TFJS, tensorflow-js", "tfjs"),
     ("🤗 Transformers", "huggingface"),
+    ("PyTorch and Transformers for training, vLLM for serving", "pytorch huggingface vllm"),
     ("HuggingFace🤗", "huggingface"),
     ("熟悉PyTorch或TensorFlow框架", "pytorch tensorflow"),
     ("PyTorch・TensorFlow・Keras", "pytorch tensorflow keras"),
@@ -148,6 +149,8 @@ TRAPS = [
     ("a spacy office near our Python team", ""),
     ("Ray Tracy and Ray Example run our Kubernetes team", ""),
     ("a tensor low-rank method", ""),
+    ("PyTorch, Transformers, CNNs and LLMs", "pytorch"),
+    ("deep learning (Transformers), mostly in PyTorch", "pytorch"),
     ("Jax Peterson, who runs our GPU cluster", ""),
     ("Core ML engineers for iOS", ""),
 ]
@@ -157,8 +160,6 @@ MISSED = [
     ("PyTorchJAX", "pytorch jax"),
     # "TF" beside nothing that tells TensorFlow from Terraform
     ("we work closely with the Google TF people", "tensorflow"),
-    # A library and an architecture share the name
-    ("PyTorch and Transformers for training, vLLM for serving", "pytorch huggingface vllm"),
 ]
 
 

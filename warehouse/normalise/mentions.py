@@ -197,10 +197,13 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
         evidence = _Evidence(text, title, strong, is_old=is_old)
         vouched = []
         for start, end, readings in weak:
-            distances = [evidence.distance(reading, start, end) for reading in readings]
-            nearest = min((d for d in distances if d is not None), default=None)
-            if nearest is not None:
-                vouched.append(_Hit(readings[distances.index(nearest)].alias, start, end))
+            nearest = [
+                (distance, reading.alias.kind, number)  # of two as near, the framework
+                for number, reading in enumerate(readings)
+                if (distance := evidence.distance(reading, start, end)) is not None
+            ]
+            if nearest:
+                vouched.append(_Hit(readings[min(nearest)[2]].alias, start, end))
         if vouched:
             hits = sorted(strong + vouched, key=_start)
     return _with_context(text, data, hits) if hits else []

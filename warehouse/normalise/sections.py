@@ -118,12 +118,11 @@ def _add_headings(text: str, found: list[tuple[int, Section]]) -> None:
     for line in text.split("\n"):
         colon = line.find(":", 0, _LONGEST_INLINE)
         rest = line[colon + 1 :] if colon >= 0 else ""
+        is_short = len(line) <= _LONGEST_HEADING and line[-1:] not in _SENTENCE_MARKS
         if rest:
             # The line break says that the heading is not all of its line
             heading = line[: colon + 1] + "\n"
-        elif len(line) <= _LONGEST_HEADING and line[-1:] not in _SENTENCE_MARKS:
-            heading = line
-        elif line[-1:] == ":" and len(line) <= _LONGEST_WITH_COLON:
+        elif is_short or (line[-1:] == ":" and len(line) <= _LONGEST_WITH_COLON):
             heading = line
         else:
             heading = ""
