@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.normalise.sections import find_needs, find_sections, find_welcomes, section_at
+from warehouse.normalise.sections import find_sections, section_at, section_said, sentence_around
 
 HEADINGS = [
     ("Requirements", "requirements"),
@@ -124,8 +124,7 @@ def test_the_equal_opportunity_notice_is_about_the_company() -> None:
     ],
 )
 def test_welcome_is_said_by_the_sentence(text: str, word: str, is_welcome: bool) -> None:
-    position = text.index(word)
-    assert find_welcomes(text).cover(position) is is_welcome
+    assert (said_of(word, text) == "preferred") is is_welcome
 
 
 @pytest.mark.parametrize(
@@ -144,7 +143,20 @@ def test_welcome_is_said_by_the_sentence(text: str, word: str, is_welcome: bool)
     ],
 )
 def test_need_is_said_by_the_sentence(text: str, word: str, is_needed: bool) -> None:
-    assert find_needs(text).cover(text.index(word)) is is_needed
+    assert (said_of(word, text) == "requirements") is is_needed
+
+
+def said_of(word: str, text: str) -> str | None:
+    start = text.index(word)
+    return section_said(sentence_around(text, start, start + len(word)))
+
+
+@given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
+def test_any_text_has_a_sentence_around_a_place(before: str, after: str) -> None:
+    text = f"{before}Go{after}"
+    sentence = sentence_around(text, len(before), len(before) + 2)
+    assert "Go" in text[sentence.first : sentence.last]
+    assert section_said(sentence) in {None, "preferred", "requirements"}
 
 
 @given(st.text(max_size=300))

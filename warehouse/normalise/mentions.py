@@ -21,7 +21,7 @@ from __future__ import annotations
 import csv
 import re
 import string
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
@@ -29,18 +29,11 @@ from typing import Literal, NamedTuple, cast
 
 import re2
 
-from warehouse.normalise.sections import (
-    NEED_CUES,
-    WELCOME_CUES,
-    find_needs,
-    find_sections,
-    find_welcomes,
-)
-from warehouse.normalise.spans import Cues, compile_pattern, encode, find_spans, make_options
-from warehouse.normalise.types import Mention, Section
+from warehouse.normalise.sections import find_sections, section_said, sentence_around
+from warehouse.normalise.spans import compile_pattern, encode, find_spans, make_options, word_set
+from warehouse.normalise.types import Mention
 
 Kind = Literal["framework", "skill"]
-_Cue = Literal["welcome", "need", "negation", "choice"]
 
 _OPTIONAL_SPACE = r"[\s_\-\x{a0}\x{2010}-\x{2013}]?"
 # The first month in which a bare "Torch" means PyTorch (labelling guide of the gold set)
@@ -74,6 +67,7 @@ _OR_SIMILAR = re.compile(
     r"|ähnlich|équivalent|autre)",
     re.IGNORECASE,
 )
+_OR_WORDS = word_set("or oder ou")
 _ONE_OF = re.compile(r"\b(?:one|any) of(?: \w+){0,3}[:(\s]*$|\beither\s+$", re.IGNORECASE)
 _LONGEST_GAP = 16  # characters
 _RIVALS = frozenset({"pytorch", "tensorflow", "jax"})
@@ -85,11 +79,10 @@ _CLAUSE_START = re.compile(
     r"[.;:!?\n,()–—]|\b(?:but|however|we (?:do )?use|only|(?:our|the) stack|aber|sondern|mais)\b",
     re.IGNORECASE,
 )
-# What begins each way of denying below
-_NEGATION_CUES = (
-    r"\b(?:no|not|never|without|neither|nor|cannot|instead of|rather than|in place of"
-    r"|kein\w*|nicht|ohne|statt|anstatt|pas|sans|jamais|sin|prefer|chose|choose|picked|favou?r)\b"
-    r"|n['’]t\b"
+# A word of every way of denying below; "t" is what is left of "n't"
+_NEGATION_WORDS = word_set(
+    "no not never without neither nor cannot instead rather place t kein keine keinen keiner keinem"
+    " keinerlei nicht ohne statt anstatt pas sans jamais sin over"
 )
 _NEGATION = re.compile(
     r"\b(?:(?:no|not|never|without|neither|nor|cannot|\w+n['’]t|instead of|rather than|in place of"
@@ -357,20 +350,24 @@ def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text
 
 
 def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]:
-    cues = _cues().in_text(data)
-    place = _Place(text, data, cues)
-    negations = []
-    if "negation" in cues:
-        is_ascii = len(data) == len(text)
-        negations = [start for start, _ in find_spans(_negations(), data, is_ascii=is_ascii)]
+    sections = find_sections(text, data)
+    starts = [start for start, _ in sections]
     mentions: list[Mention] = []
     for members, is_choice in _lists(text, hits):
         first, last = members[0].start, members[-1].end
-        is_alternative = is_choice or ("choice" in cues and _offers_choice(text, first, last))
-        is_negated = bool(negations) and _is_negated(text, first, last, negations)
-        section = place.section(first)
+        sentence = sentence_around(text, first, last)
+        words = sentence.words
+        is_alternative = is_choice or _offers_choice(text, first, last, words)
+        is_negated = not _NEGATION_WORDS.isdisjoint(words) and _is_negated(text, first, last)
         is_one_line = len(members) == 1 or text.find("\n", first, last) < 0
+        said = section_said(sentence) if is_one_line else None
         for alias, start, end in members:
+            section = sections[bisect_right(starts, start) - 1][1]
+            if section in ("requirements", "other"):
+                if not is_one_line:
+                    said = section_said(sentence_around(text, start, end))
+                if said == "preferred" or (said and section == "other"):
+                    section = said
             mentions.append(
                 Mention(
                     alias.technology,
@@ -379,33 +376,12 @@ def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]
                     text[start:end],
                     start,
                     end,
-                    section if is_one_line else place.section(start),
+                    section,
                     is_negated,
                     is_alternative,
                 )
             )
     return mentions
-
-
-class _Place:
-    """Which section the places of a text belong to: by its headings, and by what sentences say."""
-
-    def __init__(self, text: str, data: bytes, cues: set[_Cue]) -> None:
-        self._sections = find_sections(text, data)
-        self._starts = [start for start, _ in self._sections]
-        self._welcomes = find_welcomes(text, data) if "welcome" in cues else None
-        self._needs = find_needs(text, data) if "need" in cues else None
-
-    def section(self, position: int) -> Section:
-        section = self._sections[0][1]
-        if len(self._starts) > 1:
-            section = self._sections[bisect_right(self._starts, position) - 1][1]
-        if section in ("requirements", "other"):
-            if self._welcomes and self._welcomes.cover(position):
-                return "preferred"
-            if section == "other" and self._needs and self._needs.cover(position):
-                return "requirements"
-        return section
 
 
 def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]:
@@ -458,25 +434,22 @@ def _joint(gap: str) -> Literal["list", "or", "slash"] | None:
     return "slash" if gap.strip() == "/" else "list"
 
 
-def _offers_choice(text: str, start: int, end: int) -> bool:
+def _offers_choice(text: str, start: int, end: int, words: Sequence[bytes]) -> bool:
     before = text[max(0, start - 50) : start]
     return bool(
-        _OR_SIMILAR.match(text, end, end + 40)
+        (not _OR_WORDS.isdisjoint(words) and _OR_SIMILAR.match(text, end, end + 40))
         or ((" of" in before or "ither" in before) and _ONE_OF.search(before))
     )
 
 
-def _is_negated(text: str, start: int, end: int, negations: Sequence[int]) -> bool:
+def _is_negated(text: str, start: int, end: int) -> bool:
     """Say whether the clause before or the predicate after a list of names denies it."""
-    first = max(0, start - _LONGEST_DENIAL)
-    if bisect_left(negations, start) > bisect_left(negations, first):
-        clause = text[first:start]
-        for boundary in list(_CLAUSE_START.finditer(clause))[-1:]:
-            clause = clause[boundary.end() :]
-        if _NEGATION.search(clause) and not _UNNEGATED.search(clause):
-            return True
-    is_likely = bisect_left(negations, end + _LONGEST_PREDICATE) > bisect_left(negations, end)
-    return is_likely and bool(_NEGATED_AFTER.match(text, end, end + _LONGEST_PREDICATE))
+    clause = text[max(0, start - _LONGEST_DENIAL) : start]
+    for boundary in list(_CLAUSE_START.finditer(clause))[-1:]:
+        clause = clause[boundary.end() :]
+    if _NEGATION.search(clause) and not _UNNEGATED.search(clause):
+        return True
+    return bool(_NEGATED_AFTER.match(text, end, end + _LONGEST_PREDICATE))
 
 
 @cache
@@ -562,21 +535,3 @@ def _ending(pattern: str) -> re2._Regexp | None:
 @cache
 def _zero_width() -> re2._Regexp:
     return compile_pattern(_ZERO_WIDTH.pattern)
-
-
-@cache
-def _negations() -> re2._Regexp:
-    return compile_pattern(_NEGATION_CUES)
-
-
-@cache
-def _cues() -> Cues[_Cue]:
-    """What a text has to have for a look at it to be worth while."""
-    return Cues(
-        {
-            "welcome": WELCOME_CUES,
-            "need": NEED_CUES,
-            "negation": _NEGATION_CUES,
-            "choice": rf"\b(?:one|any) of\b|\beither\b|{_OR_SIMILAR.pattern}",
-        }
-    )

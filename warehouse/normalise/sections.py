@@ -13,17 +13,24 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import re2
 
-from warehouse.normalise.spans import Cues, compile_pattern, encode, find_spans, make_options
+from warehouse.normalise.spans import (
+    Cues,
+    compile_pattern,
+    encode,
+    find_spans,
+    make_options,
+    word_set,
+    words,
+)
 from warehouse.normalise.types import Section
 
 _LONGEST_HEADING = 60  # characters; what is longer and reads like one is a sentence
 _LONGEST_WITH_COLON = 100
 _LONGEST_INLINE = 60  # characters before the ":" of "Requirements: Python, SQL"
-_LONGEST_EXCUSE = 40  # characters before "experience with"
 _SENTENCE_MARKS = (".", ",", ";", ")")
 # In order of precedence: "About the role" is no company's praise
 _SECTIONS: tuple[Section, ...] = ("requirements", "preferred", "other", "about")
@@ -45,16 +52,22 @@ _EQUAL_OPPORTUNITY = re.compile(
     r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation"
 )
 # A sentence that says of what it names that it is welcome, not required
-WELCOME_CUES = (
+_WELCOME = compile_pattern(
     r"\b(?:nice[- ]to[- ]haves?|good to have|(?:a|big|huge|strong|definite|major|added|real) plus\b"
     r"|bonus(?: points?)?\b|(?:is|are|strongly|highly) preferred\b|preferred but|preferably"
     r"|preferred\)|ideally\b|(?:an?|added|distinct) (?:advantage|asset)\b|desirable\b"
     r"|not (?:strictly )?required|would be (?:great|nice|helpful|beneficial|ideal|a bonus)"
     r"|(?:is|are) (?:helpful|beneficial|welcome)\b|von vorteil|wünschenswert|idealerweise"
-    r"|(?:est |serait )?un (?:vrai |gros )?(?:plus|atout)\b|idéalement|appréciée?s?\b)"
+    r"|(?:est |serait )?un (?:vrai |gros )?(?:plus|atout)\b|idéalement|appréciée?s?\b)",
+)
+# A word of every way of saying it
+_WELCOME_WORDS = word_set(
+    "nice good plus bonus preferred preferably ideally advantage asset desirable required "
+    "great helpful beneficial ideal welcome vorteil wünschenswert idealerweise atout "
+    "idéalement apprécié appréciée appréciés appréciées"
 )
 # A sentence that asks for what it names
-NEED_CUES = (
+_NEED = compile_pattern(
     r"(?:\bmust[- ](?:haves?|know|be)\b|\b(?:is|are) (?:a must|required|mandatory|essential)\b"
     r"|\brequired\b|\byou (?:should |must |will |already )?(?:have|bring|know|need)\b"
     r"|\byou(?:['’]ll| will) need\b|\byou['’]ve (?:built|worked|used|shipped|got)\b"
@@ -65,7 +78,16 @@ NEED_CUES = (
     r"|familiar(?:ity)?|comfortable|knowledge|understanding|command|mastery) (?:with|in|of|using)\b"
     r"|\blooking for\b|\bshould (?:have|know|be)\b"
     r"|\bideal candidate|\berfahrung(?:en)? (?:mit|in)\b|kenntnisse\b|\bma[iî]trise\b"
-    r"|\bexpérience (?:avec|en|de|sur)\b|\bexperiencia (?:con|en)\b|\bconocimientos? (?:de|en)\b)"
+    r"|\bexpérience (?:avec|en|de|sur)\b|\bexperiencia (?:con|en)\b|\bconocimientos? (?:de|en)\b)",
+)
+_NEEDED = re.compile(r"\b(?:a must|required|mandatory|essential)\b", re.IGNORECASE)
+_NEED_WORDS = word_set(
+    "must required mandatory essential have bring know need built worked used shipped got "
+    "experienced expert proficient proficiently fluent familiar skilled comfortable versed "
+    "experience proficiency expertise fluency skills competent competence competency "
+    "competencies background familiarity knowledge understanding command mastery looking "
+    "should ideal erfahrung erfahrungen kenntnisse grundkenntnisse programmierkenntnisse "
+    "maitrise maîtrise expérience experiencia conocimiento conocimientos"
 )
 # What is no need: what its readers will learn, or what others know
 _NO_NEED = re.compile(
@@ -74,13 +96,12 @@ _NO_NEED = re.compile(
     r"|(?:he|she|they) ha(?:s|ve))\s+(?:[\w-]+\s+){0,3}$",
     re.IGNORECASE,
 )
-_SAID_LAST = ("a must", "required", "mandatory", "essential")
 _ASKS = re.compile(
     r"\b(?:experience|proficien|expert|master|familiar|knowledge|fluen|strong|understanding|ability)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\{0?\d*,\d{2,}\}")
-_SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
+_SENTENCE_ENDS = ("\n", ". ", "! ", "? ", "; ")
 _LONGEST_SENTENCE = 300  # characters that a cue reaches back or ahead
 
 
@@ -139,78 +160,47 @@ def section_at(sections: Sequence[tuple[int, Section]], position: int) -> Sectio
     return sections[bisect_right(sections, position, key=lambda item: item[0]) - 1][1]
 
 
-class Statements:
-    """Sentences that say one thing of all that they name: that it is welcome, or needed."""
+class Sentence(NamedTuple):
+    """What is said around a list of names."""
 
-    def __init__(
-        self,
-        text: str,
-        cues: Sequence[tuple[int, int]],
-        *,
-        said_last: tuple[str, ...] = ("",),
-        unless_before: re.Pattern[str] | None = None,
-    ) -> None:
-        """Keep the cues of a text.
-
-        Args:
-            text: The text.
-            cues: (start, end) of the words that say it, in order.
-            said_last: How cues end that speak of what was named before them too.
-            unless_before: What makes a cue say nothing where it ends right before it.
-        """
-        self._text = text
-        self._cues = cues
-        self._starts = [start for start, _ in cues]
-        self._said_last = said_last
-        self._unless_before = unless_before
-
-    def cover(self, position: int) -> bool:
-        """Say whether what stands at a position is meant by a cue of its sentence."""
-        following = bisect_right(self._starts, position)
-        if following:
-            start, end = self._cues[following - 1]
-            if self._is_one_sentence(end, position) and self._holds(start):
-                return True
-        for start, end in self._cues[following:]:
-            if start - position > _LONGEST_SENTENCE:
-                break
-            if self._text[start:end].lower().endswith(self._said_last):
-                return self._is_one_sentence(position, start) and self._holds(start)
-        return False
-
-    def _is_one_sentence(self, start: int, end: int) -> bool:
-        is_near = end - start <= _LONGEST_SENTENCE
-        return is_near and not _SENTENCE_END.search(self._text, start, end)
-
-    def _holds(self, start: int) -> bool:
-        before = self._text[max(0, start - _LONGEST_EXCUSE) : start]
-        return not (self._unless_before and self._unless_before.search(before))
+    text: str
+    first: int  # where the sentence begins in the text
+    start: int  # where the list begins
+    end: int
+    last: int  # where the sentence ends
+    words: list[bytes]  # in lower case; of "don't" they are "don" and "t"
 
 
-def find_welcomes(text: str, data: bytes | None = None) -> Statements:
-    """Find the sentences that call what they name a plus rather than a need.
+def sentence_around(text: str, start: int, end: int) -> Sentence:
+    """Return the sentence around a span, 300 characters to each side at most."""
+    low, high = max(0, start - _LONGEST_SENTENCE), end + _LONGEST_SENTENCE
+    first = max(low, 1 + max([text.rfind(mark, low, start) for mark in _SENTENCE_ENDS]))
+    ends = [found for mark in _SENTENCE_ENDS if (found := text.find(mark, end, high)) >= 0]
+    last = min(ends, default=min(high, len(text)))
+    said = text[first:last]
+    return Sentence(text, first, start, end, last, words(said))
 
-    Args:
-        text: Plain text.
-        data: Its UTF-8, where the caller has it.
+
+def section_said(sentence: Sentence) -> Section | None:
+    """Return what a sentence says of its names.
+
+    Returns:
+        "preferred" where it calls them a plus, "requirements" where it asks for them, else None.
     """
-    return Statements(text, _spans(_welcome(), text, data))
-
-
-def find_needs(text: str, data: bytes | None = None) -> Statements:
-    """Find the sentences that ask for what they name ("experience with", "is required").
-
-    Args:
-        text: Plain text.
-        data: Its UTF-8, where the caller has it.
-    """
-    cues = _spans(_need(), text, data)
-    return Statements(text, cues, said_last=_SAID_LAST, unless_before=_NO_NEED)
-
-
-def _spans(pattern: re2._Regexp, text: str, data: bytes | None) -> list[tuple[int, int]]:
-    data = encode(text) if data is None else data
-    return find_spans(pattern, data, is_ascii=len(data) == len(text))
+    is_welcome_likely = not _WELCOME_WORDS.isdisjoint(sentence.words)
+    is_need_likely = not _NEED_WORDS.isdisjoint(sentence.words)
+    if not (is_welcome_likely or is_need_likely):
+        return None
+    before = sentence.text[sentence.first : sentence.start]
+    after = sentence.text[sentence.end : sentence.last]
+    data = encode(before)
+    if is_welcome_likely and (_WELCOME.search(data) or _WELCOME.search(encode(after))):
+        return "preferred"
+    if is_need_likely:
+        needs = find_spans(_NEED, data, is_ascii=len(data) == len(before))
+        if any(not _NO_NEED.search(before[:start]) for start, _ in needs) or _NEEDED.search(after):
+            return "requirements"
+    return None
 
 
 @lru_cache(maxsize=16384)  # boards repeat their headings from advert to advert
@@ -258,13 +248,3 @@ def _rows() -> list[dict[str, str]]:
     path = resources.files("warehouse.normalise") / "vocabulary" / "headings.csv"
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     return [row | {"heading": row["heading"].replace("'", "['’]")} for row in rows]
-
-
-@cache
-def _need() -> re2._Regexp:
-    return compile_pattern(NEED_CUES)
-
-
-@cache
-def _welcome() -> re2._Regexp:
-    return compile_pattern(WELCOME_CUES)

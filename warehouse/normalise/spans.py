@@ -1,7 +1,7 @@
-"""Spans of RE2 patterns in a text, in characters.
+"""The UTF-8 of a text: spans of RE2 patterns in it, and its words.
 
-Belongs here: searching the UTF-8 of a text (RE2's own alphabet, several times faster than searching
-the str) and leading its byte offsets back to characters. Does not belong here: any pattern.
+Belongs here: searching the bytes (RE2's own alphabet, several times faster than searching the str)
+and leading their offsets back to characters. Does not belong here: any pattern, any word.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ import re2
 _DFA_MEMORY = 64 << 20  # bytes; the default of 8 MiB makes RE2 rebuild its states all the time
 
 _UNANCHORED = re2._re2.RE2.Anchor.UNANCHORED
+
+# ASCII in lower case, its punctuation as spaces
+_TO_WORDS = bytes(
+    code if code > 127 or chr(code).isalnum() else ord(" ") for code in range(256)
+).lower()
 
 Name = TypeVar("Name", bound=str)
 
@@ -57,6 +62,18 @@ def make_options(*, longest: bool = False) -> re2.Options:
 def encode(text: str) -> bytes:
     """Return the UTF-8 of any str; halves of surrogate pairs become bytes that no pattern knows."""
     return text.encode("utf-8", "surrogatepass")
+
+
+def words(text: str) -> list[bytes]:
+    """Split a text into the UTF-8 of its words in lower case; "don't" gives "don" and "t"."""
+    if not text.isascii():
+        text = text.replace("’", "'")
+    return encode(text).translate(_TO_WORDS).split()
+
+
+def word_set(listed: str) -> frozenset[bytes]:
+    """Return the words of a list, to be compared with those of a text."""
+    return frozenset(words(listed))
 
 
 def find_spans(pattern: re2._Regexp, data: bytes, *, is_ascii: bool) -> list[tuple[int, int]]:
