@@ -148,15 +148,17 @@ def test_need_is_said_by_the_sentence(text: str, word: str, is_needed: bool) -> 
 
 def said_of(word: str, text: str) -> str | None:
     start = text.index(word)
-    return section_said(sentence_around(text, start, start + len(word)))
+    end = start + len(word)
+    return section_said(text, sentence_around(text, start, end), start, end)
 
 
 @given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
 def test_any_text_has_a_sentence_around_a_place(before: str, after: str) -> None:
     text = f"{before}Go{after}"
-    sentence = sentence_around(text, len(before), len(before) + 2)
+    start, end = len(before), len(before) + 2
+    sentence = sentence_around(text, start, end)
     assert "Go" in text[sentence.first : sentence.last]
-    assert section_said(sentence) in {None, "preferred", "requirements"}
+    assert section_said(text, sentence, start, end) in {None, "preferred", "requirements"}
 
 
 @given(st.text(max_size=300))

@@ -29,7 +29,7 @@ from typing import Literal, NamedTuple, cast
 
 import re2
 
-from warehouse.normalise.sections import find_sections, section_said, sentence_around
+from warehouse.normalise.sections import Sentence, find_sections, section_said, sentence_around
 from warehouse.normalise.spans import compile_pattern, encode, find_spans, make_options, word_set
 from warehouse.normalise.types import Mention
 
@@ -353,19 +353,21 @@ def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]
     sections = find_sections(text, data)
     starts = [start for start, _ in sections]
     mentions: list[Mention] = []
+    sentence: Sentence | None = None
     for members, is_choice in _lists(text, hits):
         first, last = members[0].start, members[-1].end
-        sentence = sentence_around(text, first, last)
+        if not sentence or last > sentence.last:
+            sentence = sentence_around(text, first, last)
         words = sentence.words
         is_alternative = is_choice or _offers_choice(text, first, last, words)
         is_negated = not _NEGATION_WORDS.isdisjoint(words) and _is_negated(text, first, last)
         is_one_line = len(members) == 1 or text.find("\n", first, last) < 0
-        said = section_said(sentence) if is_one_line else None
+        said = section_said(text, sentence, first, last) if is_one_line else None
         for alias, start, end in members:
             section = sections[bisect_right(starts, start) - 1][1]
             if section in ("requirements", "other"):
                 if not is_one_line:
-                    said = section_said(sentence_around(text, start, end))
+                    said = section_said(text, sentence_around(text, start, end), start, end)
                 if said == "preferred" or (said and section == "other"):
                     section = said
             mentions.append(

@@ -161,28 +161,26 @@ def section_at(sections: Sequence[tuple[int, Section]], position: int) -> Sectio
 
 
 class Sentence(NamedTuple):
-    """What is said around a list of names."""
+    """Where a sentence stands, and its words (`warehouse.normalise.spans.words`)."""
 
-    text: str
-    first: int  # where the sentence begins in the text
-    start: int  # where the list begins
-    end: int
-    last: int  # where the sentence ends
-    words: list[bytes]  # in lower case; of "don't" they are "don" and "t"
+    first: int
+    last: int
+    words: list[bytes]
 
 
 def sentence_around(text: str, start: int, end: int) -> Sentence:
     """Return the sentence around a span, 300 characters to each side at most."""
-    low, high = max(0, start - _LONGEST_SENTENCE), end + _LONGEST_SENTENCE
-    first = max(low, 1 + max([text.rfind(mark, low, start) for mark in _SENTENCE_ENDS]))
-    ends = [found for mark in _SENTENCE_ENDS if (found := text.find(mark, end, high)) >= 0]
-    last = min(ends, default=min(high, len(text)))
-    said = text[first:last]
-    return Sentence(text, first, start, end, last, words(said))
+    first, last = max(0, start - _LONGEST_SENTENCE), min(len(text), end + _LONGEST_SENTENCE)
+    for mark in _SENTENCE_ENDS:
+        if (found := text.rfind(mark, first, start)) >= 0:
+            first = found + 1
+        if (found := text.find(mark, end, last)) >= 0:
+            last = found
+    return Sentence(first, last, words(text[first:last]))
 
 
-def section_said(sentence: Sentence) -> Section | None:
-    """Return what a sentence says of its names.
+def section_said(text: str, sentence: Sentence, start: int, end: int) -> Section | None:
+    """Return what a sentence says of the names at a span in it.
 
     Returns:
         "preferred" where it calls them a plus, "requirements" where it asks for them, else None.
@@ -191,14 +189,13 @@ def section_said(sentence: Sentence) -> Section | None:
     is_need_likely = not _NEED_WORDS.isdisjoint(sentence.words)
     if not (is_welcome_likely or is_need_likely):
         return None
-    before = sentence.text[sentence.first : sentence.start]
-    after = sentence.text[sentence.end : sentence.last]
+    before, after = text[sentence.first : start], text[end : sentence.last]
     data = encode(before)
     if is_welcome_likely and (_WELCOME.search(data) or _WELCOME.search(encode(after))):
         return "preferred"
     if is_need_likely:
         needs = find_spans(_NEED, data, is_ascii=len(data) == len(before))
-        if any(not _NO_NEED.search(before[:start]) for start, _ in needs) or _NEEDED.search(after):
+        if any(not _NO_NEED.search(before[:need]) for need, _ in needs) or _NEEDED.search(after):
             return "requirements"
     return None
 
