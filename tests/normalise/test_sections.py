@@ -1,4 +1,4 @@
-"""Headings in three languages, and what they govern."""
+"""Headings in ten languages, and what they govern."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.normalise.sections import find_sections, find_welcomes, section_at
+from warehouse.normalise.sections import find_sections, section_at, section_said, sentence_around
 
 HEADINGS = [
     ("Requirements", "requirements"),
@@ -35,6 +35,31 @@ HEADINGS = [
     ("Deine Aufgaben", "other"),
     ("Vos missions", "other"),
     ("Tech stack:", "other"),
+    ("Who we are looking for:", "requirements"),
+    ("What we will look for", "requirements"),
+    ("What makes you a good fit for the programme?", "requirements"),
+    ("Additional requirements", "requirements"),
+    ("You might be a fit if", "requirements"),
+    ("Requisitos", "requirements"),
+    ("¿Qué buscamos?", "requirements"),
+    ("Requisitos obrigatórios:", "requirements"),
+    ("Functie-eisen", "requirements"),
+    ("Requisiti", "requirements"),
+    ("【応募資格】", "requirements"),
+    ("자격 요건", "requirements"),
+    ("任职要求：", "requirements"),
+    ("Darüber freuen wir uns", "preferred"),
+    ("Se valorará", "preferred"),
+    ("우대사항", "preferred"),
+    ("歓迎スキル", "preferred"),
+    ("加分项", "preferred"),
+    ("Profil recherché", "requirements"),
+    ("Sobre nosotros", "about"),
+    ("Wat wij bieden", "about"),
+    ("福利厚生", "about"),
+    ("Responsabilidades", "other"),
+    ("주요 업무", "other"),
+    ("What we have to offer:", "about"),
 ]
 
 NO_HEADINGS = [
@@ -67,6 +92,13 @@ def test_a_heading_may_stand_before_its_text() -> None:
     ]  # fmt: skip
 
 
+def test_a_line_of_requirements_that_looks_like_a_heading_is_one_more() -> None:
+    text = "Requirements\nEducation: a degree\nTools: strong command of Docker\nStack: Go\nBerlin"
+    sections = find_sections(text)
+    assert section_at(sections, text.index("Docker")) == "requirements"
+    assert section_at(sections, text.index("Go")) == "other"
+
+
 def test_the_company_introduces_itself_before_the_first_heading() -> None:
     text = "Zeta is building a map of every tree.\n\nRequirements\nPython"
     assert find_sections(text)[0] == (0, "about")
@@ -92,8 +124,41 @@ def test_the_equal_opportunity_notice_is_about_the_company() -> None:
     ],
 )
 def test_welcome_is_said_by_the_sentence(text: str, word: str, is_welcome: bool) -> None:
-    position = text.index(word)
-    assert any(start <= position < end for start, end in find_welcomes(text)) is is_welcome
+    assert (said_of(word, text) == "preferred") is is_welcome
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "is_needed"),
+    [
+        ("We are small. Experience with Go and Rust. We use C.", "Rust", True),
+        ("We are small. Experience with Go and Rust. We use C.", "small", False),
+        ("We are small. Experience with Go and Rust. We use C.", "C.", False),
+        ("Go is required", "Go", True),
+        ("Go, and we are looking for you", "Go", False),
+        ("You have Go", "Go", True),
+        ("Gain experience with Go", "Go", False),
+        ("Erfahrung mit Go", "Go", True),
+        ("Expérience en Go", "Go", True),
+        ("Experiencia con Go", "Go", True),
+    ],
+)
+def test_need_is_said_by_the_sentence(text: str, word: str, is_needed: bool) -> None:
+    assert (said_of(word, text) == "requirements") is is_needed
+
+
+def said_of(word: str, text: str) -> str | None:
+    start = text.index(word)
+    end = start + len(word)
+    return section_said(text, sentence_around(text, start, end), start, end)
+
+
+@given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
+def test_any_text_has_a_sentence_around_a_place(before: str, after: str) -> None:
+    text = f"{before}Go{after}"
+    start, end = len(before), len(before) + 2
+    sentence = sentence_around(text, start, end)
+    assert "Go" in text[sentence.first : sentence.last]
+    assert section_said(text, sentence, start, end) in {None, "preferred", "requirements"}
 
 
 @given(st.text(max_size=300))

@@ -95,6 +95,32 @@ def test_any_number_of_escapes_is_undone(text: str, times: int) -> None:
     assert to_text(escaped) == to_text(text)
 
 
+@given(st.text(st.characters(), max_size=40), st.sampled_from(["", "<p>", "&amp;", "<b"]))
+def test_any_text_is_read_and_can_be_written(odd: str, markup: str) -> None:
+    text = to_text(odd + markup + odd)
+    assert to_text(text) == text
+    text.encode()
+
+
+@pytest.mark.parametrize(
+    "raw", ["<b" * 3_000 + ">" * 3_000, "&#38;" + "#38;" * 3_000, "&" + "amp;" * 3_000]
+)
+def test_markup_that_resists_loses_its_brackets(raw: str) -> None:
+    started = time.process_time()
+    text = to_text(raw)
+    assert time.process_time() - started < 1
+    assert not {"<", "&"} & set(text)
+    assert to_text(text) == text
+
+
+def test_lines_in_pre_stay_where_others_join() -> None:
+    assert to_text("<p>a\nb</p><PRE>c\nd</PRE><p>e\nf</p>") == "a b\n\nc\nd\n\ne f"
+
+
+def test_unknown_entities_are_text() -> None:
+    assert to_text("<b>R&nosuch; &amp; &copy;</b>") == "R&nosuch; & ©"
+
+
 def test_an_unclosed_quote_costs_no_more_than_reading_it() -> None:
     started = time.process_time()
     to_text('<p a="' + "b='" * 20_000)

@@ -25,6 +25,10 @@ from warehouse.normalise.several import find_roles
 from warehouse.normalise.text import to_text
 from warehouse.normalise.types import Mention, PayBand, Place, PostedRole, Role
 
+_LOWER_CASE = bytes(range(256)).lower()
+_NO_LETTERS_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
+# U+2000 to U+2BFF in UTF-8: quotes, dashes, spaces, bullets, currencies, arrows; no letters
+_SYMBOLS = re.compile(rb"\xe2[\x80-\xaf].", re.DOTALL)
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -163,8 +167,13 @@ def _of_source(
 
 def text_hash(text: str) -> str:
     """Hash of a text without case, spacing and punctuation: equal for copies of one advert."""
-    bare = _NO_LETTERS.sub(" ", text.lower()).strip()
-    return hashlib.blake2b(bare.encode(), digest_size=16).hexdigest()
+    bare = text.encode("utf-8", "surrogatepass").translate(_LOWER_CASE, _NO_LETTERS_ASCII)
+    if not bare.isascii():
+        bare = _SYMBOLS.sub(b"", bare)
+    if not bare.isascii():
+        letters = _NO_LETTERS.sub("", bare.decode("utf-8", "surrogatepass").lower())
+        bare = letters.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(bare, digest_size=16).hexdigest()
 
 
 def line_hash(text: str, position: int) -> str:

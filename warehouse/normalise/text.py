@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 
+import re2
+
 # HTML's own element names only, so that "a < b", "C<T>" and "<at>" in plain text are no tags; the
 # frequent ones first, which is what the alternation's speed depends on.
 _PARAGRAPH = (
@@ -25,7 +27,7 @@ _INLINE = (
     " mark meta meter nobr noscript object output param picture progress q rp rt ruby s samp small"
     " source strike sub sup svg path time track tt var video wbr o:p"
 )
-_BREAKS: dict[str, str] = {
+_BREAKS: dict[str | None, str] = {None: ""} | {
     spelling: characters
     for names, opening, closing in (
         (_PARAGRAPH, "\n\n", "\n\n"),
@@ -41,36 +43,44 @@ _BREAKS: dict[str, str] = {
 # Attributes need a "=" somewhere: "x <b or c> d" is an inequality. Quoted values may hold ">".
 # Possessive, so that no unclosed quote can make it backtrack; then the second way reads the tag.
 _TAG_END = r"""(?:/?>|\s(?:\s*/?>|[^<>"'=]*+=(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>|[^<>]*+>)))"""
-_NAMES = [name for name in _BREAKS if not name.startswith("/")]
-_TAG = re.compile(rf"<(/?(?:{'|'.join(sorted(_NAMES, key=str.isupper))})){_TAG_END}")
-_CLOSED_BLOCK = re.compile(r"</(?:p|li|ul|ol|div|h[1-6]|P|LI|UL|OL|DIV|H[1-6])\s*>")
-_UNSEEN = re.compile(
-    r"<(?:!--.*?(?:-->|\Z)|![dD][oO][cC][tT][yY][pP][eE][^>]*>|\?xml[^>]*>|!\[CDATA\["
-    rf"|(script|style|template|title|SCRIPT|STYLE|TEMPLATE|TITLE){_TAG_END}.*?(?:</\1\s*>|\Z))"
-    r"|\]\]>",
+_NAMES = [name for name in _BREAKS if name and not name.startswith("/")]
+_UNSEEN = "|".join(
+    rf"{name}{_TAG_END}.*?(?:</{name}\s*>|\Z)"
+    for title in ("script", "style", "template", "title")
+    for name in (title, title.upper())
+)
+# Only what leaves a break or joins has a name; what a reader does not see at all matches without.
+_MARKUP = re.compile(
+    rf"<(?:(/?(?:{'|'.join(sorted(_NAMES, key=str.isupper))})){_TAG_END}"
+    r"|!--.*?(?:-->|\Z)|![dD][oO][cC][tT][yY][pP][eE][^>]*>|\?xml[^>]*>|!\[CDATA\["
+    rf"|{_UNSEEN})",
     re.DOTALL,
 )
-_UNSEEN_START = re.compile(
-    r"<(?:[!?]|script|style|template|title|SCRIPT|STYLE|TEMPLATE|TITLE)|\]\]>"
+_CLOSED_BLOCKS = frozenset(
+    spelling
+    for name in ("p", "li", "ul", "ol", "div", "h1", "h2", "h3", "h4", "h5", "h6")
+    for spelling in (f"/{name}", f"/{name.upper()}")
 )
-_PRE = re.compile(rf"(<pre{_TAG_END}.*?(?:</pre\s*>|\Z))", re.DOTALL)
 
 # With the semicolon only: "R&D", "AT&T" and "?a=1&copy=2" are text.
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-# The entities that make up nearly all of a posting's, by str.replace (ten times a callback's speed)
-_COMMON_ENTITIES = (
-    ("&#x2F;", "/"),
-    ("&#x27;", "'"),
-    ("&#39;", "'"),
-    ("&quot;", '"'),
-    ("&nbsp;", " "),
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-)
-_ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
-# Nobody escapes this often in earnest, and each level costs a pass over the whole text.
-_DEEP_ESCAPES = re.compile("&(?:amp;){4,}")
+_ENTITY = re.compile(r"(&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
+_COMMON_ENTITIES = {
+    "&#x2F;": "/",
+    "&#x27;": "'",
+    "&#39;": "'",
+    "&quot;": '"',
+    "&nbsp;": " ",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&amp;": "&",
+}
 _SPACES = ("\u00a0", "\u202f", "\u2007")
+_ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
+# RE2 over bytes reads a whole text sooner than `re` a character class
+_ODD_SPACES = re2.compile(f"{_ZERO_WIDTH.pattern}|[{''.join(_SPACES)}]")
+_UNTIDY = re2.compile(r"[ \t\r][ \n]|\n\n\n|\n |[\t\r]")
+# Boards escape their HTML three times at most; each level costs a pass over the whole text.
+_MOST_PASSES = 12
 
 
 def to_text(raw: str) -> str:
@@ -90,8 +100,8 @@ def to_text(raw: str) -> str:
     Returns:
         Plain text; paragraphs are separated by at most one empty line.
     """
-    text = _DEEP_ESCAPES.sub("&amp;amp;amp;", _plain_spaces(_encodable(raw)))
-    while True:
+    text = raw if raw.isascii() else _with_plain_spaces(_encodable(raw))
+    for _ in range(_MOST_PASSES):
         before = text
         if "<" in text:
             text = _without_tags(text)
@@ -99,9 +109,9 @@ def to_text(raw: str) -> str:
             text = _unescape_once(text)
         if text == before:
             return text
-        text = _plain_spaces(text)
-        if not text.isascii():
-            text = _ZERO_WIDTH.sub("", text)
+        if not text.isascii() and _ODD_SPACES.search(text.encode()):
+            text = _ZERO_WIDTH.sub("", _with_plain_spaces(text))
+    return _tidy(text.replace("<", "").replace("&", ""))
 
 
 def _encodable(text: str) -> str:
@@ -113,62 +123,56 @@ def _encodable(text: str) -> str:
     return text
 
 
-def _plain_spaces(text: str) -> str:
-    if text.isascii():
-        return text
+def _with_plain_spaces(text: str) -> str:
     for space in _SPACES:
         text = text.replace(space, " ")
     return text
 
 
 def _unescape_once(text: str) -> str:
-    for entity, character in _COMMON_ENTITIES:
-        text = text.replace(entity, character)
-    # "&amp;" last, or "&amp;lt;" would lose two levels at once
-    if _has_rare_entity(text):
-        text = _ENTITY.sub(_resolve, text)
-    return text.replace("&amp;", "&")
-
-
-def _has_rare_entity(text: str) -> bool:
-    return any(match[0] != "&amp;" for match in _ENTITY.finditer(text))
-
-
-def _resolve(match: re.Match[str]) -> str:
-    return match[0] if match[0] == "&amp;" else html.unescape(match[0])
+    parts = _ENTITY.split(text)  # odd parts are entities
+    if len(parts) == 1:
+        return text
+    parts[1::2] = [_COMMON_ENTITIES.get(part) or html.unescape(part) for part in parts[1::2]]
+    return "".join(parts)
 
 
 def _without_tags(text: str) -> str:
-    stripped = _UNSEEN.sub("", text) if _UNSEEN_START.search(text) else text
-    if _CLOSED_BLOCK.search(stripped):
+    parts = _MARKUP.split(text)  # odd parts are "p", "/p", or None
+    if len(parts) == 1:
+        return text
+    names = parts[1::2]
+    if ("\n" in text or "\r" in text) and not _CLOSED_BLOCKS.isdisjoint(names):
         # True HTML, where a line break in the source is a space. Hacker News never closes its
         # <p>: there the line breaks are the author's.
-        stripped = _join_source_lines(stripped)
-    parts = _TAG.split(stripped)  # odd parts are "p", "/p"
-    parts[1::2] = [_BREAKS[name] for name in parts[1::2]]
+        _join_source_lines(parts)
+    breaks = [_BREAKS[name] for name in names]
+    parts[1::2] = breaks
     stripped = "".join(parts)
-    if stripped == text:
-        return text
+    if None in names:
+        stripped = stripped.replace("]]>", "")  # the end of a CDATA section
     return _tidy(stripped)
 
 
+def _join_source_lines(parts: list[str]) -> None:
+    """Make line breaks in the texts between tags spaces, but for those in <pre> elements."""
+    is_pre = False
+    for index, part in enumerate(parts):
+        if index % 2:
+            if part in ("pre", "PRE", "/pre", "/PRE"):
+                is_pre = not part.startswith("/")
+        elif not is_pre:
+            parts[index] = part.replace("\r", " ").replace("\n", " ")
+
+
 def _tidy(text: str) -> str:
-    """Single spaces, none at the ends of lines, one empty line at most.
-
-    Chained str.replace is an order of magnitude faster here than patterns or splitting.
-    """
-    text = text.replace("\t", " ").replace("\r", " ")
-    for untidy, tidy in (("  ", " "), (" \n", "\n"), ("\n ", "\n"), ("\n\n\n", "\n\n")):
-        while untidy in text:
-            text = text.replace(untidy, tidy)
-    return text.strip()
-
-
-def _join_source_lines(text: str) -> str:
-    if "\n" not in text and "\r" not in text:
+    """Single spaces, none at the ends of lines, one empty line at most."""
+    text = text.strip()
+    if not _UNTIDY.search(text.encode()):
         return text
-    if "<pre" not in text:
-        return text.replace("\r", " ").replace("\n", " ")
-    parts = _PRE.split(text)  # odd parts are the <pre> elements
-    parts[::2] = [part.replace("\r", " ").replace("\n", " ") for part in parts[::2]]
-    return "".join(parts)
+    text = text.replace("\t", " ").replace("\r", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    text = "\n".join([line.strip(" ") for line in text.split("\n")])
+    paragraphs = [paragraph.strip("\n") for paragraph in text.split("\n\n")]
+    return "\n\n".join(filter(None, paragraphs))
