@@ -79,7 +79,11 @@ def find_pay(
     header = text[:_HEADER_LENGTH].split("\n", 1)[0]
     local = currency.of_country(country) if country else _only_place(location or header)
     found = candidates.in_text(text, local)
-    return _distinct(_band(c, cleaned, _kind(c, text, f"{title}\n{header}")) for c in found)
+    if not found:
+        return []
+    header = f"{title}\n{header}"
+    is_contract = _is_contract(header) and not _EMPLOYED.search(header)
+    return _distinct(_band(c, cleaned, _kind(c, text, is_contract=is_contract)) for c in found)
 
 
 def parse_pay_field(raw: str, *, country: str | None = None) -> list[PayBand]:
@@ -96,7 +100,9 @@ def parse_pay_field(raw: str, *, country: str | None = None) -> list[PayBand]:
     found = candidates.in_field(cleaned.text, currency.of_country(country) if country else None)
     return [
         band._replace(provenance="structured", start=None)
-        for band in _distinct(_band(c, cleaned, _kind(c, cleaned.text, "")) for c in found)
+        for band in _distinct(
+            _band(c, cleaned, _kind(c, cleaned.text, is_contract=False)) for c in found
+        )
     ]
 
 
@@ -149,13 +155,17 @@ def _contract() -> Any:  # re2 has no types
     return re2.compile(rf"(?i)\b(?:{words.alternatives('contract', spaces='[ -]')})\b")
 
 
-def _kind(found: Candidate, text: str, header: str) -> PayKind:
+def _is_contract(said: str) -> bool:
+    return words.may_have(said.lower(), "contract") and _contract().search(said) is not None
+
+
+def _kind(found: Candidate, text: str, *, is_contract: bool) -> PayKind:
     if evidence.is_total(found.around):
         return "total"
-    near = text[max(0, found.amount.start - _CONTRACT_REACH) : found.end + 40]
-    if _contract().search(near) or (_contract().search(header) and not _EMPLOYED.search(header)):
+    if is_contract or (found.period == "DAY" and not found.is_period_inferred):
         return "contract"
-    return "contract" if found.period == "DAY" and not found.is_period_inferred else "base"
+    near = text[max(0, found.amount.start - _CONTRACT_REACH) : found.end + 40]
+    return "contract" if _is_contract(near) else "base"
 
 
 def _band(found: Candidate, cleaned: markup.Cleaned, kind: PayKind) -> PayBand:

@@ -19,6 +19,9 @@ _SMALL_CODES = "usd|eur|gbp|chf|cad|aud|nzd|sgd|hkd|pln|sek|nok|dkk|czk|huf|inr|
 # Marks that stand before the figure only: behind it they are words or initials.
 _BEFORE_ONLY = frozenset({"R", "RM", "Rp", "Rp.", "Fr.", "S/", "S/.", "L.E.", "Tk", "Tk.", "din."})
 
+# What may stand between a mark and its figure.
+_PASSED_BEFORE = " \u00a0\u202f~≈*:()"
+_PASSED_BEHIND = " \u00a0\u202f*("
 _BEFORE_REACH = 12  # characters before a figure in which its mark starts
 
 _US_STATE = re.compile(
@@ -99,17 +102,33 @@ def marks() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(before), frozenset({*symbols, *shared, *names, *small} - _BEFORE_ONLY)
 
 
-class _Ends(NamedTuple):
-    """How marks begin and end: a quick test before the patterns are asked."""
-
-    tails: frozenset[str]  # the last one or two characters of marks before a figure
-    heads: frozenset[str]  # the first one or two of marks behind it
+@cache
+def _tails() -> frozenset[str]:
+    """The last one or two characters of marks before a figure."""
+    return frozenset(mark[-2:] for mark in marks()[0])
 
 
 @cache
-def _ends() -> _Ends:
-    before, behind = marks()
-    return _Ends(frozenset(m[-2:] for m in before), frozenset(m[:2] for m in behind))
+def _heads() -> frozenset[str]:
+    """The first one or two characters of marks behind a figure."""
+    return frozenset(mark[:2] for mark in marks()[1])
+
+
+def may_be_marked(text: str, begin: int, end: int) -> bool:
+    """Whether the ends of the neighbouring words are such as marks have: a quick test.
+
+    Args:
+        text: The text.
+        begin: Where a figure's digits begin.
+        end: Where they end.
+    """
+    edge = text[max(0, begin - 6) : begin].rstrip(_PASSED_BEFORE)
+    tails = _tails()
+    if edge[-2:] in tails or edge[-1:] in tails:
+        return True
+    edge = text[end : end + 5].lstrip(_PASSED_BEHIND)
+    heads = _heads()
+    return edge[:2] in heads or edge[:1] in heads
 
 
 @cache
@@ -146,8 +165,8 @@ def before(text: str, begin: int) -> tuple[str, int] | None:
         The mark as written and where it starts, or None.
     """
     stretch = text[max(0, begin - _BEFORE_REACH) : begin]
-    edge = stretch.rstrip(" \u00a0\u202f~≈*:()")
-    if edge[-2:] not in _ends().tails and edge[-1:] not in _ends().tails:
+    edge = stretch.rstrip(_PASSED_BEFORE)
+    if edge[-2:] not in _tails() and edge[-1:] not in _tails():
         return None
     end = begin - min(3, len(stretch) - len(stretch.rstrip(" \u00a0\u202f~≈*")))
     hit = _mark_before().search(text, max(0, begin - _BEFORE_REACH), end)
@@ -165,8 +184,8 @@ def after(text: str, end: int) -> re.Match[str] | None:
         A match whose first group is the mark, and whose second is there where the next figure
         follows the mark at once.
     """
-    edge = text[end : end + 5].lstrip(" \u00a0\u202f*(")
-    if edge[:2] not in _ends().heads and edge[:1] not in _ends().heads:
+    edge = text[end : end + 5].lstrip(_PASSED_BEHIND)
+    if edge[:2] not in _heads() and edge[:1] not in _heads():
         return None
     return _mark_after().match(text, end)
 

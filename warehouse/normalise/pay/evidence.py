@@ -25,8 +25,8 @@ _BULLETS = "-*•●·–—+>"
 
 # Where the clause before an amount starts: a new cell, line or sentence. Flattened texts have two
 # blanks where a line ended.
-# The search ends at the amount, which is what "\Z" stands for. That the pattern begins with a set of
-# characters, and asks which one it was later, makes it several times as fast.
+# The search ends at the amount, which is what "\Z" stands for. The pattern begins with a set of
+# characters, and asks later which one it was: that makes it several times as fast.
 _SEPARATORS = "\n|;●•"
 _CLAUSE_START = re.compile(
     r"[\s.!?](?:(?<=\s)(?:\s+|[-–—]\s(?=[A-Z]))|(?<=[!?])(?:\s+(?=[^a-z\d])|\s*\Z)"
@@ -111,7 +111,9 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
         The clause before and the words behind.
     """
     reach = max(0, start - _LEFT_REACH)
-    cut = max(reach, *(text.rfind(sign, reach, start) + 1 for sign in _SEPARATORS))
+    cut = reach
+    for sign in _SEPARATORS:
+        cut = max(cut, text.rfind(sign, cut, start) + 1)
     far = max(0, start - _LINE_REACH)
     line = text[max(far, text.rfind("\n", far, start) + 1) : start]
     is_row = "|" in line or line.count(" - ") > 1  # a header such as "Company | Place | $120k"
@@ -205,7 +207,9 @@ def _before(around: Surroundings) -> _Before:
             elif weak and _JOINED.fullmatch(left, weak.end, cue.start):
                 weak = cue._replace(value="")
             elif not (
-                pay and _SUBJECT.fullmatch(left, pay.end, cue.start) and _COPULA.search(left, cue.end)
+                pay
+                and _SUBJECT.fullmatch(left, pay.end, cue.start)
+                and _COPULA.search(left, cue.end)
             ):
                 other = cue
     return _Before(pay, weak, hint, stipend, other)
@@ -324,9 +328,9 @@ def is_total(around: Surroundings) -> bool:
 def is_breakdown(right: str) -> bool:
     """Whether what follows only says what the amount is made of."""
     right = right[:40].lower()
-    return any(word in right for word in _breakdown())
+    return any(phrase in right for phrase in _breakdown())
 
 
 @cache
 def _breakdown() -> tuple[str, ...]:
-    return tuple(word for role, _, word in words.rows() if role == "breakdown")
+    return tuple(phrase for role, _, phrase in words.rows() if role == "breakdown")

@@ -145,17 +145,23 @@ def figures(text: str, *, is_prose: bool = False) -> list[Figure]:
 
 def _telling(text: str) -> list[re.Match[str]]:
     """The figures that could be pay by their looks, and those beside such a one."""
-    every = list(_FIGURE.finditer(text))
-    is_telling = [not _is_plain(text, m) for m in every]
-    if all(is_telling):
-        return every
-    return [
-        m
-        for i, m in enumerate(every)
-        if is_telling[i]
-        or (i + 1 < len(every) and is_telling[i + 1] and every[i + 1].start() - m.end() < _NEAR)
-        or (i and is_telling[i - 1] and m.start() - every[i - 1].end() < _NEAR)
-    ]
+    found: list[re.Match[str]] = []
+    plain: re.Match[str] | None = None  # the last one, as long as nothing followed it
+    reach = 0  # how far from the last telling figure the next one is beside it
+    for m in _FIGURE.finditer(text):
+        begin = m.start()
+        if _is_plain(text, m):
+            if begin < reach:
+                found.append(m)
+                plain, reach = None, 0
+            else:
+                plain = m
+            continue
+        if plain and begin - plain.end() < _NEAR:
+            found.append(plain)
+        found.append(m)
+        plain, reach = None, m.end() + _NEAR
+    return found
 
 
 def _is_plain(text: str, m: re.Match[str]) -> bool:
@@ -165,7 +171,7 @@ def _is_plain(text: str, m: re.Match[str]) -> bool:
         return False
     if len(digits) > 3 and digits[:2] not in {"19", "20"} and digits.isdigit():
         return False
-    return not (currency.before(text, m.start()) or currency.after(text, m.end()))
+    return not currency.may_be_marked(text, m.start(), m.end())
 
 
 def _figure(text: str, m: re.Match[str], previous_end: int) -> Figure | None:

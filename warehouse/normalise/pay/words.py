@@ -81,6 +81,21 @@ def alternatives(*roles: str, value: str = "", spaces: str = r"[\s-]") -> str:
 
 
 @cache
+def _stems(role: str) -> tuple[str, ...]:
+    return tuple(sorted({word.lower()[:5] for r, _, word in rows() if r == role}))
+
+
+def may_have(text: str, role: str) -> bool:
+    """Whether a text could have a word of a role: a test that costs less than the pattern.
+
+    Args:
+        text: A few lines, in small letters.
+        role: A role of the vocabulary.
+    """
+    return any(stem in text for stem in _stems(role))
+
+
+@cache
 def lexicon() -> Lexicon:
     """The words that decide whether a figure is pay, ready for look-up."""
     exact: dict[str, tuple[tuple[str, str], ...]] = {}
