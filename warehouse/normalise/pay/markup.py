@@ -17,7 +17,7 @@ _LEADS = "ÂÃÄÅâ"
 _FOLLOWING = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LEFT_OVER = re.compile(
     r"\\(?P<escaped>[^\w\s])"
-    r"|(?P<entity>&(?:amp;)*(?:[A-Za-z]{2,8}|#\d{2,7}|#[xX][\dA-Fa-f]{2,6});)"
+    r"|(?P<entity>&(?:amp;){0,3}(?:[A-Za-z]{2,8}|#\d{2,7}|#[xX][\dA-Fa-f]{2,6});)"
     rf"|(?P<damaged>[ÂÃÄÅ][{_FOLLOWING}]|â[{_FOLLOWING}]{{2}})|(?P<lost>Â(?=[\s\d£€¥$]))"
     r"|â(?:(?P<euro>,¬)|(?P<dash>€(?:[\"“”-]|\?)))"
 )
