@@ -122,9 +122,9 @@ def pay_from_components(components: Iterable[dict[str, Any]]) -> list[PayBand]:
         kind = str(part.get("type") or "")
         low, high = _number(part.get("min")), _number(part.get("max"))
         size = low if high is None else high
-        if _NOT_BASE.search(kind) or size is None:
-            continue
-        code = str(part.get("currency") or "USD").upper()
+        if _NOT_BASE.search(kind) or not size:
+            continue  # a 0 is how forms leave a figure out
+        code, is_ambiguous = _currency(part.get("currency"))
         said, oddity = _interval(str(part.get("interval") or ""))
         per = said or (period.by_size(size, code) if code in currency.currencies() else "YEAR")
         low, high, reason = _plausible(low, high, code, per)
@@ -137,7 +137,7 @@ def pay_from_components(components: Iterable[dict[str, Any]]) -> list[PayBand]:
                 provenance="structured",
                 is_plausible=not (oddity or reason),
                 reason=oddity or reason,
-                is_currency_ambiguous=part.get("currency") is None,
+                is_currency_ambiguous=is_ambiguous,
                 is_period_inferred=said is None,
             )
         )
@@ -214,10 +214,23 @@ def _plausible(
     return low, high, None
 
 
+def _currency(said: object) -> tuple[str, bool]:
+    """A structured currency as a code, and whether that is a guess: "EUR", "€", "$", None."""
+    mark = str(said or "").strip()
+    code = currency.code_of(mark) if mark else None
+    if code or (len(mark) == 3 and mark.isalpha()):
+        return code or mark.upper(), False
+    shared = currency.sharing(mark) if mark else ()
+    return (shared[0] if shared else "USD"), True
+
+
 def _interval(said: str) -> tuple[Period | None, str | None]:
     """A structured interval as a period, and why the figure can't be used with it, if so."""
     oddity = f"interval {said!r} is no period" if _ODD_INTERVAL.search(said) else None
-    return next((per for pattern, per in _INTERVALS if pattern.search(said)), None), oddity
+    for pattern, per in _INTERVALS:
+        if pattern.search(said):
+            return per, oddity
+    return period.of_word(said.strip().lower()), oddity
 
 
 def _number(value: object) -> Decimal | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -254,15 +254,15 @@ def places_of(text: str) -> set[str]:
     return {_by_place()[place] for place in _places().findall(text)}
 
 
-@cache
+@lru_cache(maxsize=512)
 def of_country(country: str) -> str | None:
     """The currency of a country (ISO 3166 alpha-2; "UK" is understood)."""
     wanted = country.upper()
     return next((code for code, row in currencies().items() if wanted in row.countries), None)
 
 
-@cache
-def _sharing(mark: str | None) -> tuple[str, ...]:
+@lru_cache(maxsize=256)
+def sharing(mark: str | None) -> tuple[str, ...]:
     """The currencies that use a shared mark, the default first; all of them where there is none."""
     return tuple(
         code for code, row in currencies().items() if mark is None or mark in row.shared_symbols
@@ -327,12 +327,12 @@ def resolve(
         code = code_of(mark)
         if code:
             return Resolved(code, False)
-    sharing = _sharing(marks[0] if marks else None)
+    candidates = sharing(marks[0] if marks else None)
     behind = [m.group(1) for end in ends if (m := _stated_behind().match(text, end))]
     before = _stated().findall(left)
     for said in (*behind, *before[-1:]):
         code = code_of(said)
-        if code in sharing:
+        if code in candidates:
             return Resolved(code, False)
     if not marks:
         label = _in_label().search(left[-_LABEL_REACH:])
@@ -340,5 +340,5 @@ def resolve(
         if code:
             return Resolved(code, False)
         return Resolved(hints[0], False) if hints else None
-    local = next((hint for hint in hints if hint in sharing), sharing[0])
-    return Resolved(local, local != sharing[0] and marks[0] == "$")
+    local = next((hint for hint in hints if hint in candidates), candidates[0])
+    return Resolved(local, local != candidates[0] and marks[0] == "$")

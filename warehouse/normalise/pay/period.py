@@ -96,6 +96,18 @@ def after(text: str, position: int) -> tuple[Period | None, int]:
     return next(p for p in words.PERIODS if p == group), m.end()
 
 
+@cache
+def _by_word() -> dict[str, Period]:
+    roles = {"unit", "adverb", "initials"}
+    periods: dict[str, Period] = {period: period for period in words.PERIODS}
+    return {word.lower(): periods[value] for role, value, word in words.rows() if role in roles}
+
+
+def of_word(word: str) -> Period | None:
+    """The period that a single word of the vocabulary says: "stunde", "mensuel"."""
+    return _by_word().get(word)
+
+
 def before(cues: list[words.Cue]) -> Period | None:
     """The period said last in the clause before a figure: "hourly rate", "Jahresgehalt"."""
     for cue in reversed(cues):
