@@ -46,6 +46,8 @@ _PHRASE_END = re.compile(
 _JOINED = re.compile(r"[\s,]*(?:\+|&|/|and|plus|und|et)\s*(?:[\w-]+\s){0,3}", re.IGNORECASE)
 # Other money that only says what the pay is for: "the salary for this sales position is".
 _SUBJECT = re.compile(r"\s*(?:\w+\s+){0,2}?(?:for|of|in|at|as)\s[^,;:+&$]*", re.IGNORECASE)
+# From a word of other money to the noun of a job's title: "Investment Operations Associate".
+_TITLE = re.compile(r"[\s/&-]*(?:[\w-]+[\s/&-]+){0,2}")
 _COPULA = re.compile(r":|=|\b(?:is|are|ranges?|will|would|between|starts?|from)\b", re.IGNORECASE)
 _ADDED = re.compile(r"(?:[+&]|\bplus|\band)\s*(?:an?\s)?\Z", re.IGNORECASE)
 _PACKAGE = re.compile(
@@ -187,7 +189,7 @@ def read(around: Surroundings) -> Reading:
 
 def _before(around: Surroundings) -> _Before:
     left = around.left
-    pay = weak = hint = stipend = other = None
+    pay = weak = hint = stipend = other = before_other = None
     for cue in around.cues:
         role = cue.role
         if role in {"pay", "total"}:
@@ -201,7 +203,11 @@ def _before(around: Surroundings) -> _Before:
             hint = cue
         elif role == "stipend":
             stipend = cue
+        elif role == "job":
+            if other and _TITLE.fullmatch(left, other.end, cue.start):
+                other = before_other  # "Account Executive: $90k"
         elif role == "not_pay":
+            before_other = other
             if pay and _JOINED.fullmatch(left, pay.end, cue.start):
                 pay = cue._replace(value=pay.value)
             elif weak and _JOINED.fullmatch(left, weak.end, cue.start):

@@ -19,7 +19,7 @@ PERIODS: tuple[Period, ...] = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR")
 # The roles that are looked up around a figure; the others are built into patterns.
 CUE_ROLES = frozenset(
     {"pay", "weak_pay", "hint", "stipend", "not_pay", "total", "adverb", "compound"}
-    | {"minimum_pay", "maximum_pay"}
+    | {"minimum_pay", "maximum_pay", "job"}
 )
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
