@@ -127,14 +127,14 @@ def _reads(text: str, local: str | None, *, in_field: bool = False) -> list[_Rea
     reads: list[_Read] = []
     previous_end = 0
     for amount in grammar.amounts(text, is_prose=not in_field):
-        if _is_possible(amount, in_field=in_field):
+        if _is_possible(text, amount, in_field=in_field):
             reads.append(_read(text, amount, local, previous_end))
             previous_end = amount.end
     _share_periods(text, reads)
     return reads
 
 
-def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
+def _is_possible(text: str, amount: Amount, *, in_field: bool = False) -> bool:
     """Whether an amount as written can be pay at all."""
     if amount.is_counted or amount.scale == "b" or amount.high == 0:
         return False
@@ -150,9 +150,9 @@ def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
         return False
     if (amount.scale and amount.scale != "lakh") or amount.is_grouped:
         return True
-    if amount.is_range:
-        return amount.high >= _LEAST_BARE and not _is_years(amount)
-    return amount.high >= 2100
+    if amount.high < _LEAST_BARE:
+        return period.after(text, amount.end)[0] == "HOUR"
+    return not _is_years(amount) if amount.is_range else amount.high >= 2100
 
 
 def _is_years(amount: Amount) -> bool:
@@ -170,9 +170,9 @@ def _read(text: str, amount: Amount, local: str | None, previous_end: int) -> _R
     hints = tuple(h for h in (local, reading.implied_currency) if h)
     if amount.scale in {"lpa", "lakh", "crore"}:
         hints = ("INR", *hints)
-    script = currency.of_script(text[amount.start : end + _SCRIPT_REACH])
-    if script and not amount.marks:
-        hints = (script, *hints)
+    if not amount.marks:
+        script = currency.of_script(text[amount.start : end + _SCRIPT_REACH])
+        hints = (*hints, script) if script else hints
     own_left = around.left
     if previous_end > around.start:
         own_left = text[previous_end : amount.start]
@@ -246,6 +246,8 @@ def _is_accepted_bare(read: _Read, *, is_sized: bool) -> bool:
         return False
     if amount.scale == "lpa":
         return True
+    if amount.scale == "k" and read.said == "YEAR" and evidence.is_unspoken(read.around.left):
+        return not reading.is_other
     if reading.is_named:
         return True
     if _NOUN.match(read.around.right):

@@ -288,7 +288,7 @@ _SCRIPTS = (
     (re.compile("萬"), "TWD"),
     (re.compile("[万千薪亿]"), "CNY"),
     (re.compile("triệu"), "VND"),
-    (re.compile("juta|ribu"), "IDR"),
+    (re.compile(r"\d\s?(?:juta|jt|ribu|rb)\b"), "IDR"),
 )
 
 
@@ -301,8 +301,6 @@ def of_script(piece: str) -> str | None:
     Returns:
         ISO code, or None for Latin digits and words.
     """
-    if piece.isascii():
-        return None
     return next((code for pattern, code in _SCRIPTS if pattern.search(piece)), None)
 
 

@@ -61,7 +61,7 @@ _PACKAGE = re.compile(
 _PLUS = re.compile(r"\s?\+(?!\s*\w)|\+(?=\s(?!equity|bonus|benefits|stock|super|package|options))")
 _BASE = re.compile(r"\b(?:base|basic|salary|wages?|fixed)\b", re.IGNORECASE)
 _OPENING_TO = re.compile(r"(?:^|[|:;\n(,]\s*)[Tt]o\s\Z")  # "Salary: to £100k"
-_CEILING_BEHIND = re.compile(r"\s?(?:max(?:imum)?|tops)\b", re.IGNORECASE)
+_CEILING_BEHIND = re.compile(r"\s?(?:(?:max(?:imum)?|tops)\b|以下|以内|まで|이하)", re.IGNORECASE)
 _ITEM_LABEL = re.compile(r"\s*[-*•]?\s*[^\W\d][\w /()+-]{0,30}:\s*")  # "Senior: "
 _LABEL_END = re.compile(r"(?=.*[:=–—>(\n-])[\s:=~*–—>(-]*")
 

@@ -25,12 +25,13 @@ _NUMBER = (
 _END = r"(?![^\W_])"
 _SCALE = (
     rf"(?P<k>\+?[kKкК]{_END}|[kK](?=(?:EUR|USD|GBP|CHF|CAD|AUD|PLN|INR|SEK|euros?|eur)\b)"
-    rf"|(?:thousand|Tsd\.?|тыс\.?|tys\.?|tis\.?|ribu|rb){_END}|T(?=\s?(?:€|EUR))|[千천](?![万만]))"
+    rf"|(?:thousand|Tsd\.?|тыс\.?|тысяч\w*|tys\.?|tis\.?|ribu|rb){_END}|T(?=\s?(?:€|EUR))|[千천](?![万만]))"
     rf"|(?P<lpa>(?:LPA|lpa|Lpa|L\.P\.A\.?|[Ll](?:akh|ac)s?\s?(?:PA|pa|p\.a\.?)){_END})"
     rf"|(?P<lakh>(?:[Ll]akhs?|[Ll]acs?|L){_END})"
     rf"|(?P<crore>(?:[Cc]rores?|Cr){_END})"
     rf"|(?P<man>[万萬만])|(?P<senman>[千천][万만])|(?P<oku>[億亿억])|(?P<mil>mil{_END})"
-    rf"|(?P<m>(?:-?[Mm]illion(?:s|en)?|MM|mm|[Mm]n|[Mm]ln|Mio\.?|Mil|mil\.|M|m|млн|triệu|juta){_END})"
+    rf"|(?P<juta>(?:juta|jt|triệu){_END})"
+    rf"|(?P<m>(?:-?[Mm]illion(?:s|en)?|MM|mm|[Mm]n|[Mm]ln|Mio\.?|Mil|mil\.|M|m|млн){_END})"
     rf"|(?P<b>(?:-?[Bb]illions?|-?[Tt]rillions?|[BbTt]n|BN|Mrd\.?|B|b|T|млрд){_END})"
 )
 _FIGURE = re.compile(
@@ -46,6 +47,7 @@ _SCALES = {
     "man": Decimal(10_000),
     "senman": Decimal(10_000_000),
     "oku": Decimal(100_000_000),
+    "juta": Decimal(1_000_000),
     "m": Decimal(1_000_000),
     "b": Decimal(1_000_000_000),
 }
@@ -59,11 +61,13 @@ _COUNTED = re.compile(
 )
 _JOINT = (
     r"(?P<sign>[-‐-―−﹣－~〜～_]+>?|→|&[mn]dash;"
-    r"|(?:up\s?to|to|until|till?|bis(?:\szu)?|à|au?|al|do|до|tot|through|hasta|ao|から)(?!\w)"
+    r"|(?:up\s?to|to|until|till?|bis(?:\szu)?|à|au?|al|do|до|tot|through|hasta|ao|até|ate"
+    r"|jusqu['’]à|fino\sa|hingga|sampai|đến|から)(?!\w)"
     r"|(?:(?:[,;/]|and)\s?)?(?:an?\s|the\s)?max(?:imum)?\.?(?:\s?(?:of|is|salary|:))*"
     r"|(?P<both>(?:and|und|y|et|e|en|och|og|i|и)(?!\w)|&)|(?P<slash>/))"
 )
 _BETWEEN_REACH = 30
+_HOURLY = re.compile(r"\s?(?:/|per\s|an\s)\s?h")
 _RANGE_REACH = 100  # characters between the two figures of a range
 _NEAR = 25  # the same where one of them is a bare number
 MOST_FIGURES = 2000
@@ -174,6 +178,8 @@ def _is_plain(text: str, m: re.Match[str]) -> bool:
     if m.lastgroup or len(digits) > 5:
         return False
     if len(digits) > 3 and digits[:2] not in {"19", "20"} and digits.isdigit():
+        return False
+    if _HOURLY.match(text, m.end()):
         return False
     return not currency.may_be_marked(text, m.start(), m.end())
 
@@ -335,7 +341,7 @@ def _lacks_digit(figure: Figure, other: Figure) -> bool:
 def _values(first: Figure, second: Figure) -> tuple[Decimal, Decimal]:
     """Both ends; a scale or thousands written once ("120-150k", "55-65,000") count for both."""
     low, high = first.value(), second.value()
-    if second.scale in {"man", "senman"} and first.scale is None and low <= second.number:
+    if second.scale in {"man", "senman", "juta"} and first.scale is None and low <= second.number:
         return first.value(second.scale), high
     is_short = 10 <= first.number < 1000 and first.scale is None and first.number.as_tuple()[2] == 0
     is_one_mark = second.is_grouped and second.scale is None and not second.is_marked_before

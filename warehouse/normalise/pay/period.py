@@ -120,7 +120,8 @@ def by_size(amount: Decimal, code: str) -> Period:
     """The period that an amount of money is likely for when none is said.
 
     The least yearly salary of a currency (`year_from`) sets the scale: a twelfth of it is the
-    least monthly pay, a sixtieth the least for a week's or a contractor's day.
+    least monthly pay, or half of that where pay is mostly quoted per month; a sixtieth the least
+    for a week's or a contractor's day.
 
     Args:
         amount: The upper end of the band.
@@ -129,9 +130,10 @@ def by_size(amount: Decimal, code: str) -> Period:
     Returns:
         YEAR, MONTH, DAY or HOUR.
     """
-    year_from = currency.currencies()[code].year_from
+    row = currency.currencies()[code]
+    year_from = row.year_from
     if amount >= year_from:
         return "YEAR"
-    if amount >= year_from / 12:
+    if amount >= year_from / (24 if row.is_quoted_monthly else 12):
         return "MONTH"
     return "DAY" if amount >= year_from / 60 else "HOUR"

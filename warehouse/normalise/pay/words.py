@@ -41,7 +41,7 @@ class Lexicon(NamedTuple):
     exact: dict[str, tuple[tuple[str, str], ...]]  # lower-cased words, phrases of up to four
     endings: dict[str, tuple[str, str]]  # "*gehalt": any word that ends so
     beginnings: dict[str, tuple[str, str]]  # "Jahres*"
-    unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces between words
+    unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces, and "з/п"
     unspaced_pattern: re.Pattern[str]
     phrase_starts: frozenset[str]  # first words of the phrases
 
@@ -106,7 +106,7 @@ def lexicon() -> Lexicon:
         if role not in CUE_ROLES:
             continue
         lowered = word.lower()
-        if _UNSPACED.search(word):
+        if _UNSPACED.search(word) or "/" in word:
             unspaced[word] = (*unspaced.get(word, ()), (role, value))
         elif lowered.startswith("*"):
             endings[lowered[1:]] = role, value
