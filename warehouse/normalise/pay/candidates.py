@@ -196,9 +196,9 @@ def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate
     year_from = row.year_from
     is_yearly = year_from <= amount.high <= year_from * (_MOST_SAID if reading.is_pay else _MOST)
     said = read.said or read.before
+    least = year_from if said in {"YEAR", "MONTH"} else year_from * _LEAST
     if said is None and row.is_quoted_monthly and not (is_yearly or resolved.is_ambiguous):
         said = "MONTH"
-    least = year_from if said in {"YEAR", "MONTH"} else year_from * _LEAST
     most = year_from * (_MOST_SAID if reading.is_pay else _MOST)
     is_sized = said is not None and least <= amount.high * PERIODS_A_YEAR[said] <= most
     if reading.is_other:

@@ -189,7 +189,8 @@ def read(around: Surroundings) -> Reading:
 
 def _before(around: Surroundings) -> _Before:
     left = around.left
-    pay = weak = hint = stipend = other = before_other = None
+    pay = weak = hint = stipend = None
+    others: list[Cue] = []
     for cue in around.cues:
         role = cue.role
         if role in {"pay", "total"}:
@@ -203,11 +204,11 @@ def _before(around: Surroundings) -> _Before:
             hint = cue
         elif role == "stipend":
             stipend = cue
-        elif role == "job":
-            if other and _TITLE.fullmatch(left, other.end, cue.start):
-                other = before_other  # "Account Executive: $90k"
+        elif role == "job":  # "Account Executive: $90k"
+            title = cue.start
+            while others and _TITLE.fullmatch(left, others[-1].end, title):
+                title = others.pop().start
         elif role == "not_pay":
-            before_other = other
             if pay and _JOINED.fullmatch(left, pay.end, cue.start):
                 pay = cue._replace(value=pay.value)
             elif weak and _JOINED.fullmatch(left, weak.end, cue.start):
@@ -217,8 +218,8 @@ def _before(around: Surroundings) -> _Before:
                 and _SUBJECT.fullmatch(left, pay.end, cue.start)
                 and _COPULA.search(left, cue.end)
             ):
-                other = cue
-    return _Before(pay, weak, hint, stipend, other)
+                others.append(cue)
+    return _Before(pay, weak, hint, stipend, others[-1] if others else None)
 
 
 def _behind(right: str, *, is_label: bool) -> str:

@@ -206,7 +206,8 @@ def _figure(text: str, m: re.Match[str], previous_end: int) -> Figure | None:
     if tail and tail.group(2) and (mark or digits.isdigit()):
         tail = None  # "level 3 $120k": the mark of the next figure
     if tail:
-        if mark is None or currency.code_of(mark) is None:
+        own = currency.code_of(mark) if mark else None
+        if own is None or own == currency.code_of(tail.group(1)):
             mark = tail.group(1)
             end = tail.end(1) if tail.group(2) else tail.end()
     else:
