@@ -207,6 +207,25 @@ SEVERAL = [
         "Benefits and equity are competitive ($115K-$150K / 0.2+%).",
         [(115000, 150000, "USD", "YEAR")],
     ),
+    ("Benefits and equity are competitive ($115K-$170K).", [(115000, 170000, "USD", "YEAR")]),
+    (
+        "- Senior Cloud Software Engineer (Hybrid) 130k-160k\n\nApply",
+        [(130000, 160000, "USD", "YEAR")],
+    ),
+    ("Early Career or Backend Engineers (110-130k in Texas)", [(110000, 130000, "USD", "YEAR")]),
+    ("Acme | Boise, ID & Remote | 150k+ and up\n\nJoin us", [(150000, None, "USD", "YEAR")]),
+    (
+        "The approximate yearly pay will be the following:\n\nNetherlands: 78.000 EUR.\n\n"
+        "UK: 75.000 GBP.\n\nSpain: 65.000 EUR.",
+        [
+            (78000, 78000, "EUR", "YEAR"),
+            (75000, 75000, "GBP", "YEAR"),
+            (65000, 65000, "EUR", "YEAR"),
+        ],
+    ),
+    ("Salary (in euros) is approx. 75k, paid monthly", [(75000, 75000, "EUR", "YEAR")]),
+    ("Compensation: EUR +/-120k and stock options", [(120000, 120000, "EUR", "YEAR")]),
+    ("Web Developer | REMOTE | €45 EUR/hour", [(45, 45, "EUR", "HOUR")]),
     ("Our budget for this position is $40K/yr.", [(40000, 40000, "USD", "YEAR")]),
     ("a generous stipend ($72,000) for fellows", [(72000, 72000, "USD", "YEAR")]),
     (

@@ -247,6 +247,9 @@ def _number(value: object) -> Decimal | None:
 
 def _distinct(bands: Iterable[PayBand]) -> list[PayBand]:
     """Each band once; a single figure that only repeats an end of a band is left out."""
+    bands = list(bands)
+    if len(bands) < 2:
+        return bands
     found: dict[tuple[object, ...], PayBand] = {}
     for band in bands:
         found.setdefault((band.pay_min, band.pay_max, band.currency, band.period), band)

@@ -37,9 +37,9 @@ _SCRIPT_REACH = 5  # characters behind an amount that may tell its script: "15-2
 _LIST_GAP = 60  # characters between two bands of a list
 # What may stand between a word of pay and its figure when that has no currency.
 _LABEL_GAP = re.compile(
-    r"(?:[\s:：~≈=*(–—>+/±-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
+    r"(?:[\s:：~≈=*()–—>+/±-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
     r"|starts|base|gross|brutto|will|be|between|min|max|and|the|for|this|role|position|in|total"
-    r"|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,12}",
+    r"|euros?|eur|usd|gbp|dollars|approximately|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,12}",
     re.IGNORECASE,
 )
 # Something else is counted: "20,000+ locations".
@@ -256,9 +256,12 @@ def _is_accepted_bare(read: _Read, *, is_sized: bool) -> bool:
         return _is_near(reading) if amount.is_range else bool(_LABEL_GAP.fullmatch(reading.gap))
     is_named = reading.is_weak or read.around.is_cell
     is_placed = read.around.opens_cell
-    return amount.scale == "k" and (
-        is_named or is_placed if amount.is_range else is_named and is_placed
-    )
+    if amount.scale != "k" or reading.is_other:
+        return False
+    if amount.is_range:
+        return is_named or is_placed or evidence.names_a_job(read.around)
+    is_least = evidence.is_unspoken(read.around.left) and evidence.is_open(read.around.right)
+    return is_least or (is_named and is_placed)
 
 
 def _is_near(reading: Reading) -> bool:
@@ -267,15 +270,18 @@ def _is_near(reading: Reading) -> bool:
 
 def _continues(text: str, read: _Read, resolved: Resolved, previous: Candidate | None) -> bool:
     """Whether an amount goes on with a list of bands: like the last one in form, and close."""
-    if previous is None or previous.currency != resolved:
+    if previous is None:
         return False
     gap = text[previous.end : read.amount.start]
+    if previous.currency != resolved and not ("\n" in gap and gap.rstrip().endswith(":")):
+        return False
     was, code = previous.amount, resolved.code
+    was_code = previous.currency.code
     return (
         len(gap) < _LIST_GAP
-        and "." not in gap
+        and ". " not in gap
         and was.is_range == read.amount.is_range
-        and period.by_size(was.high, code) == period.by_size(read.amount.high, code)
+        and period.by_size(was.high, was_code) == period.by_size(read.amount.high, code)
     )
 
 

@@ -269,7 +269,7 @@ def sharing(mark: str | None) -> tuple[str, ...]:
     )
 
 
-_LABEL_REACH = 25
+_LABEL_REACH = 40
 
 
 @cache
@@ -277,7 +277,8 @@ def _in_label() -> re.Pattern[str]:
     """A currency that a label names for the figures behind it: "Salary (€): ", "Lohn in CHF: "."""
     symbols, names, _ = _marks()
     return re.compile(
-        rf"(?:[(\[,/]|(?<!\w)in)\s*({_pattern({*symbols, *names})})\s*[)\]]?[\s:=–-]*\Z"
+        rf"(?:[(\[,/:]|(?<!\w)in)\s*({_pattern({*symbols, *names})})"
+        r"\s*[)\]]?[\s:=–+/±-]*(?:(?:is|of|ca\.?|approx\.?|about|around|from)\s+){0,2}\Z"
     )
 
 

@@ -138,7 +138,7 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
         is_cell = right.lstrip()[:1] in {")", "]"}
     elif _ITEM_LABEL.fullmatch(clause) and text[cut - 1 : cut] == "\n":
         heading = text[max(0, cut - _HEADING_LENGTH) : cut].rstrip().rpartition("\n")[2]
-        if len(heading.split()) <= _HEADING_WORDS:
+        if len(heading.split()) <= _HEADING_WORDS or heading.endswith(":"):
             governing = f"{heading}\n{clause}"
     return Surroundings(
         governing,
@@ -330,6 +330,19 @@ def is_total(around: Surroundings) -> bool:
     if said and not _BASE.search(around.left, said):
         return True
     return any(cue.role == "total" for cue in words.cues(phrase))
+
+
+def names_a_job(around: Surroundings) -> bool:
+    """Whether a job's title stands right before an amount that ends its line or is in brackets."""
+    jobs = [cue.end for cue in around.cues if cue.role == "job"]
+    return bool(jobs) and (
+        around.left.rstrip().endswith(("(", "[")) or bool(_cell_end().match(around.right))
+    )
+
+
+def is_open(right: str) -> bool:
+    """Whether an amount is said to be the least: "100k and up"."""
+    return bool(_open().match(right.lstrip("+")))
 
 
 def is_breakdown(right: str) -> bool:

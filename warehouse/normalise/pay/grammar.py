@@ -66,6 +66,7 @@ _JOINT = (
     r"|(?:(?:[,;/]|and)\s?)?(?:an?\s|the\s)?max(?:imum)?\.?(?:\s?(?:of|is|salary|:))*"
     r"|(?P<both>(?:and|und|y|et|e|en|och|og|i|и)(?!\w)|&)|(?P<slash>/))"
 )
+_PLAIN_JOINTS = frozenset({"-", "–", "—", "to", "bis"})  # most joints, without the pattern
 _BETWEEN_REACH = 30
 _HOURLY = re.compile(r"\s?(?:/|per\s|an\s)\s?h")
 _RANGE_REACH = 100  # characters between the two figures of a range
@@ -292,13 +293,18 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
     if not 0 < second.start - first.end <= _RANGE_REACH:
         return None
     inner = text[first.end : second.start]
-    joint = _gap().fullmatch(inner)
-    if joint is None or first.is_counted or second.is_counted:
+    if first.is_counted or second.is_counted:
         return None
-    if joint.group("both") and not _between().search(
-        text, max(0, first.start - _BETWEEN_REACH), first.start
-    ):
-        return None
+    is_slash = False
+    if inner.strip() not in _PLAIN_JOINTS:
+        joint = _gap().fullmatch(inner)
+        if joint is None:
+            return None
+        is_slash = joint.group("slash") is not None
+        if joint.group("both") and not _between().search(
+            text, max(0, first.start - _BETWEEN_REACH), first.start
+        ):
+            return None
     marks = tuple(mark for mark in (first.mark, second.mark) if mark)
     codes = {code for mark in marks if (code := currency.code_of(mark))}
     if len(codes) > 1:
@@ -306,7 +312,7 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
     is_bare = first.mark is None and first.scale is None and not first.is_grouped
     if is_bare and second.is_marked_before:
         return None  # "3 - €60k"
-    if joint.group("slash") and ((second.mark and second.is_marked_before) or len(inner) > 1):
+    if is_slash and ((second.mark and second.is_marked_before) or len(inner) > 1):
         return None
     low, high = _values(first, second)
     slip = None
