@@ -37,9 +37,9 @@ _SCRIPT_REACH = 5  # characters behind an amount that may tell its script: "15-2
 _LIST_GAP = 60  # characters between two bands of a list
 # What may stand between a word of pay and its figure when that has no currency.
 _LABEL_GAP = re.compile(
-    r"(?:[\s:：~≈=*()–—>+/±-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
+    r"(?:[\s:：~≈=*()–—>+/±-]|approx\.|ca\.|(?:of|is|are|around|about|approx|ca|up|to|upto|from|range|at|least|starting"
     r"|starts|base|gross|brutto|will|be|between|min|max|and|the|for|this|role|position|in|total"
-    r"|euros?|eur|usd|gbp|dollars|approximately|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,12}",
+    r"|euros?|eur|usd|gbp|dollars|approximately|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,16}",
     re.IGNORECASE,
 )
 # Something else is counted: "20,000+ locations".
