@@ -37,9 +37,10 @@ _SCRIPT_REACH = 5  # characters behind an amount that may tell its script: "15-2
 _LIST_GAP = 60  # characters between two bands of a list
 # What may stand between a word of pay and its figure when that has no currency.
 _LABEL_GAP = re.compile(
-    r"(?:[\s:：~≈=*()–—>+/±-]|approx\.|ca\.|(?:of|is|are|around|about|approx|ca|up|to|upto|from|range|at|least|starting"
-    r"|starts|base|gross|brutto|will|be|between|min|max|and|the|for|this|role|position|in|total"
-    r"|euros?|eur|usd|gbp|dollars|approximately|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,16}",
+    r"(?:[\s:：~≈=*()–—>+/±-]|approx\.|ca\."
+    r"|(?:of|is|are|was|will|should|be|around|about|approx|approximately|ca|up|to|upto|from|range|at"
+    r"|least|starting|starts|between|min|max|and|the|for|this|role|position|in|total|base|gross"
+    r"|brutto|annual|yearly|monthly|us|euros?|eur|usd|gbp|dollars|[àâ]|på|von|ab|bis|от|до)\b){0,16}",
     re.IGNORECASE,
 )
 # Something else is counted: "20,000+ locations".
