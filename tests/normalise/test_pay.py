@@ -223,6 +223,10 @@ SEVERAL = [
             (65000, 65000, "EUR", "YEAR"),
         ],
     ),
+    (
+        "Pay\n\nMin\n\nUSD $108,500.00/Yr.\n\nMax\n\nUSD $140,950.00/Yr.",
+        [(108500, 140950, "USD", "YEAR")],
+    ),
     ("Salary (in euros) is approx. 75k, paid monthly", [(75000, 75000, "EUR", "YEAR")]),
     ("Compensation: EUR +/-120k and stock options", [(120000, 120000, "EUR", "YEAR")]),
     ("Web Developer | REMOTE | €45 EUR/hour", [(45, 45, "EUR", "HOUR")]),
@@ -251,6 +255,7 @@ FALSE_FRIENDS = [
     "401k match up to $3,000",
     "if you know someone, please share: we pay £10k for any successful referral!",
     "in the last 6 months we have paid artists over $200K+",
+    "We have grown our user base from 10k to 500k in a year",
     "we only earn around $1000 a month ourselves",
     "$29K comprehensive coverage for our clients",
     "competitive pay, dental, 401K and stock",
@@ -368,6 +373,7 @@ def test_the_label_of_a_band(text: str, zone: str | None) -> None:
         ("Pay: $90,000 per hour", "90000", "90000", "too much per hour"),
         ("Salary: $300K - $200K", "200000", "300000", "larger end first"),
         ("Salary: $188,00 - $235,000", "188000", "235000", "a digit is missing"),
+        ("The salary range is $130,000 - 150,000K", "130000", "150000", "left out"),
         ("Salary: $70,0000 to $125,000", "70000", "125000", "a digit too many"),
     ],
 )

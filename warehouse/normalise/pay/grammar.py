@@ -63,7 +63,7 @@ _JOINT = (
     r"(?P<sign>[-‐-―−﹣－~〜～_]+>?|→|&[mn]dash;"
     r"|(?:up\s?to|to|until|till?|bis(?:\szu)?|à|au?|al|do|до|tot|through|hasta|ao|até|ate"
     r"|jusqu['’]à|fino\sa|hingga|sampai|đến|から)(?!\w)"
-    r"|(?:(?:[,;/]|and)\s?)?(?:an?\s|the\s)?max(?:imum)?\.?(?:\s?(?:of|is|salary|:))*"
+    r"|(?:(?:[.,;/]|and)\s*)?(?:an?\s|the\s)?max(?:imum)?\.?(?:\s?(?:of|is|salary|:))*"
     r"|(?P<both>(?:and|und|y|et|e|en|och|og|i|и)(?!\w)|&)|(?P<slash>/))"
 )
 _PLAIN_JOINTS = frozenset({"-", "–", "—", "to", "bis"})  # most joints, without the pattern
@@ -73,6 +73,8 @@ _RANGE_REACH = 100  # characters between the two figures of a range
 _NEAR = 25  # the same where one of them is a bare number
 MOST_FIGURES = 2000
 """Longer than any advert: 27 is the most among 82,869 real ones. What has more is a price list."""
+_THOUSANDS = 10_000  # a number from here on needs no "k"
+_NEEDLESS_K = 'a "k" behind full thousands; left out'
 TOO_LARGE = Decimal(10) ** 12
 """No currency's yearly pay has thirteen digits; longer figures are ids and nonsense."""
 
@@ -91,10 +93,15 @@ class Figure(NamedTuple):
     is_comma_decimal: bool  # "188,00"
     is_overlong: bool  # "70,0000"
 
+    @property
+    def has_needless_k(self) -> bool:
+        """Whether full thousands are said to be thousands: "130,000K"."""
+        return self.scale == "k" and self.is_grouped and self.number >= _THOUSANDS
+
     def value(self, scale: str | None = None) -> Decimal:
         """The amount with its own scale, else this one."""
         name = self.scale or scale
-        if name is None:
+        if name is None or self.has_needless_k:
             return self.number
         value = self.number * _SCALES[name]
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
@@ -279,7 +286,8 @@ def amounts(text: str, *, is_prose: bool = False) -> list[Amount]:
             marks = (only.mark,) if only.mark else ()
             amount = Amount(
                 *(only.start, only.end, value, value, False, marks, only.scale),
-                *(only.is_grouped, only.is_counted, "", None),
+                *(only.is_grouped, only.is_counted, ""),
+                _NEEDLESS_K if only.has_needless_k else None,
             )
             i += 1
         else:
@@ -324,6 +332,8 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
         slip = "a digit is missing behind a comma; read as thousands"
     if first.is_overlong or second.is_overlong:
         slip = "a digit too many behind a comma; read as thousands"
+    if first.has_needless_k or second.has_needless_k:
+        slip = _NEEDLESS_K
     if low > high and not ((second.scale and first.scale) or (second.mark and first.mark)):
         return None  # "$120,000 - 15 days": not the end of a range
     if is_bare and high > 10 * low and not second.mark:
