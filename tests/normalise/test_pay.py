@@ -560,6 +560,12 @@ def test_no_text_breaks_the_parser(noise: str, pay: str) -> None:
     assert all(band.start is None for band in parse_pay_field(text))
 
 
+def test_half_a_surrogate_pair_breaks_nothing() -> None:
+    half = chr(0xD800)
+    (band,) = find_pay(f"Salary {half} up to $90k{half}", title=half, location=half)
+    assert band.evidence == "$90k"
+
+
 @given(
     st.fixed_dictionaries(
         {},

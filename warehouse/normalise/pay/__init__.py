@@ -81,7 +81,7 @@ def find_pay(
     found = candidates.in_text(text, local)
     if not found:
         return []
-    header = f"{title}\n{header}"
+    header = markup.encodable(f"{title}\n{header}")
     is_contract = _is_contract(header) and not _EMPLOYED.search(header)
     return _distinct(_band(c, cleaned, _kind(c, text, is_contract=is_contract)) for c in found)
 

@@ -46,6 +46,11 @@ class Cleaned(NamedTuple):
         return position + (self.shifts[i - 1] if i else 0)
 
 
+def encodable(text: str) -> str:
+    """The text with "?" for each half of a surrogate pair, which no encoding has."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
 def clean(text: str) -> Cleaned:
     """Undo escapes, entities, wrong encodings and full-width forms.
 
@@ -56,6 +61,7 @@ def clean(text: str) -> Cleaned:
         The text as its author saw it.
     """
     given = text
+    text = encodable(text)
     is_damaged = False
     if not text.isascii():
         if any(letter in text for letter in _FULL_WIDTH):

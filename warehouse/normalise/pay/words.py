@@ -41,6 +41,8 @@ class Lexicon(NamedTuple):
     exact: dict[str, tuple[tuple[str, str], ...]]  # lower-cased words, phrases of up to four
     endings: dict[str, tuple[str, str]]  # "*gehalt": any word that ends so
     beginnings: dict[str, tuple[str, str]]  # "Jahres*"
+    any_ending: tuple[str, ...]
+    any_beginning: tuple[str, ...]
     unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces, and "з/п"
     unspaced_pattern: re.Pattern[str]
     phrase_starts: frozenset[str]  # first words of the phrases
@@ -117,7 +119,10 @@ def lexicon() -> Lexicon:
     longest_first = sorted(unspaced, key=lambda w: (-len(w), w))
     pattern = re.compile("|".join(map(re.escape, longest_first)))
     starts = frozenset(phrase.split()[0] for phrase in exact if " " in phrase)
-    return Lexicon(exact, endings, beginnings, unspaced, pattern, starts)
+    return Lexicon(
+        *(exact, endings, beginnings, tuple(endings), tuple(beginnings)),
+        *(unspaced, pattern, starts),
+    )
 
 
 def cues(text: str) -> list[Cue]:
@@ -159,8 +164,10 @@ def _single(token: str) -> tuple[tuple[str, str], ...]:
     hits = words.exact.get(token, ())
     if len(token) < 4:
         return hits
-    found = [hit for ending, hit in words.endings.items() if token.endswith(ending)]
-    found += [hit for start, hit in words.beginnings.items() if token.startswith(start)]
+    found: list[tuple[str, str]] = []
+    if token.endswith(words.any_ending) or token.startswith(words.any_beginning):
+        found = [hit for ending, hit in words.endings.items() if token.endswith(ending)]
+        found += [hit for start, hit in words.beginnings.items() if token.startswith(start)]
     if not hits and not found and "-" in token:
         found = [hit for part in token.split("-") for hit in words.exact.get(part, ())]
     return (*hits, *found)
