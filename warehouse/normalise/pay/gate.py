@@ -71,7 +71,7 @@ def _bare() -> Any:
 
 @cache
 def _labelled() -> Any:
-    """A bare figure behind a word of pay, on its line or the next but one; a small one may precede."""
+    """A bare figure behind a word of pay, on its line or the next but one."""
     return _set(
         rf"(?i:{_labels()})(?:[^\d\n]*(?:\d{{1,3}}|20\d\d)[a-zA-Z]?\b)?"
         rf"[^\d\n]*\n?\n?[^\d\n]*[\s(:：~=≈>–-]{_BARE}",
