@@ -79,6 +79,26 @@ def test_after_the_last_year_the_last_year_counts() -> None:
     assert last >= 2026
 
 
+NOT_IN_THE_TABLE = {
+    "BYN": range(2011, 2016),  # redenominated in 2016
+    "GEL": range(2011, 2014),  # the source begins in 2014
+    "HRK": range(2023, 2027),  # became the euro
+    "BGN": range(2026, 2027),  # became the euro
+}
+
+
+def test_each_currency_has_every_year_of_the_adverts() -> None:
+    for currency, by_year in exchange_rates().items():
+        missing = set(range(2011, 2027)) - set(by_year)
+        assert missing == set(NOT_IN_THE_TABLE.get(currency, ())), currency
+
+
+def test_a_rate_fixed_to_the_euro_moves_with_it() -> None:
+    rates = exchange_rates()
+    for year, rate in rates["XOF"].items():
+        assert abs(rate / rates["EUR"][year] - Decimal("655.957")) < Decimal("0.001")
+
+
 def test_rates_are_positive_and_move_by_less_than_fourfold_a_year() -> None:
     for currency, by_year in exchange_rates().items():
         for year, rate in by_year.items():

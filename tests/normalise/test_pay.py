@@ -91,6 +91,14 @@ OPEN = [
     ("you will earn no less than 19,400 PLN gross per month", [(19400, None, "PLN", "MONTH")]),
     ("Salary: $150K – $250K+ (base)", [(150000, 250000, "USD", "YEAR")]),
     ("Salary: $100,000 + 11% super", [(100000, 100000, "USD", "YEAR")]),
+    ("Tester | Oxford | Permanent | to £48K | apply", [(None, 48000, "GBP", "YEAR")]),
+    ("Salary to £70k for the right person", [(None, 70000, "GBP", "YEAR")]),
+    ("the minimum salary is EUR 38,500 gross per year", [(38500, None, "EUR", "YEAR")]),
+    ("Engineer | >= $150k | REMOTE", [(150000, None, "USD", "YEAR")]),
+    (
+        "Join the team!\n\nUp to €78k + equipment of your choice + equity",
+        [(None, 78000, "EUR", "YEAR")],
+    ),
 ]
 
 LANGUAGES = [
@@ -184,6 +192,47 @@ SEVERAL = [
         [(29, 51, "USD", "HOUR")],
     ),
     ("We raised $50M. Salary range $121,000-$159,000/year.", [(121000, 159000, "USD", "YEAR")]),
+    # words of other money that name a job, a tier's own line, and a list that goes on
+    (
+        "Pay range:\nTraining Development Technician/Level 1: $23.00 - $29.00/hour\n"
+        "Training Development Technician/Level 2: $28.00 - $34.50/hour",
+        [(23, 29, "USD", "HOUR"), (28, 34.5, "USD", "HOUR")],
+    ),
+    ("Senior Account Executive: $150,000 - $160,000 per year", [(150000, 160000, "USD", "YEAR")]),
+    ("- Infrastructure Engineer ($170-230K): apply here", [(170000, 230000, "USD", "YEAR")]),
+    (
+        "Annual salary USD 93,000 - 187,000 in Ohio // 91,500 - 176,000 in Iowa",
+        [(93000, 187000, "USD", "YEAR"), (91500, 176000, "USD", "YEAR")],
+    ),
+    (
+        "Benefits and equity are competitive ($115K-$150K / 0.2+%).",
+        [(115000, 150000, "USD", "YEAR")],
+    ),
+    ("Benefits and equity are competitive ($115K-$170K).", [(115000, 170000, "USD", "YEAR")]),
+    (
+        "- Senior Cloud Software Engineer (Hybrid) 130k-160k\n\nApply",
+        [(130000, 160000, "USD", "YEAR")],
+    ),
+    ("Early Career or Backend Engineers (110-130k in Texas)", [(110000, 130000, "USD", "YEAR")]),
+    ("Acme | Boise, ID & Remote | 150k+ and up\n\nJoin us", [(150000, None, "USD", "YEAR")]),
+    (
+        "The approximate yearly pay will be the following:\n\nNetherlands: 78.000 EUR.\n\n"
+        "UK: 75.000 GBP.\n\nSpain: 65.000 EUR.",
+        [
+            (78000, 78000, "EUR", "YEAR"),
+            (75000, 75000, "GBP", "YEAR"),
+            (65000, 65000, "EUR", "YEAR"),
+        ],
+    ),
+    (
+        "Pay\n\nMin\n\nUSD $108,500.00/Yr.\n\nMax\n\nUSD $140,950.00/Yr.",
+        [(108500, 140950, "USD", "YEAR")],
+    ),
+    ("Salary (in euros) is approx. 75k, paid monthly", [(75000, 75000, "EUR", "YEAR")]),
+    ("Compensation: EUR +/-120k and stock options", [(120000, 120000, "EUR", "YEAR")]),
+    ("Web Developer | REMOTE | €45 EUR/hour", [(45, 45, "EUR", "HOUR")]),
+    ("Our budget for this position is $40K/yr.", [(40000, 40000, "USD", "YEAR")]),
+    ("a generous stipend ($72,000) for fellows", [(72000, 72000, "USD", "YEAR")]),
     (
         "The salary range for this sales opportunity is $61,000 to $72,000",
         [(61000, 72000, "USD", "YEAR")],
@@ -205,6 +254,11 @@ FALSE_FRIENDS = [
     "Up to $5,000 per year for professional development",
     "tuition assistance of $5,250 annually",
     "401k match up to $3,000",
+    "if you know someone, please share: we pay £10k for any successful referral!",
+    "in the last 6 months we have paid artists over $200K+",
+    "We have grown our user base from 10k to 500k in a year",
+    "we only earn around $1000 a month ourselves",
+    "$29K comprehensive coverage for our clients",
     "competitive pay, dental, 401K and stock",
     "Life insurance: three times your salary, up to $300k",
     "A bonus of up to $12 on top of each hour billed",
@@ -297,6 +351,9 @@ def test_the_kind_of_pay(text: str, kind: str) -> None:
     [
         ("Zone A (SF, NYC): $160,400 - $200,500 per year", "Zone A"),
         ("New York City, NY Range: $91k - $108.5k", "New York City, NY"),
+        ("Pay:\nLevel 1: to be agreed\nLevel 2: $28.00 - $34.50/hour", "Level 2"),
+        ("1. Staff Software Engineer - $190K-250K + equity", "Staff Software Engineer"),
+        ("In Abhängigkeit von Erfahrung bis zu 60.000 € p.a. Gehalt", None),
         ("In Canada, the salary range is $95,000 - $115,000 CAD", "Canada"),
         (
             "For Toronto and Vancouver based staff, the pay is $95k - $115k CAD",
@@ -317,6 +374,8 @@ def test_the_label_of_a_band(text: str, zone: str | None) -> None:
         ("Pay: $90,000 per hour", "90000", "90000", "too much per hour"),
         ("Salary: $300K - $200K", "200000", "300000", "larger end first"),
         ("Salary: $188,00 - $235,000", "188000", "235000", "a digit is missing"),
+        ("The salary range is $130,000 - 150,000K", "130000", "150000", "left out"),
+        ("Salary: $70,0000 to $125,000", "70000", "125000", "a digit too many"),
     ],
 )
 def test_an_implausible_band_is_kept_with_its_reason(
@@ -395,6 +454,15 @@ def test_what_is_paid_once_is_set_aside() -> None:
             {"min": 3000, "max": 5000, "currency": "EUR", "interval": "NONE"},
             (3000, 5000, "EUR", "MONTH"),
         ),
+        (
+            {"min": 48000, "max": 56000, "currency": "€", "interval": "Jahr"},
+            (48000, 56000, "EUR", "YEAR"),
+        ),
+        (
+            {"min": "65.000 €", "max": "70.000 €", "currency": None, "interval": "annual"},
+            (65000, 70000, "USD", "YEAR"),
+        ),
+        ({"min": 15, "max": 18, "currency": "$", "interval": "Stunde"}, (15, 18, "USD", "HOUR")),
     ],
 )
 def test_structured_figures(component: dict[str, Any], expected: Band) -> None:
@@ -411,6 +479,7 @@ def test_structured_figures(component: dict[str, Any], expected: Band) -> None:
         {"min": 30000, "max": 30000, "currency": "USD", "interval": "1 YEAR", "type": "Bonus"},
         {"min": None, "max": None, "currency": "USD", "interval": "1 YEAR", "type": "Salary"},
         {"min": float("nan"), "max": None, "currency": "USD", "interval": "1 YEAR"},
+        {"min": 0, "max": 0, "currency": "USD", "interval": "1 YEAR"},
     ],
 )
 def test_structured_figures_that_are_not_pay(component: dict[str, Any]) -> None:
@@ -470,6 +539,7 @@ def test_every_written_form_of_a_range_is_read_alike(
     st.text(alphabet="$£€ 0123456789.,kKMm-–/+()|\n: salaryperhouquitbns%CHF年万円", max_size=120)
 )
 def test_any_text_gives_ordered_bands_or_none(text: str) -> None:
+    assert find_pay(text) == find_pay(text)
     for band in find_pay(text):
         assert band.start is not None
         assert text[band.start :].startswith(band.evidence)
@@ -478,6 +548,63 @@ def test_any_text_gives_ordered_bands_or_none(text: str) -> None:
         if band.pay_min is not None and band.pay_max is not None:
             assert band.pay_min <= band.pay_max
         assert band.is_plausible == (band.reason is None)
+
+
+@given(
+    st.text(max_size=60), st.sampled_from(["$90k", "Salary: €3.500", "年収500万円", "&pound;1", ""])
+)
+def test_no_text_breaks_the_parser(noise: str, pay: str) -> None:
+    text = f"{noise}{pay}{noise}"
+    for band in find_pay(text, title=noise, location=noise):
+        assert band.start is not None
+        assert text[band.start : band.start + len(band.evidence)] == band.evidence
+    assert all(band.start is None for band in parse_pay_field(text))
+
+
+def test_half_a_surrogate_pair_breaks_nothing() -> None:
+    half = chr(0xD800)
+    (band,) = find_pay(f"Salary {half} up to $90k{half}", title=half, location=half)
+    assert band.evidence == "$90k"
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            name: st.none() | st.text(max_size=12) | st.integers() | st.floats()
+            for name in ("min", "max", "currency", "interval", "type", "zone")
+        },
+    )
+)
+def test_no_component_breaks_the_parser(component: dict[str, Any]) -> None:
+    for band in pay_from_components([component]):
+        assert band.provenance == "structured"
+        assert band.is_plausible == (band.reason is None)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "9",
+        "$1-",
+        "1,",
+        "$",
+        "1 ",
+        "$100k ",
+        "k-",
+        "&amp;",
+        "Â£1 ",
+        "USD 100 ",
+        "| $90k ",
+        "1-",
+        "5万",
+    ],
+)
+def test_hostile_texts_are_read_in_bounded_work(piece: str) -> None:
+    text = piece * (200_000 // len(piece)) + " salary $100k"
+    assert len(grammar.figures(text)) <= grammar.MOST_FIGURES
+    find_pay(text)
+    parse_pay_field(text)
 
 
 @pytest.mark.parametrize(

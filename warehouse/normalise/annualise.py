@@ -37,8 +37,15 @@ def exchange_rates() -> dict[str, dict[int, Decimal]]:
 
     The column `source` there says whose they are: ECB, the mean of the European Central Bank's
     daily euro reference rates crossed with the dollar; HMRC, the yearly averages that HM Revenue &
-    Customs publishes (years to 31 December), crossed likewise; PEG, an official fixed rate.
-    The last year is the mean of the part of it that had been published.
+    Customs publishes (years to 31 December), crossed likewise; PEG, an official fixed rate to the
+    dollar, or to the euro, crossed with its rate (XOF). The last year is the mean of the part of it
+    that had been published.
+
+    To add a year, add its rows: for ECB divide the yearly mean of the series
+    `EXR/A.<currency>.EUR.SP00.A` by that of the dollar, for HMRC the "average for the year to 31
+    December" by that of the dollar, and repeat PEG rows. Until then the last year counts. Not
+    there are: BYN before its redenomination of 2016, GEL before 2014 (HMRC begins then), and HRK
+    and BGN since they became the euro.
 
     Returns:
         Units of a currency (ISO 4217) that one US dollar bought, by currency and year.

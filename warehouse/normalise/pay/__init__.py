@@ -79,7 +79,11 @@ def find_pay(
     header = text[:_HEADER_LENGTH].split("\n", 1)[0]
     local = currency.of_country(country) if country else _only_place(location or header)
     found = candidates.in_text(text, local)
-    return _distinct(_band(c, cleaned, _kind(c, text, f"{title}\n{header}")) for c in found)
+    if not found:
+        return []
+    header = markup.encodable(f"{title}\n{header}")
+    is_contract = _is_contract(header) and not _EMPLOYED.search(header)
+    return _distinct(_band(c, cleaned, _kind(c, text, is_contract=is_contract)) for c in found)
 
 
 def parse_pay_field(raw: str, *, country: str | None = None) -> list[PayBand]:
@@ -96,7 +100,9 @@ def parse_pay_field(raw: str, *, country: str | None = None) -> list[PayBand]:
     found = candidates.in_field(cleaned.text, currency.of_country(country) if country else None)
     return [
         band._replace(provenance="structured", start=None)
-        for band in _distinct(_band(c, cleaned, _kind(c, cleaned.text, "")) for c in found)
+        for band in _distinct(
+            _band(c, cleaned, _kind(c, cleaned.text, is_contract=False)) for c in found
+        )
     ]
 
 
@@ -116,9 +122,9 @@ def pay_from_components(components: Iterable[dict[str, Any]]) -> list[PayBand]:
         kind = str(part.get("type") or "")
         low, high = _number(part.get("min")), _number(part.get("max"))
         size = low if high is None else high
-        if _NOT_BASE.search(kind) or size is None:
-            continue
-        code = str(part.get("currency") or "USD").upper()
+        if _NOT_BASE.search(kind) or not size:
+            continue  # a 0 is how forms leave a figure out
+        code, is_ambiguous = _currency(part.get("currency"))
         said, oddity = _interval(str(part.get("interval") or ""))
         per = said or (period.by_size(size, code) if code in currency.currencies() else "YEAR")
         low, high, reason = _plausible(low, high, code, per)
@@ -131,7 +137,7 @@ def pay_from_components(components: Iterable[dict[str, Any]]) -> list[PayBand]:
                 provenance="structured",
                 is_plausible=not (oddity or reason),
                 reason=oddity or reason,
-                is_currency_ambiguous=part.get("currency") is None,
+                is_currency_ambiguous=is_ambiguous,
                 is_period_inferred=said is None,
             )
         )
@@ -149,13 +155,17 @@ def _contract() -> Any:  # re2 has no types
     return re2.compile(rf"(?i)\b(?:{words.alternatives('contract', spaces='[ -]')})\b")
 
 
-def _kind(found: Candidate, text: str, header: str) -> PayKind:
+def _is_contract(said: str) -> bool:
+    return words.may_have(said.lower(), "contract") and _contract().search(said) is not None
+
+
+def _kind(found: Candidate, text: str, *, is_contract: bool) -> PayKind:
     if evidence.is_total(found.around):
         return "total"
-    near = text[max(0, found.amount.start - _CONTRACT_REACH) : found.end + 40]
-    if _contract().search(near) or (_contract().search(header) and not _EMPLOYED.search(header)):
+    if is_contract or (found.period == "DAY" and not found.is_period_inferred):
         return "contract"
-    return "contract" if found.period == "DAY" and not found.is_period_inferred else "base"
+    near = text[max(0, found.amount.start - _CONTRACT_REACH) : found.end + 40]
+    return "contract" if _is_contract(near) else "base"
 
 
 def _band(found: Candidate, cleaned: markup.Cleaned, kind: PayKind) -> PayBand:
@@ -204,10 +214,23 @@ def _plausible(
     return low, high, None
 
 
+def _currency(said: object) -> tuple[str, bool]:
+    """A structured currency as a code, and whether that is a guess: "EUR", "€", "$", None."""
+    mark = str(said or "").strip()
+    code = currency.code_of(mark) if mark else None
+    if code or (len(mark) == 3 and mark.isalpha()):
+        return code or mark.upper(), False
+    shared = currency.sharing(mark) if mark else ()
+    return (shared[0] if shared else "USD"), True
+
+
 def _interval(said: str) -> tuple[Period | None, str | None]:
     """A structured interval as a period, and why the figure can't be used with it, if so."""
     oddity = f"interval {said!r} is no period" if _ODD_INTERVAL.search(said) else None
-    return next((per for pattern, per in _INTERVALS if pattern.search(said)), None), oddity
+    for pattern, per in _INTERVALS:
+        if pattern.search(said):
+            return per, oddity
+    return period.of_word(said.strip().lower()), oddity
 
 
 def _number(value: object) -> Decimal | None:
@@ -224,6 +247,9 @@ def _number(value: object) -> Decimal | None:
 
 def _distinct(bands: Iterable[PayBand]) -> list[PayBand]:
     """Each band once; a single figure that only repeats an end of a band is left out."""
+    bands = list(bands)
+    if len(bands) < 2:
+        return bands
     found: dict[tuple[object, ...], PayBand] = {}
     for band in bands:
         found.setdefault((band.pay_min, band.pay_max, band.currency, band.period), band)

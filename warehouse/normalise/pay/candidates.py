@@ -37,9 +37,10 @@ _SCRIPT_REACH = 5  # characters behind an amount that may tell its script: "15-2
 _LIST_GAP = 60  # characters between two bands of a list
 # What may stand between a word of pay and its figure when that has no currency.
 _LABEL_GAP = re.compile(
-    r"(?:[\s:：~≈=*(–—>+/±-]|(?:of|is|are|around|about|approx\.?|ca\.?|up|to|upto|from|range|at|least|starting"
-    r"|starts|base|gross|brutto|will|be|between|min|max|and|the|for|this|role|position|in|total"
-    r"|annual|yearly|monthly|[àâ]|på|von|ab|bis|от|до|was|should|us)\b){0,12}",
+    r"(?:[\s:：~≈=*()–—>+/±-]|approx\.|ca\."
+    r"|(?:of|is|are|was|will|should|be|around|about|approx|approximately|ca|up|to|upto|from|range|at"
+    r"|least|starting|starts|between|min|max|and|the|for|this|role|position|in|total|base|gross"
+    r"|brutto|annual|yearly|monthly|us|euros?|eur|usd|gbp|dollars|[àâ]|på|von|ab|bis|от|до)\b){0,16}",
     re.IGNORECASE,
 )
 # Something else is counted: "20,000+ locations".
@@ -127,14 +128,14 @@ def _reads(text: str, local: str | None, *, in_field: bool = False) -> list[_Rea
     reads: list[_Read] = []
     previous_end = 0
     for amount in grammar.amounts(text, is_prose=not in_field):
-        if _is_possible(amount, in_field=in_field):
+        if _is_possible(text, amount, in_field=in_field):
             reads.append(_read(text, amount, local, previous_end))
             previous_end = amount.end
     _share_periods(text, reads)
     return reads
 
 
-def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
+def _is_possible(text: str, amount: Amount, *, in_field: bool = False) -> bool:
     """Whether an amount as written can be pay at all."""
     if amount.is_counted or amount.scale == "b" or amount.high == 0:
         return False
@@ -150,9 +151,9 @@ def _is_possible(amount: Amount, *, in_field: bool = False) -> bool:
         return False
     if (amount.scale and amount.scale != "lakh") or amount.is_grouped:
         return True
-    if amount.is_range:
-        return amount.high >= _LEAST_BARE and not _is_years(amount)
-    return amount.high >= 2100
+    if amount.high < _LEAST_BARE:
+        return period.after(text, amount.end)[0] == "HOUR"
+    return not _is_years(amount) if amount.is_range else amount.high >= 2100
 
 
 def _is_years(amount: Amount) -> bool:
@@ -170,9 +171,9 @@ def _read(text: str, amount: Amount, local: str | None, previous_end: int) -> _R
     hints = tuple(h for h in (local, reading.implied_currency) if h)
     if amount.scale in {"lpa", "lakh", "crore"}:
         hints = ("INR", *hints)
-    script = currency.of_script(text[amount.start : end + _SCRIPT_REACH])
-    if script and not amount.marks:
-        hints = (script, *hints)
+    if not amount.marks:
+        script = currency.of_script(text[amount.start : end + _SCRIPT_REACH])
+        hints = (*hints, script) if script else hints
     own_left = around.left
     if previous_end > around.start:
         own_left = text[previous_end : amount.start]
@@ -196,9 +197,9 @@ def _is_accepted(text: str, read: _Read, resolved: Resolved, previous: Candidate
     year_from = row.year_from
     is_yearly = year_from <= amount.high <= year_from * (_MOST_SAID if reading.is_pay else _MOST)
     said = read.said or read.before
+    least = year_from if said in {"YEAR", "MONTH"} else year_from * _LEAST
     if said is None and row.is_quoted_monthly and not (is_yearly or resolved.is_ambiguous):
         said = "MONTH"
-    least = year_from if said in {"YEAR", "MONTH"} else year_from * _LEAST
     most = year_from * (_MOST_SAID if reading.is_pay else _MOST)
     is_sized = said is not None and least <= amount.high * PERIODS_A_YEAR[said] <= most
     if reading.is_other:
@@ -246,6 +247,8 @@ def _is_accepted_bare(read: _Read, *, is_sized: bool) -> bool:
         return False
     if amount.scale == "lpa":
         return True
+    if amount.scale == "k" and read.said == "YEAR" and evidence.is_unspoken(read.around.left):
+        return not reading.is_other
     if reading.is_named:
         return True
     if _NOUN.match(read.around.right):
@@ -254,9 +257,12 @@ def _is_accepted_bare(read: _Read, *, is_sized: bool) -> bool:
         return _is_near(reading) if amount.is_range else bool(_LABEL_GAP.fullmatch(reading.gap))
     is_named = reading.is_weak or read.around.is_cell
     is_placed = read.around.opens_cell
-    return amount.scale == "k" and (
-        is_named or is_placed if amount.is_range else is_named and is_placed
-    )
+    if amount.scale != "k" or reading.is_other:
+        return False
+    if amount.is_range:
+        return is_named or is_placed or evidence.names_a_job(read.around)
+    is_least = evidence.is_unspoken(read.around.left) and evidence.is_open(read.around.right)
+    return is_least or (is_named and is_placed)
 
 
 def _is_near(reading: Reading) -> bool:
@@ -265,15 +271,18 @@ def _is_near(reading: Reading) -> bool:
 
 def _continues(text: str, read: _Read, resolved: Resolved, previous: Candidate | None) -> bool:
     """Whether an amount goes on with a list of bands: like the last one in form, and close."""
-    if previous is None or previous.currency != resolved:
+    if previous is None:
         return False
     gap = text[previous.end : read.amount.start]
+    if previous.currency != resolved and not ("\n" in gap and gap.rstrip().endswith(":")):
+        return False
     was, code = previous.amount, resolved.code
+    was_code = previous.currency.code
     return (
         len(gap) < _LIST_GAP
-        and "." not in gap
+        and ". " not in gap
         and was.is_range == read.amount.is_range
-        and period.by_size(was.high, code) == period.by_size(read.amount.high, code)
+        and period.by_size(was.high, was_code) == period.by_size(read.amount.high, code)
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ _SMALL_CODES = "usd|eur|gbp|chf|cad|aud|nzd|sgd|hkd|pln|sek|nok|dkk|czk|huf|inr|
 # Marks that stand before the figure only: behind it they are words or initials.
 _BEFORE_ONLY = frozenset({"R", "RM", "Rp", "Rp.", "Fr.", "S/", "S/.", "L.E.", "Tk", "Tk.", "din."})
 
+# What may stand between a mark and its figure.
+_PASSED_BEFORE = " \u00a0\u202f~≈*:()"
+_PASSED_BEHIND = " \u00a0\u202f*("
 _BEFORE_REACH = 12  # characters before a figure in which its mark starts
 
 _US_STATE = re.compile(
@@ -99,17 +102,33 @@ def marks() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(before), frozenset({*symbols, *shared, *names, *small} - _BEFORE_ONLY)
 
 
-class _Ends(NamedTuple):
-    """How marks begin and end: a quick test before the patterns are asked."""
-
-    tails: frozenset[str]  # the last one or two characters of marks before a figure
-    heads: frozenset[str]  # the first one or two of marks behind it
+@cache
+def _tails() -> frozenset[str]:
+    """The last one or two characters of marks before a figure."""
+    return frozenset(mark[-2:] for mark in marks()[0])
 
 
 @cache
-def _ends() -> _Ends:
-    before, behind = marks()
-    return _Ends(frozenset(m[-2:] for m in before), frozenset(m[:2] for m in behind))
+def _heads() -> frozenset[str]:
+    """The first one or two characters of marks behind a figure."""
+    return frozenset(mark[:2] for mark in marks()[1])
+
+
+def may_be_marked(text: str, begin: int, end: int) -> bool:
+    """Whether the ends of the neighbouring words are such as marks have: a quick test.
+
+    Args:
+        text: The text.
+        begin: Where a figure's digits begin.
+        end: Where they end.
+    """
+    edge = text[max(0, begin - 6) : begin].rstrip(_PASSED_BEFORE)
+    tails = _tails()
+    if edge[-2:] in tails or edge[-1:] in tails:
+        return True
+    edge = text[end : end + 5].lstrip(_PASSED_BEHIND)
+    heads = _heads()
+    return edge[:2] in heads or edge[:1] in heads
 
 
 @cache
@@ -146,8 +165,8 @@ def before(text: str, begin: int) -> tuple[str, int] | None:
         The mark as written and where it starts, or None.
     """
     stretch = text[max(0, begin - _BEFORE_REACH) : begin]
-    edge = stretch.rstrip(" \u00a0\u202f~≈*:()")
-    if edge[-2:] not in _ends().tails and edge[-1:] not in _ends().tails:
+    edge = stretch.rstrip(_PASSED_BEFORE)
+    if edge[-2:] not in _tails() and edge[-1:] not in _tails():
         return None
     end = begin - min(3, len(stretch) - len(stretch.rstrip(" \u00a0\u202f~≈*")))
     hit = _mark_before().search(text, max(0, begin - _BEFORE_REACH), end)
@@ -165,8 +184,8 @@ def after(text: str, end: int) -> re.Match[str] | None:
         A match whose first group is the mark, and whose second is there where the next figure
         follows the mark at once.
     """
-    edge = text[end : end + 5].lstrip(" \u00a0\u202f*(")
-    if edge[:2] not in _ends().heads and edge[:1] not in _ends().heads:
+    edge = text[end : end + 5].lstrip(_PASSED_BEHIND)
+    if edge[:2] not in _heads() and edge[:1] not in _heads():
         return None
     return _mark_after().match(text, end)
 
@@ -235,22 +254,22 @@ def places_of(text: str) -> set[str]:
     return {_by_place()[place] for place in _places().findall(text)}
 
 
-@cache
+@lru_cache(maxsize=512)
 def of_country(country: str) -> str | None:
     """The currency of a country (ISO 3166 alpha-2; "UK" is understood)."""
     wanted = country.upper()
     return next((code for code, row in currencies().items() if wanted in row.countries), None)
 
 
-@cache
-def _sharing(mark: str | None) -> tuple[str, ...]:
+@lru_cache(maxsize=256)
+def sharing(mark: str | None) -> tuple[str, ...]:
     """The currencies that use a shared mark, the default first; all of them where there is none."""
     return tuple(
         code for code, row in currencies().items() if mark is None or mark in row.shared_symbols
     )
 
 
-_LABEL_REACH = 25
+_LABEL_REACH = 40
 
 
 @cache
@@ -258,7 +277,8 @@ def _in_label() -> re.Pattern[str]:
     """A currency that a label names for the figures behind it: "Salary (€): ", "Lohn in CHF: "."""
     symbols, names, _ = _marks()
     return re.compile(
-        rf"(?:[(\[,/]|(?<!\w)in)\s*({_pattern({*symbols, *names})})\s*[)\]]?[\s:=–-]*\Z"
+        rf"(?:[(\[,/:]|(?<!\w)in)\s*({_pattern({*symbols, *names})})"
+        r"\s*[)\]]?[\s:=–+/±-]*(?:(?:is|of|ca\.?|approx\.?|about|around|from)\s+){0,2}\Z"
     )
 
 
@@ -269,7 +289,7 @@ _SCRIPTS = (
     (re.compile("萬"), "TWD"),
     (re.compile("[万千薪亿]"), "CNY"),
     (re.compile("triệu"), "VND"),
-    (re.compile("juta|ribu"), "IDR"),
+    (re.compile(r"\d\s?(?:juta|jt|ribu|rb)\b"), "IDR"),
 )
 
 
@@ -282,8 +302,6 @@ def of_script(piece: str) -> str | None:
     Returns:
         ISO code, or None for Latin digits and words.
     """
-    if piece.isascii():
-        return None
     return next((code for pattern, code in _SCRIPTS if pattern.search(piece)), None)
 
 
@@ -308,12 +326,12 @@ def resolve(
         code = code_of(mark)
         if code:
             return Resolved(code, False)
-    sharing = _sharing(marks[0] if marks else None)
+    candidates = sharing(marks[0] if marks else None)
     behind = [m.group(1) for end in ends if (m := _stated_behind().match(text, end))]
     before = _stated().findall(left)
     for said in (*behind, *before[-1:]):
         code = code_of(said)
-        if code in sharing:
+        if code in candidates:
             return Resolved(code, False)
     if not marks:
         label = _in_label().search(left[-_LABEL_REACH:])
@@ -321,5 +339,5 @@ def resolve(
         if code:
             return Resolved(code, False)
         return Resolved(hints[0], False) if hints else None
-    local = next((hint for hint in hints if hint in sharing), sharing[0])
-    return Resolved(local, local != sharing[0] and marks[0] == "$")
+    local = next((hint for hint in hints if hint in candidates), candidates[0])
+    return Resolved(local, local != candidates[0] and marks[0] == "$")

@@ -25,8 +25,8 @@ _BULLETS = "-*•●·–—+>"
 
 # Where the clause before an amount starts: a new cell, line or sentence. Flattened texts have two
 # blanks where a line ended.
-# The search ends at the amount, which is what "\Z" stands for. That the pattern begins with a set of
-# characters, and asks which one it was later, makes it several times as fast.
+# The search ends at the amount, which is what "\Z" stands for. The pattern begins with a set of
+# characters, and asks later which one it was: that makes it several times as fast.
 _SEPARATORS = "\n|;●•"
 _CLAUSE_START = re.compile(
     r"[\s.!?](?:(?<=\s)(?:\s+|[-–—]\s(?=[A-Z]))|(?<=[!?])(?:\s+(?=[^a-z\d])|\s*\Z)"
@@ -46,6 +46,8 @@ _PHRASE_END = re.compile(
 _JOINED = re.compile(r"[\s,]*(?:\+|&|/|and|plus|und|et)\s*(?:[\w-]+\s){0,3}", re.IGNORECASE)
 # Other money that only says what the pay is for: "the salary for this sales position is".
 _SUBJECT = re.compile(r"\s*(?:\w+\s+){0,2}?(?:for|of|in|at|as)\s[^,;:+&$]*", re.IGNORECASE)
+# From a word of other money to the noun of a job's title: "Investment Operations Associate".
+_TITLE = re.compile(r"[\s/&-]*(?:[\w-]+[\s/&-]+){0,2}")
 _COPULA = re.compile(r":|=|\b(?:is|are|ranges?|will|would|between|starts?|from)\b", re.IGNORECASE)
 _ADDED = re.compile(r"(?:[+&]|\bplus|\band)\s*(?:an?\s)?\Z", re.IGNORECASE)
 _PACKAGE = re.compile(
@@ -59,7 +61,7 @@ _PACKAGE = re.compile(
 _PLUS = re.compile(r"\s?\+(?!\s*\w)|\+(?=\s(?!equity|bonus|benefits|stock|super|package|options))")
 _BASE = re.compile(r"\b(?:base|basic|salary|wages?|fixed)\b", re.IGNORECASE)
 _OPENING_TO = re.compile(r"(?:^|[|:;\n(,]\s*)[Tt]o\s\Z")  # "Salary: to £100k"
-_CEILING_BEHIND = re.compile(r"\s?(?:max(?:imum)?|tops)\b", re.IGNORECASE)
+_CEILING_BEHIND = re.compile(r"\s?(?:(?:max(?:imum)?|tops)\b|以下|以内|まで|이하)", re.IGNORECASE)
 _ITEM_LABEL = re.compile(r"\s*[-*•]?\s*[^\W\d][\w /()+-]{0,30}:\s*")  # "Senior: "
 _LABEL_END = re.compile(r"(?=.*[:=–—>(\n-])[\s:=~*–—>(-]*")
 
@@ -111,7 +113,9 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
         The clause before and the words behind.
     """
     reach = max(0, start - _LEFT_REACH)
-    cut = max(reach, *(text.rfind(sign, reach, start) + 1 for sign in _SEPARATORS))
+    cut = reach
+    for sign in _SEPARATORS:
+        cut = max(cut, text.rfind(sign, cut, start) + 1)
     far = max(0, start - _LINE_REACH)
     line = text[max(far, text.rfind("\n", far, start) + 1) : start]
     is_row = "|" in line or line.count(" - ") > 1  # a header such as "Company | Place | $120k"
@@ -134,7 +138,7 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
         is_cell = right.lstrip()[:1] in {")", "]"}
     elif _ITEM_LABEL.fullmatch(clause) and text[cut - 1 : cut] == "\n":
         heading = text[max(0, cut - _HEADING_LENGTH) : cut].rstrip().rpartition("\n")[2]
-        if len(heading.split()) <= _HEADING_WORDS:
+        if len(heading.split()) <= _HEADING_WORDS or heading.endswith(":"):
             governing = f"{heading}\n{clause}"
     return Surroundings(
         governing,
@@ -185,7 +189,8 @@ def read(around: Surroundings) -> Reading:
 
 def _before(around: Surroundings) -> _Before:
     left = around.left
-    pay = weak = hint = stipend = other = None
+    pay = weak = hint = stipend = None
+    others: list[Cue] = []
     for cue in around.cues:
         role = cue.role
         if role in {"pay", "total"}:
@@ -199,6 +204,10 @@ def _before(around: Surroundings) -> _Before:
             hint = cue
         elif role == "stipend":
             stipend = cue
+        elif role == "job":  # "Account Executive: $90k"
+            title = cue.start
+            while others and _TITLE.fullmatch(left, others[-1].end, title):
+                title = others.pop().start
         elif role == "not_pay":
             if pay and _JOINED.fullmatch(left, pay.end, cue.start):
                 pay = cue._replace(value=pay.value)
@@ -209,8 +218,8 @@ def _before(around: Surroundings) -> _Before:
                 and _SUBJECT.fullmatch(left, pay.end, cue.start)
                 and _COPULA.search(left, cue.end)
             ):
-                other = cue
-    return _Before(pay, weak, hint, stipend, other)
+                others.append(cue)
+    return _Before(pay, weak, hint, stipend, others[-1] if others else None)
 
 
 def _behind(right: str, *, is_label: bool) -> str:
@@ -323,12 +332,25 @@ def is_total(around: Surroundings) -> bool:
     return any(cue.role == "total" for cue in words.cues(phrase))
 
 
+def names_a_job(around: Surroundings) -> bool:
+    """Whether a job's title stands right before an amount that ends its line or is in brackets."""
+    jobs = [cue.end for cue in around.cues if cue.role == "job"]
+    return bool(jobs) and (
+        around.left.rstrip().endswith(("(", "[")) or bool(_cell_end().match(around.right))
+    )
+
+
+def is_open(right: str) -> bool:
+    """Whether an amount is said to be the least: "100k and up"."""
+    return bool(_open().match(right.lstrip("+")))
+
+
 def is_breakdown(right: str) -> bool:
     """Whether what follows only says what the amount is made of."""
     right = right[:40].lower()
-    return any(word in right for word in _breakdown())
+    return any(phrase in right for phrase in _breakdown())
 
 
 @cache
 def _breakdown() -> tuple[str, ...]:
-    return tuple(word for role, _, word in words.rows() if role == "breakdown")
+    return tuple(phrase for role, _, phrase in words.rows() if role == "breakdown")

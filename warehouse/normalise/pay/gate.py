@@ -1,6 +1,6 @@
 """A quick look at a text: could it state pay at all?
 
-Belongs here: one scan in linear time that spares most texts the grammar. Does not belong here: any
+Belongs here: scans in linear time that spare most texts the grammar. Does not belong here: any
 verdict; what passes is read by the grammar.
 """
 
@@ -40,15 +40,15 @@ _BARE = (
 
 
 @cache
-def _could_be_pay() -> Any:  # re2 has no types
-    """Amounts with a currency or a scale, but for millions and billions, and labelled figures."""
+def _marked() -> Any:  # re2 has no types
+    """Amounts with a currency or a scale, but for millions and billions."""
     before, behind = currency.marks()
     sign = _alternatives(mark for mark in before if not mark.isascii() or not mark[-1].isalpha())
     word = _alternatives(mark for mark in before if mark.isascii() and mark[-1].isalpha())
     behind_sign = _alternatives(mark for mark in behind if not mark.isascii() or "$" in mark)
     behind_word = _alternatives(mark for mark in behind if mark.isascii() and "$" not in mark)
     scale = rf"{_SPACE}?(?:[kKmTL万萬만천千]|тыс\.?|tys\.?|tis\.?)?"
-    noun = f"{words.alternatives('after')}|{_NO_NOUN}".replace(r"[\s-]", " ")
+    noun = f"{words.alternatives('after', spaces=' ')}|{_NO_NOUN}"
     patterns = (
         rf"(?:{sign}){_SPACE}?[)*~]*{_SOME}{_NOT_MILLIONS}",
         r"[¥￥₩₫円원] ?\d[\d.,]*[mM]\b",
@@ -59,11 +59,28 @@ def _could_be_pay() -> Any:  # re2 has no types
         rf"{_THOUSANDS}\+?(?:[^\w\s+а-я]|[^\S\n]+(?:[^a-zа-я]|(?:{noun})(?:\P{{L}}|$))|\n|$)",
         rf"(?i)\d ?(?:{_SCALES})",
         r"(?i)\d\d ?(?:/|per |an ) ?(?:hr|hour|h)\b",
+    )
+    return _set(*patterns)
+
+
+@cache
+def _bare() -> Any:
+    """Such a figure anywhere: a smaller automaton, which spares most texts the larger one."""
+    return _set(rf"[\s(:：~=≈>–-]{_BARE}")
+
+
+@cache
+def _labelled() -> Any:
+    """A bare figure behind a word of pay, on its line or the next but one."""
+    return _set(
         rf"(?i:{_labels()})(?:[^\d\n]*(?:\d{{1,3}}|20\d\d)[a-zA-Z]?\b)?"
         rf"[^\d\n]*\n?\n?[^\d\n]*[\s(:：~=≈>–-]{_BARE}",
     )
+
+
+def _set(*patterns: str) -> Any:
     options = re2.Options()
-    options.max_mem = 128 << 20  # the automaton is built as texts are read; keep all of it
+    options.max_mem = 64 << 20  # the automaton is built as texts are read; keep all of it
     kind: Any = re2.Set
     compiled = kind.SearchSet(options)
     for pattern in patterns:
@@ -97,4 +114,7 @@ def may_state_pay(text: str) -> bool:
         False only where there is no figure with a currency or a scale, nor a figure of some size
         behind a word of pay.
     """
-    return bool(_could_be_pay().Match(text))
+    data = text.encode(errors="replace")
+    if _marked().Match(data):
+        return True
+    return bool(_bare().Match(data) and _labelled().Match(data))

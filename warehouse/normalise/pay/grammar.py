@@ -7,8 +7,10 @@ adverts. Does not belong here: whether an amount is pay (`evidence`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from warehouse.normalise.pay import currency, period, words
@@ -23,12 +25,13 @@ _NUMBER = (
 _END = r"(?![^\W_])"
 _SCALE = (
     rf"(?P<k>\+?[kKкК]{_END}|[kK](?=(?:EUR|USD|GBP|CHF|CAD|AUD|PLN|INR|SEK|euros?|eur)\b)"
-    rf"|(?:thousand|Tsd\.?|тыс\.?|tys\.?|tis\.?|ribu|rb){_END}|T(?=\s?(?:€|EUR))|[千천](?![万만]))"
+    rf"|(?:thousand|Tsd\.?|тыс\.?|тысяч\w*|tys\.?|tis\.?|ribu|rb){_END}|T(?=\s?(?:€|EUR))|[千천](?![万만]))"
     rf"|(?P<lpa>(?:LPA|lpa|Lpa|L\.P\.A\.?|[Ll](?:akh|ac)s?\s?(?:PA|pa|p\.a\.?)){_END})"
     rf"|(?P<lakh>(?:[Ll]akhs?|[Ll]acs?|L){_END})"
     rf"|(?P<crore>(?:[Cc]rores?|Cr){_END})"
     rf"|(?P<man>[万萬만])|(?P<senman>[千천][万만])|(?P<oku>[億亿억])|(?P<mil>mil{_END})"
-    rf"|(?P<m>(?:-?[Mm]illion(?:s|en)?|MM|mm|[Mm]n|[Mm]ln|Mio\.?|Mil|mil\.|M|m|млн|triệu|juta){_END})"
+    rf"|(?P<juta>(?:juta|jt|triệu){_END})"
+    rf"|(?P<m>(?:-?[Mm]illion(?:s|en)?|MM|mm|[Mm]n|[Mm]ln|Mio\.?|Mil|mil\.|M|m|млн){_END})"
     rf"|(?P<b>(?:-?[Bb]illions?|-?[Tt]rillions?|[BbTt]n|BN|Mrd\.?|B|b|T|млрд){_END})"
 )
 _FIGURE = re.compile(
@@ -44,6 +47,7 @@ _SCALES = {
     "man": Decimal(10_000),
     "senman": Decimal(10_000_000),
     "oku": Decimal(100_000_000),
+    "juta": Decimal(1_000_000),
     "m": Decimal(1_000_000),
     "b": Decimal(1_000_000_000),
 }
@@ -57,13 +61,20 @@ _COUNTED = re.compile(
 )
 _JOINT = (
     r"(?P<sign>[-‐-―−﹣－~〜～_]+>?|→|&[mn]dash;"
-    r"|(?:up\s?to|to|until|till?|bis(?:\szu)?|à|au?|al|do|до|tot|through|hasta|ao|から)(?!\w)"
-    r"|(?:(?:[,;/]|and)\s?)?(?:an?\s|the\s)?max(?:imum)?\.?(?:\s?(?:of|is|salary|:))*"
+    r"|(?:up\s?to|to|until|till?|bis(?:\szu)?|à|au?|al|do|до|tot|through|hasta|ao|até|ate"
+    r"|jusqu['’]à|fino\sa|hingga|sampai|đến|から)(?!\w)"
+    r"|(?:(?:[.,;/]|and)\s*)?(?:an?\s|the\s)?max(?:imum)?\.?(?:\s?(?:of|is|salary|:))*"
     r"|(?P<both>(?:and|und|y|et|e|en|och|og|i|и)(?!\w)|&)|(?P<slash>/))"
 )
+_PLAIN_JOINTS = frozenset({"-", "–", "—", "to", "bis"})  # most joints, without the pattern
 _BETWEEN_REACH = 30
+_HOURLY = re.compile(r"\s?(?:/|per\s|an\s)\s?h")
 _RANGE_REACH = 100  # characters between the two figures of a range
 _NEAR = 25  # the same where one of them is a bare number
+MOST_FIGURES = 2000
+"""Longer than any advert: 27 is the most among 82,869 real ones. What has more is a price list."""
+_THOUSANDS = 10_000  # a number from here on needs no "k"
+_NEEDLESS_K = 'a "k" behind full thousands; left out'
 TOO_LARGE = Decimal(10) ** 12
 """No currency's yearly pay has thirteen digits; longer figures are ids and nonsense."""
 
@@ -82,10 +93,15 @@ class Figure(NamedTuple):
     is_comma_decimal: bool  # "188,00"
     is_overlong: bool  # "70,0000"
 
+    @property
+    def has_needless_k(self) -> bool:
+        """Whether full thousands are said to be thousands: "130,000K"."""
+        return self.scale == "k" and self.is_grouped and self.number >= _THOUSANDS
+
     def value(self, scale: str | None = None) -> Decimal:
         """The amount with its own scale, else this one."""
         name = self.scale or scale
-        if name is None:
+        if name is None or self.has_needless_k:
             return self.number
         value = self.number * _SCALES[name]
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
@@ -133,29 +149,35 @@ def figures(text: str, *, is_prose: bool = False) -> list[Figure]:
             is near: of prose, most numbers are such.
 
     Returns:
-        One figure for each; numbers inside words, dates and addresses are left out.
+        One figure for each of the first `MOST_FIGURES`; numbers inside words, dates and addresses
+        are left out.
     """
     found: list[Figure] = []
-    for m in _telling(text) if is_prose else _FIGURE.finditer(text):
+    looked_at = _telling(text) if is_prose else _FIGURE.finditer(text)
+    for m in islice(looked_at, MOST_FIGURES):
         figure = _figure(text, m, found[-1].end if found else 0)
         if figure:
             found.append(figure)
     return found
 
 
-def _telling(text: str) -> list[re.Match[str]]:
+def _telling(text: str) -> Iterator[re.Match[str]]:
     """The figures that could be pay by their looks, and those beside such a one."""
-    every = list(_FIGURE.finditer(text))
-    is_telling = [not _is_plain(text, m) for m in every]
-    if all(is_telling):
-        return every
-    return [
-        m
-        for i, m in enumerate(every)
-        if is_telling[i]
-        or (i + 1 < len(every) and is_telling[i + 1] and every[i + 1].start() - m.end() < _NEAR)
-        or (i and is_telling[i - 1] and m.start() - every[i - 1].end() < _NEAR)
-    ]
+    plain: re.Match[str] | None = None  # the last one, as long as nothing followed it
+    reach = 0  # how far from the last telling figure the next one is beside it
+    for m in _FIGURE.finditer(text):
+        begin = m.start()
+        if _is_plain(text, m):
+            if begin < reach:
+                yield m
+                plain, reach = None, 0
+            else:
+                plain = m
+            continue
+        if plain and begin - plain.end() < _NEAR:
+            yield plain
+        yield m
+        plain, reach = None, m.end() + _NEAR
 
 
 def _is_plain(text: str, m: re.Match[str]) -> bool:
@@ -165,7 +187,9 @@ def _is_plain(text: str, m: re.Match[str]) -> bool:
         return False
     if len(digits) > 3 and digits[:2] not in {"19", "20"} and digits.isdigit():
         return False
-    return not (currency.before(text, m.start()) or currency.after(text, m.end()))
+    if _HOURLY.match(text, m.end()):
+        return False
+    return not currency.may_be_marked(text, m.start(), m.end())
 
 
 def _figure(text: str, m: re.Match[str], previous_end: int) -> Figure | None:
@@ -190,7 +214,8 @@ def _figure(text: str, m: re.Match[str], previous_end: int) -> Figure | None:
     if tail and tail.group(2) and (mark or digits.isdigit()):
         tail = None  # "level 3 $120k": the mark of the next figure
     if tail:
-        if mark is None or currency.code_of(mark) is None:
+        own = currency.code_of(mark) if mark else None
+        if own is None or own == currency.code_of(tail.group(1)):
             mark = tail.group(1)
             end = tail.end(1) if tail.group(2) else tail.end()
     else:
@@ -261,7 +286,8 @@ def amounts(text: str, *, is_prose: bool = False) -> list[Amount]:
             marks = (only.mark,) if only.mark else ()
             amount = Amount(
                 *(only.start, only.end, value, value, False, marks, only.scale),
-                *(only.is_grouped, only.is_counted, "", None),
+                *(only.is_grouped, only.is_counted, ""),
+                _NEEDLESS_K if only.has_needless_k else None,
             )
             i += 1
         else:
@@ -275,13 +301,18 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
     if not 0 < second.start - first.end <= _RANGE_REACH:
         return None
     inner = text[first.end : second.start]
-    joint = _gap().fullmatch(inner)
-    if joint is None or first.is_counted or second.is_counted:
+    if first.is_counted or second.is_counted:
         return None
-    if joint.group("both") and not _between().search(
-        text, max(0, first.start - _BETWEEN_REACH), first.start
-    ):
-        return None
+    is_slash = False
+    if inner.strip() not in _PLAIN_JOINTS:
+        joint = _gap().fullmatch(inner)
+        if joint is None:
+            return None
+        is_slash = joint.group("slash") is not None
+        if joint.group("both") and not _between().search(
+            text, max(0, first.start - _BETWEEN_REACH), first.start
+        ):
+            return None
     marks = tuple(mark for mark in (first.mark, second.mark) if mark)
     codes = {code for mark in marks if (code := currency.code_of(mark))}
     if len(codes) > 1:
@@ -289,7 +320,7 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
     is_bare = first.mark is None and first.scale is None and not first.is_grouped
     if is_bare and second.is_marked_before:
         return None  # "3 - €60k"
-    if joint.group("slash") and ((second.mark and second.is_marked_before) or len(inner) > 1):
+    if is_slash and ((second.mark and second.is_marked_before) or len(inner) > 1):
         return None
     low, high = _values(first, second)
     slip = None
@@ -301,6 +332,8 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
         slip = "a digit is missing behind a comma; read as thousands"
     if first.is_overlong or second.is_overlong:
         slip = "a digit too many behind a comma; read as thousands"
+    if first.has_needless_k or second.has_needless_k:
+        slip = _NEEDLESS_K
     if low > high and not ((second.scale and first.scale) or (second.mark and first.mark)):
         return None  # "$120,000 - 15 days": not the end of a range
     if is_bare and high > 10 * low and not second.mark:
@@ -325,7 +358,7 @@ def _lacks_digit(figure: Figure, other: Figure) -> bool:
 def _values(first: Figure, second: Figure) -> tuple[Decimal, Decimal]:
     """Both ends; a scale or thousands written once ("120-150k", "55-65,000") count for both."""
     low, high = first.value(), second.value()
-    if second.scale in {"man", "senman"} and first.scale is None and low <= second.number:
+    if second.scale in {"man", "senman", "juta"} and first.scale is None and low <= second.number:
         return first.value(second.scale), high
     is_short = 10 <= first.number < 1000 and first.scale is None and first.number.as_tuple()[2] == 0
     is_one_mark = second.is_grouped and second.scale is None and not second.is_marked_before

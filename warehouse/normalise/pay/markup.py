@@ -17,7 +17,7 @@ _LEADS = "ÂÃÄÅâ"
 _FOLLOWING = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LEFT_OVER = re.compile(
     r"\\(?P<escaped>[^\w\s])"
-    r"|(?P<entity>&(?:amp;)*(?:[A-Za-z]{2,8}|#\d{2,7}|#[xX][\dA-Fa-f]{2,6});)"
+    r"|(?P<entity>&(?:amp;){0,3}(?:[A-Za-z]{2,8}|#\d{2,7}|#[xX][\dA-Fa-f]{2,6});)"
     rf"|(?P<damaged>[ÂÃÄÅ][{_FOLLOWING}]|â[{_FOLLOWING}]{{2}})|(?P<lost>Â(?=[\s\d£€¥$]))"
     r"|â(?:(?P<euro>,¬)|(?P<dash>€(?:[\"“”-]|\?)))"
 )
@@ -46,6 +46,11 @@ class Cleaned(NamedTuple):
         return position + (self.shifts[i - 1] if i else 0)
 
 
+def encodable(text: str) -> str:
+    """The text with "?" for each half of a surrogate pair, which no encoding has."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
 def clean(text: str) -> Cleaned:
     """Undo escapes, entities, wrong encodings and full-width forms.
 
@@ -56,6 +61,7 @@ def clean(text: str) -> Cleaned:
         The text as its author saw it.
     """
     given = text
+    text = encodable(text)
     is_damaged = False
     if not text.isascii():
         if any(letter in text for letter in _FULL_WIDTH):

@@ -48,6 +48,22 @@ def _after() -> re.Pattern[str]:
     )
 
 
+# What may stand between an amount and its period.
+_BETWEEN = " \t\n\r\u00a0\u202f*_,;:()[]~.+-"
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """The first two letters of all that `_after` looks for: a quick test."""
+    particles = (
+        "/ \\ p/ p. à de l' l’ all 每 per pr an a each every par pro por al la le im am die na"
+    )
+    particles += " za om i ao в за на pe"
+    roles = {"unit", "adverb", "initials", "gross"}
+    said = (word for role, _, word in words.rows() if role in roles)
+    return frozenset(start.lower()[:2] for start in (*particles.split(), *_BARE, *said))
+
+
 @cache
 def inline() -> str:
     """A regular expression for a period that stands between the two figures of a range."""
@@ -68,6 +84,9 @@ def after(text: str, position: int) -> tuple[Period | None, int]:
     Returns:
         The period and where its word ends; None and the position where there is none.
     """
+    head = text[position : position + 20].lstrip(_BETWEEN)[:2].lower()
+    if head not in _heads() and head[:1] not in _heads():
+        return None, position
     m = _after().match(text, position, min(len(text), position + 48))
     if m is None:
         return None, position
@@ -75,6 +94,18 @@ def after(text: str, position: int) -> tuple[Period | None, int]:
     if group == "bare":
         return _BARE[m.group("bare").lower()], m.end()
     return next(p for p in words.PERIODS if p == group), m.end()
+
+
+@cache
+def _by_word() -> dict[str, Period]:
+    roles = {"unit", "adverb", "initials"}
+    periods: dict[str, Period] = {period: period for period in words.PERIODS}
+    return {word.lower(): periods[value] for role, value, word in words.rows() if role in roles}
+
+
+def of_word(word: str) -> Period | None:
+    """The period that a single word of the vocabulary says: "stunde", "mensuel"."""
+    return _by_word().get(word)
 
 
 def before(cues: list[words.Cue]) -> Period | None:
@@ -89,7 +120,8 @@ def by_size(amount: Decimal, code: str) -> Period:
     """The period that an amount of money is likely for when none is said.
 
     The least yearly salary of a currency (`year_from`) sets the scale: a twelfth of it is the
-    least monthly pay, a sixtieth the least for a week's or a contractor's day.
+    least monthly pay, or half of that where pay is mostly quoted per month; a sixtieth the least
+    for a week's or a contractor's day.
 
     Args:
         amount: The upper end of the band.
@@ -98,9 +130,10 @@ def by_size(amount: Decimal, code: str) -> Period:
     Returns:
         YEAR, MONTH, DAY or HOUR.
     """
-    year_from = currency.currencies()[code].year_from
+    row = currency.currencies()[code]
+    year_from = row.year_from
     if amount >= year_from:
         return "YEAR"
-    if amount >= year_from / 12:
+    if amount >= year_from / (24 if row.is_quoted_monthly else 12):
         return "MONTH"
     return "DAY" if amount >= year_from / 60 else "HOUR"

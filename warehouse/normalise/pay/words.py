@@ -19,7 +19,7 @@ PERIODS: tuple[Period, ...] = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR")
 # The roles that are looked up around a figure; the others are built into patterns.
 CUE_ROLES = frozenset(
     {"pay", "weak_pay", "hint", "stipend", "not_pay", "total", "adverb", "compound"}
-    | {"minimum_pay", "maximum_pay"}
+    | {"minimum_pay", "maximum_pay", "job"}
 )
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -41,7 +41,9 @@ class Lexicon(NamedTuple):
     exact: dict[str, tuple[tuple[str, str], ...]]  # lower-cased words, phrases of up to four
     endings: dict[str, tuple[str, str]]  # "*gehalt": any word that ends so
     beginnings: dict[str, tuple[str, str]]  # "Jahres*"
-    unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces between words
+    any_ending: tuple[str, ...]
+    any_beginning: tuple[str, ...]
+    unspaced: dict[str, tuple[tuple[str, str], ...]]  # scripts without spaces, and "з/п"
     unspaced_pattern: re.Pattern[str]
     phrase_starts: frozenset[str]  # first words of the phrases
 
@@ -81,6 +83,21 @@ def alternatives(*roles: str, value: str = "", spaces: str = r"[\s-]") -> str:
 
 
 @cache
+def _stems(role: str) -> tuple[str, ...]:
+    return tuple(sorted({word.lower()[:5] for r, _, word in rows() if r == role}))
+
+
+def may_have(text: str, role: str) -> bool:
+    """Whether a text could have a word of a role: a test that costs less than the pattern.
+
+    Args:
+        text: A few lines, in small letters.
+        role: A role of the vocabulary.
+    """
+    return any(stem in text for stem in _stems(role))
+
+
+@cache
 def lexicon() -> Lexicon:
     """The words that decide whether a figure is pay, ready for look-up."""
     exact: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -91,7 +108,7 @@ def lexicon() -> Lexicon:
         if role not in CUE_ROLES:
             continue
         lowered = word.lower()
-        if _UNSPACED.search(word):
+        if _UNSPACED.search(word) or "/" in word:
             unspaced[word] = (*unspaced.get(word, ()), (role, value))
         elif lowered.startswith("*"):
             endings[lowered[1:]] = role, value
@@ -102,7 +119,10 @@ def lexicon() -> Lexicon:
     longest_first = sorted(unspaced, key=lambda w: (-len(w), w))
     pattern = re.compile("|".join(map(re.escape, longest_first)))
     starts = frozenset(phrase.split()[0] for phrase in exact if " " in phrase)
-    return Lexicon(exact, endings, beginnings, unspaced, pattern, starts)
+    return Lexicon(
+        *(exact, endings, beginnings, tuple(endings), tuple(beginnings)),
+        *(unspaced, pattern, starts),
+    )
 
 
 def cues(text: str) -> list[Cue]:
@@ -144,8 +164,10 @@ def _single(token: str) -> tuple[tuple[str, str], ...]:
     hits = words.exact.get(token, ())
     if len(token) < 4:
         return hits
-    found = [hit for ending, hit in words.endings.items() if token.endswith(ending)]
-    found += [hit for start, hit in words.beginnings.items() if token.startswith(start)]
+    found: list[tuple[str, str]] = []
+    if token.endswith(words.any_ending) or token.startswith(words.any_beginning):
+        found = [hit for ending, hit in words.endings.items() if token.endswith(ending)]
+        found += [hit for start, hit in words.beginnings.items() if token.startswith(start)]
     if not hits and not found and "-" in token:
         found = [hit for part in token.split("-") for hit in words.exact.get(part, ())]
     return (*hits, *found)
