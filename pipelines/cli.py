@@ -11,9 +11,9 @@ import os
 import sys
 from datetime import date
 from enum import StrEnum
-from io import TextIOWrapper
+from io import BufferedIOBase, TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, cast
 
 import typer
 from rich.console import Console
@@ -320,14 +320,15 @@ def extract() -> None:
 
     Example: `echo '{"id": 1, "text": "PyTorch, $150-180k"}' | hiring-signal extract`
     """
-    from warehouse.extract import extract_lines
+    from warehouse.extract import extract_batches, lines_by_batch
 
     is_clean = True
-    write = sys.stdout.buffer.write
-    for answer in extract_lines(sys.stdin.buffer):
-        is_clean = is_clean and "error" not in answer
-        write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
-    sys.stdout.flush()
+    out = sys.stdout.buffer
+    for answers in extract_batches(lines_by_batch(cast("BufferedIOBase", sys.stdin.buffer))):
+        for answer in answers:
+            is_clean = is_clean and "error" not in answer
+            out.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+        out.flush()
     if not is_clean:
         raise typer.Exit(1)
 

@@ -7,42 +7,105 @@ Belongs here: the shape of `hiring-signal extract`. Does not belong here: how fa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from io import BufferedIOBase
+from typing import Any, NamedTuple
 
-from warehouse.normalise.posting import Advert, Facts, read_facts
+from warehouse.normalise.posting import Advert, Facts, read_batch
+
+BATCH_LINES = 128
+"""Adverts that are read together: enough for the automata to stay in the processor's caches."""
+_BLOCK_BYTES = 1 << 18
 
 
 class LineError(ValueError):
     """A line that is not an advert; the message says why."""
 
 
-def extract_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def lines_by_batch(stream: BufferedIOBase) -> Iterator[list[bytes]]:
+    """The lines of a stream, as many at once as have come.
+
+    Who types a line gets its answer; what is piped in comes in batches.
+
+    Args:
+        stream: A buffered binary stream.
+
+    Yields:
+        Whole lines, at most `BATCH_LINES` together.
+    """
+    begun: list[bytes] = []  # pieces of a line that has not ended yet
+    while block := stream.read1(_BLOCK_BYTES):
+        first, *more = block.split(b"\n")
+        begun.append(first)
+        if not more:
+            continue
+        lines = [b"".join(begun), *more[:-1]]
+        begun = [more[-1]]
+        for start in range(0, len(lines), BATCH_LINES):
+            yield lines[start : start + BATCH_LINES]
+    if any(begun):
+        yield [b"".join(begun)]
+
+
+def extract_batches(batches: Iterable[Sequence[bytes]]) -> Iterator[list[dict[str, Any]]]:
     """Read the facts of adverts, one answer per line, in order.
 
     Args:
-        lines: JSON objects, one a line, UTF-8; `id` and `text` are required.
+        batches: JSON objects, one a line, UTF-8; `id` and `text` are required. Those of a batch are
+            read together.
 
     Yields:
-        `{"id", "mentions", "pay_bands", "role", "place"}`, or `{"id", "error"}` for a line that
-        is no advert.
+        For each batch its answers: `{"id", "mentions", "pay_bands", "role", "roles", "place"}`,
+        or `{"id", "error"}` for a line that is no advert.
     """
-    for number, line in enumerate(lines, 1):
-        identity = None
-        try:
-            row = _read(line)
-            identity = row.get("id")
-            advert = advert_of(row)
-            answer = answer_of(read_facts(advert))
-        except LineError as error:
-            yield {"id": identity, "error": f"line {number}: {error}"}
-        # Whatever one text does to the normalisers, the other lines are still answered.
-        except Exception as error:  # noqa: BLE001
-            yield {"id": identity, "error": f"line {number}: {type(error).__name__}: {error}"}
+    number = 0
+    for lines in batches:
+        rows = []
+        for line in lines:
+            number += 1
+            rows.append(_row(number, line))
+        yield list(_answers(rows))
+
+
+class _Row(NamedTuple):
+    """A line that was read, with the advert that it holds or what is wrong with it."""
+
+    number: int
+    identity: Any
+    advert: Advert | None
+    error: str = ""
+
+
+def _row(number: int, line: bytes) -> _Row:
+    identity = None
+    try:
+        row = _read(line)
+        identity = row.get("id")
+        return _Row(number, identity, advert_of(row))
+    except LineError as error:
+        return _Row(number, identity, None, f"line {number}: {error}")
+
+
+def _answers(rows: Sequence[_Row]) -> Iterator[dict[str, Any]]:
+    adverts = [row.advert for row in rows if row.advert]
+    try:
+        found = iter(read_batch(adverts))
+    # Whatever one text does to the normalisers, the other lines are still answered.
+    except Exception as error:  # noqa: BLE001
+        if len(rows) > 1:
+            for row in rows:
+                yield from _answers([row])
+            return
+        [row] = rows
+        yield {"id": row.identity, "error": f"line {row.number}: {type(error).__name__}: {error}"}
+        return
+    for row in rows:
+        if row.advert:
+            yield {"id": row.identity, **answer_of(next(found))}
         else:
-            yield {"id": identity, **answer}
+            yield {"id": row.identity, "error": row.error}
 
 
 def _read(line: bytes) -> dict[str, Any]:

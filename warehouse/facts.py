@@ -20,11 +20,13 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.normalise.annualise import to_usd_year
-from warehouse.normalise.posting import Advert, line_hash, method_version, read_facts
+from warehouse.normalise.posting import Advert, Facts, line_hash, method_version, read_batch
 
 logger = logging.getLogger(__name__)
 
 BATCH_ROWS = 1_000
+_TOGETHER = 200
+"""Adverts that the normalisers read together, one kind of fact after the other."""
 PARALLEL_FROM_ROWS = 4_000
 """Below this many adverts, starting processes costs more than they save."""
 
@@ -162,21 +164,35 @@ def facts_of_batch(batch: pa.RecordBatch) -> Tables:
     """
     version = method_version()
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _TARGETS}
-    for row in batch.to_pylist():
-        try:
-            found = _rows_of(row, version)
-        # One odd text must not stop the market; it is kept in view as a refused row.
-        except Exception as error:
-            logger.debug("%s:%s:%s", row["source"], row["board"], row["source_id"], exc_info=True)
-            found = {"core.fact_refusals": [_refusal(row, error)]}
-        for name, more in found.items():
-            rows[name] += more
+    adverts = batch.to_pylist()
+    for start in range(0, len(adverts), _TOGETHER):
+        for found in _rows_of_some(adverts[start : start + _TOGETHER], version):
+            for name, more in found.items():
+                rows[name] += more
     return {name: pa.Table.from_pylist(rows[name], schema) for name, schema in _TARGETS.items()}
 
 
-def _rows_of(row: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]]]:
+def _rows_of_some(
+    rows: list[dict[str, Any]], version: str
+) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    try:
+        facts = read_batch([_advert(row) for row in rows])
+    # One odd text must not stop the market; it is kept in view as a refused row.
+    except Exception as error:
+        if len(rows) > 1:
+            for row in rows:
+                yield from _rows_of_some([row], version)
+            return
+        [row] = rows
+        logger.debug("%s:%s:%s", row["source"], row["board"], row["source_id"], exc_info=True)
+        yield {"core.fact_refusals": [_refusal(row, error)]}
+        return
+    for row, found in zip(rows, facts, strict=True):
+        yield _rows_of(row, found, version)
+
+
+def _rows_of(row: dict[str, Any], facts: Facts, version: str) -> dict[str, list[dict[str, Any]]]:
     key = row["content_hash"]
-    facts = read_facts(_advert(row))
     dated_on: date = row["posted_on"] or row["first_seen_on"]
     main = next((n for n, posted in enumerate(facts.roles) if posted.role is facts.role), 0)
     bands = []
@@ -227,18 +243,35 @@ def _rows_of(row: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]
             }
             for number, posted in enumerate(facts.roles)
         ],
-        "core.fact_mentions": [
-            {
-                "content_hash": key,
-                **mention._asdict(),
-                "span_start": mention.start,
-                "span_end": mention.end,
-                "line_hash": line_hash(facts.text, mention.start),
-            }
-            for mention in facts.mentions
-        ],
+        "core.fact_mentions": _mention_rows(key, facts),
         "core.fact_pay_bands": bands,
     }
+
+
+def _mention_rows(key: str, facts: Facts) -> list[dict[str, Any]]:
+    found = []
+    line_end, of_line = -1, ""
+    for mention in facts.mentions:
+        if mention.start > line_end:  # most lines that name a technology name several
+            line_end = facts.text.find("\n", mention.start)
+            line_end = len(facts.text) if line_end < 0 else line_end
+            of_line = line_hash(facts.text, mention.start)
+        found.append(
+            {
+                "content_hash": key,
+                "technology": mention.technology,
+                "family": mention.family,
+                "kind": mention.kind,
+                "section": mention.section,
+                "is_negated": mention.is_negated,
+                "is_alternative": mention.is_alternative,
+                "surface": mention.surface,
+                "span_start": mention.start,
+                "span_end": mention.end,
+                "line_hash": of_line,
+            }
+        )
+    return found
 
 
 def _money(value: Decimal | None) -> Decimal | None:

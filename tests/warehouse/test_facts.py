@@ -71,14 +71,14 @@ def test_absurd_figures_stop_nothing(
 def test_an_advert_that_can_not_be_read_is_refused_and_the_rest_goes_on(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = facts.read_facts
+    read = facts.read_batch
 
-    def fails_on_boom(advert: Any) -> Any:
-        if advert.body == "boom":
+    def fails_on_boom(adverts: list[Any]) -> Any:
+        if any(advert.body == "boom" for advert in adverts):
             raise IndexError("out of range")
-        return read(advert)
+        return read(adverts)
 
-    monkeypatch.setattr(facts, "read_facts", fails_on_boom)
+    monkeypatch.setattr(facts, "read_batch", fails_on_boom)
     land(con, tmp_path, {"body": "boom"}, {"body": "PyTorch"})
     for _ in range(2):
         facts.normalise_pending(con, workers=1)
