@@ -16,7 +16,7 @@ def field(low: float | None, high: float | None, **more: Any) -> dict[str, Any]:
 
 def compared(body: str, *components: dict[str, Any]) -> Agreement:
     advert = Advert(body=body, title="Glass Blower", pay_components=components)
-    return agreement([("a", read_facts(advert))])
+    return agreement([("a", body, read_facts(advert).pay_bands)])
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,8 @@ def test_what_the_employer_contradicts_lowers_only_the_share_of_all() -> None:
         ("same", Advert(body="Salary: $80k - $95k.", pay_components=[field(80000, 95000)])),
         ("stale", Advert(body="Salary: $70k - $85k.", pay_components=[field(80000, 95000)])),
     ]
-    counts = agreement((name, read_facts(advert)) for name, advert in adverts)
+    counts = agreement(
+        (name, advert.body, read_facts(advert).pay_bands) for name, advert in adverts
+    )
     assert (counts.share(), counts.share_of_all()) == (1, 0.5)
     assert counts.ids["other"] == ("stale",)

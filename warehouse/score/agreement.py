@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from warehouse.normalise.posting import Facts
 from warehouse.normalise.types import PayBand, Period
 
 # "$145k" in the text for 144,750 in the fields: half of the last of three digits.
@@ -47,7 +46,7 @@ class _Range(NamedTuple):
     period: Period
 
 
-def agreement(adverts: Iterable[tuple[str, Facts]]) -> Agreement:
+def agreement(adverts: Iterable[tuple[str, str, Sequence[PayBand]]]) -> Agreement:
     """Compare parsed with structured bands, advert by advert.
 
     Both sides are taken as stated, without what is implausible or estimated. They agree where some
@@ -64,20 +63,20 @@ def agreement(adverts: Iterable[tuple[str, Facts]]) -> Agreement:
     fault until somebody has looked.
 
     Args:
-        adverts: An id and all facts of each advert.
+        adverts: Id, text and all bands of each advert.
 
     Returns:
         The counts, with the ids of adverts that do not plainly agree.
     """
     structured = agree = 0
     ids: dict[str, list[str]] = {key: [] for key in ("rounded", "misread", "missed", "other")}
-    for name, facts in adverts:
-        ours = _ranges([b for b in facts.pay_bands if b.provenance == "structured"])
-        theirs = _ranges([b for b in facts.pay_bands if b.provenance == "parsed"])
+    for name, text, bands in adverts:
+        ours = _ranges([b for b in bands if b.provenance == "structured"])
+        theirs = _ranges([b for b in bands if b.provenance == "parsed"])
         structured += bool(ours)
         if not ours:
             continue
-        is_written = any(_is_written(band, facts.text) for band in ours)
+        is_written = any(_is_written(band, text) for band in ours)
         if _any_equal(theirs, ours, Decimal(0)):
             agree += 1
         elif _any_equal(theirs, ours, ROUNDING):

@@ -20,14 +20,25 @@ from typing import Any
 import duckdb
 
 from warehouse.normalise.employer import company_key
+from warehouse.normalise.types import PayBand
 from warehouse.score import role_pairs
+from warehouse.score.agreement import agreement
 from warehouse.score.employers import labelled_names, score_employers
 from warehouse.score.mentions import score_mentions
 from warehouse.score.pay import compare
-from warehouse.score.report import Mistake, Report, accuracy, micro, mistaken_bands, written
+from warehouse.score.report import (
+    Mistake,
+    Report,
+    Scores,
+    accuracy,
+    micro,
+    mistaken_bands,
+    share,
+    written,
+)
 from warehouse.score.roles import FIELDS, score_roles
 
-_HALVES = {"tuned": "rules written with them in view", "kept": "not looked at before"}
+_HALVES = {"tuned": "read while rules were written", "kept": "not looked at before"}
 
 
 def score_publication(con: duckdb.DuckDBPyConnection) -> Report:
@@ -44,7 +55,7 @@ def score_publication(con: duckdb.DuckDBPyConnection) -> Report:
     for half, words in _HALVES.items():
         for score in (_mentions, _pay, _roles):
             report = report.joined(score(con, half, f"captures, {words}"))
-    return report.joined(_pairs(con))
+    return report.joined(_pairs(con)).joined(_agreement(con))
 
 
 def score_names() -> Report:
@@ -195,3 +206,39 @@ def _pairs(con: duckdb.DuckDBPyConnection) -> Report:
             if counts.fp or counts.fn
         ],
     )
+
+
+def _agreement(con: duckdb.DuckDBPyConnection) -> Report:
+    """How often the pay that texts state is that of the employers' own fields, by source."""
+    bands: dict[str, dict[str, list[PayBand]]] = {}
+    for source, posting_id, *said in con.execute(
+        "SELECT source, posting_id, pay_min, pay_max, currency, period, kind, zone, evidence, "
+        "provenance, is_plausible FROM out.pay_bands INNER JOIN out.postings USING (posting_id) "
+        "WHERE posting_id IN "
+        "(SELECT posting_id FROM out.pay_bands WHERE provenance = 'structured') ORDER BY ALL"
+    ).fetchall():
+        bands.setdefault(source, {}).setdefault(posting_id, []).append(PayBand(*said))
+    scores: Scores = {}
+    mistakes: list[Mistake] = []
+    for source, found in sorted(bands.items()):
+        texts = dict(
+            con.execute(
+                "SELECT posting_id, text FROM core.postings "
+                "WHERE posting_id IN (SELECT unnest($1))",
+                [list(found)],
+            ).fetchall()
+        )
+        counts = agreement((name, texts[name], stated) for name, stated in found.items())
+        agreeing = counts.agree + counts.rounded
+        written_too = agreeing + counts.misread + counts.missed
+        if not written_too:
+            continue
+        part = f"pay agrees with field: {source}"
+        scores[part] = share(agreeing, written_too)
+        scores[f"{part}, other figures too"] = share(agreeing, written_too + counts.other_figures)
+        mistakes += [
+            Mistake(part, posting_id, "as the field", outcome)
+            for outcome in ("misread", "missed")
+            for posting_id in counts.ids[outcome]
+        ]
+    return Report(scores, mistakes)
