@@ -57,20 +57,27 @@ def test_a_role_is_named_after_its_first_advert() -> None:
     ]
 
 
-def test_reposts_are_compared_with_the_versions_before_them() -> None:
-    """Each is near the one before; the last has little of the first."""
+def versions(days_apart: int) -> list[dict[str, Any]]:
+    """Comments of which each is near the one before; the last has little of the first."""
     words = [f"duty{number}" for number in range(300)]
-    versions = [
+    return [
         row(
             f"v{step}",
             " ".join(words[step * 20 : step * 20 + 120]),
-            first_on=date(2026, 1, 1) + timedelta(days=30 * step),
+            first_on=date(2026, 1, 1) + timedelta(days=days_apart * step),
             source="hackernews",
             board=f"thread{step}",
         )
         for step in range(6)
     ]
-    assert set(firsts(*versions).values()) == {"v0"}
+
+
+def test_reposts_are_compared_with_the_versions_before_them() -> None:
+    assert set(firsts(*versions(days_apart=30)).values()) == {"v0"}
+
+
+def test_small_steps_lead_on_for_a_year_only() -> None:
+    assert [*dict.fromkeys(firsts(*versions(days_apart=120)).values())] == ["v0", "v4"]
 
 
 def test_an_advert_joins_the_role_that_it_is_most_like() -> None:

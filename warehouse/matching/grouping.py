@@ -22,6 +22,8 @@ THREADS = frozenset({"hackernews"})
 MOST_ROLES = 200
 """Roles of one bucket that an advert is compared with, newest first: a bound on the work that an
 employer with thousands of adverts under one title can cause."""
+STEPS_LEAD_ON_DAYS = 400
+"""A year, and the monthly thread after it."""
 _LATEST = 3  # versions of a role that an advert is compared with, beside its first
 
 TABLE = "core.role_links"
@@ -166,12 +168,23 @@ def _by_evidence(
     return None
 
 
+def _compared(role: Sequence[Signature], advert: Signature) -> Sequence[Signature]:
+    """The adverts of a role that a new one is compared with.
+
+    Small steps may lead on for a year; later on what is posted must still be like the first, or a
+    comment that is posted again every month would be one role for ever, whatever it asks for.
+    """
+    if (advert.on - role[0].on).days > STEPS_LEAD_ON_DAYS:
+        return role[:1]
+    return role if len(role) <= _LATEST + 1 else (role[0], *role[-_LATEST:])
+
+
 def _most_like(
     advert: Signature, roles: Sequence[list[Signature]]
 ) -> tuple[list[Signature] | None, Basis | None]:
     best: tuple[float, list[Signature], Basis] | None = None
     for role in roles[-MOST_ROLES:]:
-        for other in role if len(role) <= _LATEST + 1 else (role[0], *role[-_LATEST:]):
+        for other in _compared(role, advert):
             basis = basis_of_same(other, advert)
             likeness = overlap(other, advert) if basis else 0.0
             if basis and (best is None or likeness > best[0]):
