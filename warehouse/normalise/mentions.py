@@ -119,8 +119,8 @@ _NEGATED_AFTER = re.compile(
 # What is looked for together with the names, since one pass over a text costs more than what it
 # finds: a piece of every wording that some names' context is then read for.
 _CUES = SECTION_CUES | {
-    "denial": r"\b(?:no|not|never|without|neither|nor|cannot|[\pL\pN_]+n['’]t|instead of|over"
-    r"|rather than|in place of|kein\pL*|nicht|ohne|statt|anstatt|pas|sans|jamais|sin)\b",
+    "denial": r"(?:n['’]t|\b(?:no|not|never|without|neither|nor|cannot|instead of|over|rather than"
+    r"|in place of|kein\pL*|nicht|ohne|statt|anstatt|pas|sans|jamais|sin))\b",
     "choice": r"\b(?:or|oder|ou)\s+(?:similar|equivalent|comparable|other|another|any|some"
     r"|vergleichbar|ähnlich|équivalent|autre)|\b(?:one|any|or\s+any) of\b|\beither\b",
     "invisible": r"[\x{200b}-\x{200f}\x{2060}-\x{2064}\x{feff}\x{ad}]",
@@ -346,10 +346,11 @@ class _Evidence:
         self._data = data
         self._title = title
         self._is_old = is_old
-        self._named: dict[str, list[_Hit]] = {"any": list(strong)}
+        self._named: dict[str, list[_Hit]] = {}
         for hit in strong:
             self._named.setdefault(hit[2].technology, []).append(hit)
-            self._named.setdefault(hit[2].kind, []).append(hit)
+        self._named["any"] = list(strong)
+        self._named["framework"] = [hit for hit in strong if hit[2].kind == "framework"]
 
     def distance(self, reading: _Reading, start: int, end: int) -> int | None:
         """Return how many bytes away the nearest voucher of a weak alias is, None without."""

@@ -48,8 +48,8 @@ _PRESENTS_COMPANY = re.compile(
 )
 _SEEKS = re.compile(r"\b(?:look(?:ing)? for|hiring|seeking|seek|join)\b", re.IGNORECASE)
 _EQUAL_OPPORTUNITY = (
-    r"(?-i:[Ee]qual[- ][Oo]pportunity [Ee]mployer|[Ee]qual [Ee]mployment [Oo]pportunit"
-    r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation)"
+    r"equal[- ]opportunity employer|equal employment opportunit"
+    r"|without regard to|regardless of (?:race|gender|age)|reasonable accommodation"
 )
 # A sentence that says of what it names that it is welcome, not required
 _WELCOME = (
