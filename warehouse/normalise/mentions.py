@@ -22,16 +22,30 @@ import csv
 import re
 import string
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal, NamedTuple, cast
 
 import re2
 
-from warehouse.normalise.sections import Sentence, find_sections, section_said, sentence_around
-from warehouse.normalise.spans import compile_pattern, encode, find_spans, make_options, word_set
-from warehouse.normalise.types import Mention
+from warehouse.normalise.sections import (
+    SECTION_CUES,
+    find_sections,
+    section_at,
+    section_said,
+)
+from warehouse.normalise.spans import (
+    compile_pattern,
+    decode,
+    encode,
+    find_spans,
+    first_match,
+    in_characters,
+    is_any_within,
+    make_options,
+)
+from warehouse.normalise.types import Mention, Section
 
 Kind = Literal["framework", "skill"]
 
@@ -41,7 +55,7 @@ _TORCH_IS_PYTORCH_SINCE = "2018-01"
 _SLIPS = re.compile(r"~([a-z]+)")
 _PHRASE = re.compile(r"<(\w+)>")
 _LONGEST_ALIAS = 80  # characters
-_CONTEXT = 160  # characters of context that a gate's refusals see
+_CONTEXT = 160  # bytes of context that a gate's refusals see
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 
 _ADDRESS = re.compile(
@@ -49,11 +63,10 @@ _ADDRESS = re.compile(
     r"|de|fr|eu|jobs|careers|tech|so|sh|cloud)(?:[/:?]|$)",
     re.IGNORECASE,
 )
-_SCHEME = re.compile(r"[A-Za-z]+://|www\.")
-_ADDRESS_MARKS = frozenset("/.@-_=?&:")
-_TOKEN_EDGES = frozenset("()[]<>\"',;| \t\n\r\f\v\u00a0\u3000")
-_TOKEN_EDGE = re.compile(r"[\s()\[\]<>\"',;|]")
-_LETTERS = string.ascii_letters
+_ADDRESS_MARKS = frozenset(b"/.@-_=?&:")
+_TOKEN_EDGES = frozenset(b"()[]<>\"',;| \t\n\r\f\v")
+_TOKEN_EDGE = re.compile(rb"[\s()\[\]<>\"',;|]|\xc2\xa0|\xe3\x80\x80")  # U+00A0, U+3000
+_LETTERS = string.ascii_letters.encode()
 
 # Between two members of one list: "PyTorch, TensorFlow (or JAX)", "PyTorch / TensorFlow"
 _LIST_GAP = re.compile(
@@ -67,22 +80,18 @@ _OR_SIMILAR = re.compile(
     r"|ähnlich|équivalent|autre)",
     re.IGNORECASE,
 )
-_OR_WORDS = word_set("or oder ou")
 _ONE_OF = re.compile(r"\b(?:one|any) of(?: \w+){0,3}[:(\s]*$|\beither\s+$", re.IGNORECASE)
-_LONGEST_GAP = 16  # characters
+_LONGEST_GAP = 16  # bytes
+_LONGEST_OFFER = 50  # bytes before a list of names
+_LONGEST_ALTERNATIVE = 40  # bytes after it
 _RIVALS = frozenset({"pytorch", "tensorflow", "jax"})
 _SLASHED_WITH_RIVALS = _RIVALS | {"keras", "caffe", "theano", "mxnet", "torch7"}
 
-_LONGEST_DENIAL = 90  # characters before a list of names
-_LONGEST_PREDICATE = 60  # characters after it
+_LONGEST_DENIAL = 90  # bytes before a list of names
+_LONGEST_PREDICATE = 60  # bytes after it
 _CLAUSE_START = re.compile(
     r"[.;:!?\n,()–—]|\b(?:but|however|we (?:do )?use|only|(?:our|the) stack|aber|sondern|mais)\b",
     re.IGNORECASE,
-)
-# A word of every way of denying below; "t" is what is left of "n't"
-_NEGATION_WORDS = word_set(
-    "no not never without neither nor cannot instead rather place t kein keine keinen keiner keinem"
-    " keinerlei nicht ohne statt anstatt pas sans jamais sin over"
 )
 _NEGATION = re.compile(
     r"\b(?:(?:no|not|never|without|neither|nor|cannot|\w+n['’]t|instead of|rather than|in place of"
@@ -107,6 +116,18 @@ _NEGATED_AFTER = re.compile(
 )
 
 
+# What is looked for together with the names, since one pass over a text costs more than what it
+# finds: a piece of every wording that some names' context is then read for.
+_CUES = SECTION_CUES | {
+    "denial": r"(?:n['’]t|\b(?:no|not|never|without|neither|nor|cannot|instead of|over|rather than"
+    r"|in place of|kein\pL*|nicht|ohne|statt|anstatt|pas|sans|jamais|sin))\b",
+    "choice": r"\b(?:or|oder|ou)\s+(?:similar|equivalent|comparable|other|another|any|some"
+    r"|vergleichbar|ähnlich|équivalent|autre)|\b(?:one|any|or\s+any) of\b|\beither\b",
+    "invisible": r"[\x{200b}-\x{200f}\x{2060}-\x{2064}\x{feff}\x{ad}]",
+}
+_CUE_NAMES = tuple(_CUES)
+
+
 class _Gate(NamedTuple):
     form: re.Pattern[str] | None  # the spelling, case counted
     vouchers: frozenset[str]  # technologies, or the kinds "framework" and "any"
@@ -114,7 +135,7 @@ class _Gate(NamedTuple):
     words: re2._Regexp | None
     refuse_before: re2._Regexp | None
     unless_before: re2._Regexp | None
-    refuse_after: re.Pattern[str] | None
+    refuse_after: re.Pattern[bytes] | None
     era: str
 
     @property
@@ -130,13 +151,14 @@ class _Alias(NamedTuple):
 
 
 class _Vocabulary(NamedTuple):
-    scan: re2._Regexp  # every alias, for its span
+    scan: re2._Regexp  # every alias and cue, for its span
     tell: re2.Set  # every alias by number, for what a span's text means
+    tell_cue: re2.Set
     aliases: tuple[_Alias, ...]
 
 
 class _Reading(NamedTuple):
-    """What one spelling may mean: only the gates that this spelling can pass are left."""
+    """What a spelling may mean: only the gates that this spelling can pass are left."""
 
     alias: _Alias
     is_certain: bool
@@ -144,10 +166,15 @@ class _Reading(NamedTuple):
     by_evidence: tuple[_Gate, ...]
 
 
-class _Hit(NamedTuple):
-    alias: _Alias
-    start: int
-    end: int
+class _Meaning(NamedTuple):
+    """What one spelling means: technologies for certain, or in doubt, or cues."""
+
+    certain: tuple[_Alias, ...]
+    doubtful: tuple[_Reading, ...]  # the certain ones too
+    cues: tuple[str, ...]
+
+
+_Hit = tuple[int, int, _Alias]  # a technology and where it stands
 
 
 def find_mentions(text: str, *, title: str = "", month: str | None = None) -> list[Mention]:
@@ -162,33 +189,40 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
         Mentions by start; a spelling that means two technologies ("tf.keras") gives two.
     """
     data = encode(text)
-    spans = _scan(text, data)
-    if not spans:
-        return []
+    spans = find_spans(_vocabulary().scan, data)
     strong: list[_Hit] = []
     weak: list[tuple[int, int, list[_Reading]]] = []
-    addresses = _Addresses(text)
+    found_cues: dict[str, list[int]] = {}
+    addresses = _Addresses(data)
+    size, read, marks = len(data), _read, _ADDRESS_MARKS
     for start, end in spans:
-        if (
-            text[end : end + 1] in _ADDRESS_MARKS or text[start - 1 : start] in _ADDRESS_MARKS
-        ) and addresses.hold(start, end):
+        certain, doubtful, cues = read(data[start:end])
+        if cues:
+            for cue in cues:
+                found_cues.setdefault(cue, []).append(start)
             continue
-        unsettled = []
-        for reading in _read(text[start:end]):
-            if reading.is_certain or (
-                reading.by_itself
-                and not all(_is_refused(gate, text, start, end) for gate in reading.by_itself)
-            ):
-                strong.append(_Hit(reading.alias, start, end))
-            elif reading.by_evidence:
-                unsettled.append(reading)
-        if unsettled:
-            weak.append((start, end, unsettled))
+        if (data[start - 1] in marks or (end < size and data[end] in marks)) and addresses.hold(
+            start, end
+        ):
+            continue
+        if certain:
+            strong += [(start, end, alias) for alias in certain]
+        if doubtful:
+            unsettled = []
+            for reading in doubtful:
+                if reading.is_certain or _passes(reading.by_itself, data, start, end):
+                    strong.append((start, end, reading.alias))
+                elif reading.by_evidence:
+                    unsettled.append(reading)
+            if unsettled:
+                weak.append((start, end, unsettled))
+    if "invisible" in found_cues:
+        return _without_invisible(text, title, month)
     hits = strong
     if weak:
-        is_old = _is_before_pytorch(month, spans, text)
-        evidence = _Evidence(text, title, strong, is_old=is_old)
-        vouched = []
+        is_old = _is_before_pytorch(month, spans, data)
+        evidence = _Evidence(data, title, strong, is_old=is_old)
+        vouched: list[_Hit] = []
         for start, end, readings in weak:
             nearest = [
                 (distance, reading.alias.kind, number)  # of two as near, the framework
@@ -196,23 +230,21 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
                 if (distance := evidence.distance(reading, start, end)) is not None
             ]
             if nearest:
-                vouched.append(_Hit(readings[min(nearest)[2]].alias, start, end))
+                vouched.append((start, end, readings[min(nearest)[2]].alias))
         if vouched:
             hits = sorted(strong + vouched, key=_start)
-    return _with_context(text, data, hits) if hits else []
+    return _with_context(text, data, hits, found_cues) if hits else []
 
 
-def _scan(text: str, data: bytes) -> list[tuple[int, int]]:
-    """Return the spans of all aliases."""
-    scan = _vocabulary().scan
-    if len(data) == len(text):
-        return find_spans(scan, data, is_ascii=True)
-    if not _zero_width().search(data):
-        return find_spans(scan, data, is_ascii=False)
+def _without_invisible(text: str, title: str, month: str | None) -> list[Mention]:
+    """Find the mentions of a text that has zero-width characters, which may stand within names."""
     offsets = [i for i, character in enumerate(text) if not _ZERO_WIDTH.match(character)]
-    bare = encode("".join([text[i] for i in offsets]))
-    spans = find_spans(scan, bare, is_ascii=len(bare) == len(offsets))
-    return [(offsets[start], offsets[end - 1] + 1) for start, end in spans]
+    bare = "".join([text[i] for i in offsets])
+    mentions = []
+    for mention in find_mentions(bare, title=title, month=month):
+        start, end = offsets[mention.start], offsets[mention.end - 1] + 1
+        mentions.append(mention._replace(surface=text[start:end], start=start, end=end))
+    return mentions
 
 
 class _Addresses:
@@ -221,55 +253,63 @@ class _Addresses:
     To be asked about spans in the order of the text; each token is then read once.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._first = self._last = 0  # the token that was read last
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._last = 0  # where the token ends that was read last
         self._begins: int | None = None  # where in it an address begins
 
     def hold(self, start: int, end: int) -> bool:
         """Say whether a span is part of an address."""
-        text = self._text
-        is_after_mark = start > 0 and text[start - 1] in _ADDRESS_MARKS
-        is_before_mark = end < len(text) and text[end] in _ADDRESS_MARKS
-        if not is_after_mark:
-            if not is_before_mark:
+        data = self._data
+        if not (start > 0 and data[start - 1] in _ADDRESS_MARKS):
+            if end == len(data) or data[end] not in _ADDRESS_MARKS:
                 return False
-            if end + 1 == len(text) or text[end + 1] in _TOKEN_EDGES:
+            if end + 1 == len(data) or data[end + 1] in _TOKEN_EDGES:
                 return False  # a full stop
         if end > self._last:
             self._read_token(start, end)
         return self._begins is not None and start >= self._begins
 
     def _read_token(self, start: int, end: int) -> None:
-        text, first = self._text, start
-        while first > self._last and text[first - 1] not in _TOKEN_EDGES:
-            first -= 1
-        edge = _TOKEN_EDGE.search(text, end)
-        self._last = edge.start() if edge else len(text)
-        token = text[first : self._last]
+        data = self._data
+        first = max(
+            self._last, data.rfind(b" ", self._last, start), data.rfind(b"\n", self._last, start)
+        )
+        edge = _TOKEN_EDGE.search(data, end)
+        self._last = edge.start() if edge else len(data)
         self._begins = None
-        scheme = min((i for i in (token.find("://"), token.find("www.")) if i >= 0), default=None)
-        if scheme is not None:
-            self._begins = first + len(token[:scheme].rstrip(_LETTERS))
-        elif ("." in token) and (address := _ADDRESS.match(token)):
+        if data.find(b".", first, self._last) < 0 and data.find(b"://", first, self._last) < 0:
+            return
+        for edge in _TOKEN_EDGE.finditer(data, first, start):
+            first = edge.end()
+        token = data[first : self._last]
+        schemes = [i for i in (token.find(b"://"), token.find(b"www.")) if i >= 0]
+        if schemes:
+            self._begins = first + len(token[: min(schemes)].rstrip(_LETTERS))
+        elif b"." in token and (address := _ADDRESS.match(decode(token))):
             # "spaCy.io" and "fast.ai" are names
-            is_name = "@" not in address[0] and "/" not in token
+            is_name = "@" not in address[0] and b"/" not in token
             self._begins = first + is_name
 
 
 @lru_cache(maxsize=8192)
-def _read(surface: str) -> tuple[_Reading, ...]:
-    """Return what a matched spelling may mean, each technology once, gateless readings first."""
+def _read(surface: bytes) -> _Meaning:
+    """Return what a matched spelling means, each technology once."""
     vocabulary = _vocabulary()
-    bare = _ZERO_WIDTH.sub("", surface)
     found: dict[str, _Alias] = {}
-    for number in vocabulary.tell.Match(encode(bare)):
+    for number in vocabulary.tell.Match(surface) or ():
         alias = vocabulary.aliases[number]
         if alias.technology not in found or not alias.gates:
             found[alias.technology] = alias
+    if not found:
+        numbers = vocabulary.tell_cue.Match(surface) or ()
+        return _Meaning((), (), tuple(_CUE_NAMES[number] for number in numbers))
+    if not any(alias.gates for alias in found.values()):
+        return _Meaning(tuple(found.values()), (), ())
     readings = []
+    spelling = decode(surface)
     for alias in found.values():
-        gates = [gate for gate in alias.gates if not gate.form or gate.form.fullmatch(bare)]
+        gates = [gate for gate in alias.gates if not gate.form or gate.form.fullmatch(spelling)]
         if gates or not alias.gates:
             readings.append(
                 _Reading(
@@ -279,44 +319,56 @@ def _read(surface: str) -> tuple[_Reading, ...]:
                     by_evidence=tuple(gate for gate in gates if gate.wants_evidence),
                 )
             )
-    return tuple(readings)
+    return _Meaning((), tuple(readings), ())
 
 
-def _is_refused(gate: _Gate, text: str, start: int, end: int) -> bool:
+def _passes(gates: Sequence[_Gate], data: bytes, start: int, end: int) -> bool:
+    for gate in gates:  # noqa: SIM110 (three times the speed of `any`)
+        if not _is_refused(gate, data, start, end):
+            return True
+    return False
+
+
+def _is_refused(gate: _Gate, data: bytes, start: int, end: int) -> bool:
     if gate.refuse_before:
-        before = encode(text[max(0, start - _CONTEXT) : start])
-        if gate.refuse_before.search(before) and not (
-            gate.unless_before and gate.unless_before.search(before)
+        before = data[max(0, start - _CONTEXT) : start]
+        if first_match(gate.refuse_before, before) >= 0 and not (
+            gate.unless_before and first_match(gate.unless_before, before) >= 0
         ):
             return True
-    return bool(gate.refuse_after and gate.refuse_after.match(text, end, end + _CONTEXT))
+    return bool(gate.refuse_after and gate.refuse_after.match(data, end, end + _CONTEXT))
 
 
 class _Evidence:
     """What vouches for weak aliases: the strong hits of a text, and words near them."""
 
-    def __init__(self, text: str, title: str, strong: Sequence[_Hit], *, is_old: bool) -> None:
-        self._text = text
+    def __init__(self, data: bytes, title: str, strong: Sequence[_Hit], *, is_old: bool) -> None:
+        self._data = data
         self._title = title
         self._is_old = is_old
-        self._named: dict[str, list[_Hit]] = {"any": list(strong)}
+        self._named: dict[str, list[_Hit]] = {}
         for hit in strong:
-            self._named.setdefault(hit.alias.technology, []).append(hit)
-            self._named.setdefault(hit.alias.kind, []).append(hit)
+            self._named.setdefault(hit[2].technology, []).append(hit)
+        self._named["any"] = list(strong)
+        self._named["framework"] = [hit for hit in strong if hit[2].kind == "framework"]
 
     def distance(self, reading: _Reading, start: int, end: int) -> int | None:
-        """Return how many characters away the nearest voucher of a weak alias is, None without."""
+        """Return how many bytes away the nearest voucher of a weak alias is, None without."""
         nearest: list[int] = []
         for gate in reading.by_evidence:
             if gate.era and (gate.era == "before pytorch") != self._is_old:
                 continue
-            reach = gate.reach or len(self._text)
+            reach = gate.reach or len(self._data)
             distances = [d for d in self._of_hits(gate.vouchers, start, end) if d <= reach]
             if gate.words:
                 distances += self._of_words(gate.words, reach, start, end)
-                if not distances and not gate.reach and gate.words.search(encode(self._title)):
-                    distances.append(len(self._text))
-            if distances and not _is_refused(gate, self._text, start, end):
+                if (
+                    not distances
+                    and not gate.reach
+                    and first_match(gate.words, encode(self._title)) >= 0
+                ):
+                    distances.append(len(self._data))
+            if distances and not _is_refused(gate, self._data, start, end):
                 nearest.append(min(distances))
         return min(nearest, default=None)
 
@@ -325,51 +377,67 @@ class _Evidence:
             hits = self._named.get(name, ())
             following = bisect_right(hits, start, key=_start)
             if following:
-                yield max(0, start - hits[following - 1].end)
+                yield max(0, start - hits[following - 1][1])
             if following < len(hits):
-                yield max(0, hits[following].start - end)
+                yield max(0, hits[following][0] - end)
 
     def _of_words(self, words: re2._Regexp, reach: int, start: int, end: int) -> Iterator[int]:
-        after = encode(self._text[end : end + reach])
-        if found := words.search(after):
-            yield found.start()
-        before = encode(self._text[max(0, start - reach) : start])
-        for _, last in find_spans(words, before, is_ascii=True)[-1:]:
+        found = first_match(words, self._data[end : end + reach])
+        if found >= 0:
+            yield found
+        before = self._data[max(0, start - reach) : start]
+        for _, last in find_spans(words, before)[-1:]:
             yield len(before) - last
 
 
 def _start(hit: _Hit) -> int:
-    return hit.start
+    return hit[0]
 
 
-def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], text: str) -> bool:
+def _is_before_pytorch(month: str | None, spans: Iterable[tuple[int, int]], data: bytes) -> bool:
     if month:
         return month < _TORCH_IS_PYTORCH_SINCE
-    named = {reading.alias.technology for start, end in spans for reading in _read(text[start:end])}
+    named = set()
+    for start, end in spans:
+        meaning = _read(data[start:end])
+        named.update([alias.technology for alias in meaning.certain])
+        named.update([reading.alias.technology for reading in meaning.doubtful])
     return bool({"theano", "caffe"} & named) and not {"jax", "onnx", "huggingface"} & named
 
 
-def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]:
-    sections = find_sections(text, data)
-    starts = [start for start, _ in sections]
-    mentions: list[Mention] = []
-    sentence: Sentence | None = None
-    for members, is_choice in _lists(text, hits):
-        first, last = members[0].start, members[-1].end
-        if not sentence or last > sentence.last:
-            sentence = sentence_around(text, first, last)
-        words = sentence.words
-        is_alternative = is_choice or _offers_choice(text, first, last, words)
-        is_negated = not _NEGATION_WORDS.isdisjoint(words) and _is_negated(text, first, last)
-        is_one_line = len(members) == 1 or text.find("\n", first, last) < 0
-        said = section_said(text, sentence, first, last) if is_one_line else None
-        for alias, start, end in members:
-            section = sections[bisect_right(starts, start) - 1][1]
-            if section in ("requirements", "other"):
-                if not is_one_line:
-                    said = section_said(text, sentence_around(text, start, end), start, end)
-                if said == "preferred" or (said and section == "other"):
-                    section = said
+def _with_context(
+    text: str, data: bytes, hits: Sequence[_Hit], cues: Mapping[str, Sequence[int]]
+) -> list[Mention]:
+    sections = find_sections(data, cues.get("notice", ()))
+    denials, choices = cues.get("denial", ()), cues.get("choice", ())
+    is_said = "welcome" in cues or "need" in cues or "needed" in cues
+    in_text = None
+    if len(data) != len(text):
+        in_text = iter(in_characters([(start, end) for start, end, _ in hits], data))
+    mentions = []
+    for members, joints in _lists(data, hits):
+        first, last = members[0][0], members[-1][1]
+        is_alternative = bool(joints) and _is_choice(data, members, joints)
+        if choices and not is_alternative:
+            is_alternative = is_any_within(
+                choices, first - _LONGEST_OFFER, last + _LONGEST_ALTERNATIVE
+            ) and _offers_choice(data, first, last)
+        is_negated = bool(denials) and (
+            is_any_within(denials, first - _LONGEST_DENIAL, last + _LONGEST_PREDICATE)
+            and _is_negated(data, first, last)
+        )
+        # What is said of a list in one line is said of all in it
+        is_one_line = not joints or data.find(b"\n", first, last) < 0
+        section: Section | None = None
+        for start, end, alias in members:
+            if not section:
+                section = section_at(sections, start)
+                if is_said and (section == "other" or section == "requirements"):
+                    said = section_said(data, start, last if is_one_line else end, cues)
+                    if said == "preferred" or (said and section == "other"):
+                        section = said
+            if in_text:
+                start, end = next(in_text)
             mentions.append(
                 Mention(
                     alias.technology,
@@ -383,41 +451,44 @@ def _with_context(text: str, data: bytes, hits: Sequence[_Hit]) -> list[Mention]
                     is_alternative,
                 )
             )
+            if not is_one_line:
+                section = None
     return mentions
 
 
-def _lists(text: str, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], bool]]:
-    """Yield runs of mentions that stand in one list, and whether a word in it offers a choice."""
+def _lists(data: bytes, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], list[str]]]:
+    """Yield runs of mentions that stand in one list, and what joins them."""
     members = [hits[0]]
     joints: list[str] = []
+    last = hits[0][1]
     for hit in hits[1:]:
-        last = members[-1]
-        gap = text[last.end : min(hit.start, last.end + _LONGEST_GAP + 1)]
-        if len(gap) <= _LONGEST_GAP and (joint := _joint(gap)):
+        start = hit[0]
+        if start - last <= _LONGEST_GAP and (joint := _joint(data[last:start])):
             members.append(hit)
             joints.append(joint)
-            continue
-        yield members, bool(joints) and _is_choice(text, members, joints)
-        members, joints = [hit], []
-    yield members, bool(joints) and _is_choice(text, members, joints)
+        else:
+            yield members, joints
+            members, joints = [hit], []
+        last = hit[1]
+    yield members, joints
 
 
-def _is_choice(text: str, members: Sequence[_Hit], joints: Sequence[str]) -> bool:
+def _is_choice(data: bytes, members: Sequence[_Hit], joints: Sequence[str]) -> bool:
     """Say whether a list has an "or", or is "PyTorch/TensorFlow" rather than "Go / React / JAX"."""
     if "or" in joints:
         return True
     if "slash" not in joints:
         return False
-    first, last = members[0].start, members[-1].end
-    if text[max(0, first - 2) : first].strip() == "/" or text[last : last + 2].strip() == "/":
+    first, last = members[0][0], members[-1][1]
+    if data[max(0, first - 2) : first].strip() == b"/" or data[last : last + 2].strip() == b"/":
         return False
-    run = {members[0].alias.family}
+    run = {members[0][2].family}
     for member, joint in zip(members[1:], joints, strict=True):
         if joint != "slash":
             if _is_rivalry(run):
                 return True
             run = set()
-        run.add(member.alias.family)
+        run.add(member[2].family)
     return _is_rivalry(run)
 
 
@@ -427,8 +498,9 @@ def _is_rivalry(families: set[str]) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _joint(gap: str) -> Literal["list", "or", "slash"] | None:
+def _joint(gap_data: bytes) -> Literal["list", "or", "slash"] | None:
     """Say how two names stand in one list, None where they don't."""
+    gap = decode(gap_data)
     if not _LIST_GAP.fullmatch(gap):
         return None
     if _OR.search(gap):
@@ -436,22 +508,21 @@ def _joint(gap: str) -> Literal["list", "or", "slash"] | None:
     return "slash" if gap.strip() == "/" else "list"
 
 
-def _offers_choice(text: str, start: int, end: int, words: Sequence[bytes]) -> bool:
-    before = text[max(0, start - 50) : start]
+def _offers_choice(data: bytes, start: int, end: int) -> bool:
     return bool(
-        (not _OR_WORDS.isdisjoint(words) and _OR_SIMILAR.match(text, end, end + 40))
-        or ((" of" in before or "ither" in before) and _ONE_OF.search(before))
+        _OR_SIMILAR.match(decode(data[end : end + _LONGEST_ALTERNATIVE]))
+        or _ONE_OF.search(decode(data[max(0, start - _LONGEST_OFFER) : start]))
     )
 
 
-def _is_negated(text: str, start: int, end: int) -> bool:
+def _is_negated(data: bytes, start: int, end: int) -> bool:
     """Say whether the clause before or the predicate after a list of names denies it."""
-    clause = text[max(0, start - _LONGEST_DENIAL) : start]
+    clause = decode(data[max(0, start - _LONGEST_DENIAL) : start])
     for boundary in list(_CLAUSE_START.finditer(clause))[-1:]:
         clause = clause[boundary.end() :]
     if _NEGATION.search(clause) and not _UNNEGATED.search(clause):
         return True
-    return bool(_NEGATED_AFTER.match(text, end, end + _LONGEST_PREDICATE))
+    return bool(_NEGATED_AFTER.match(decode(data[end : end + _LONGEST_PREDICATE])))
 
 
 @cache
@@ -493,8 +564,14 @@ def _vocabulary() -> _Vocabulary:
             )
         )
     tell.Compile()
-    scan = compile_pattern(rf"\b(?:{'|'.join(bounded)})\b|{'|'.join(glued)}", longest=True)
-    return _Vocabulary(scan, tell, tuple(aliases))
+    tell_cue = re2.Set.SearchSet(make_options())
+    for pattern in _CUES.values():
+        tell_cue.Add(pattern)
+    tell_cue.Compile()
+    patterns = [rf"\b(?:{'|'.join(bounded)})\b", *glued, *_CUES.values()]
+    return _Vocabulary(
+        compile_pattern("|".join(patterns), longest=True), tell, tell_cue, tuple(aliases)
+    )
 
 
 def _spelled_out(pattern: str) -> str:
@@ -525,15 +602,12 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    return re.compile(f"(?:{pattern})", re.IGNORECASE) if pattern else None
+def _compiled(pattern: str) -> re.Pattern[bytes] | None:
+    # A character beyond ASCII is several bytes, which no class can hold
+    bytewise = re.sub(r"\[([^]\\’]*)’([^]\\]*)\]", r"(?:[\1\2]|’)", pattern)
+    return re.compile(encode(f"(?:{bytewise})"), re.IGNORECASE) if pattern else None
 
 
 def _ending(pattern: str) -> re2._Regexp | None:
     """Compile what must stand right before something; RE2 reads such a pattern from its end."""
     return compile_pattern(f"(?:{pattern})$") if pattern else None
-
-
-@cache
-def _zero_width() -> re2._Regexp:
-    return compile_pattern(_ZERO_WIDTH.pattern)

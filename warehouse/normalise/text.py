@@ -76,9 +76,14 @@ _COMMON_ENTITIES = {
 }
 _SPACES = ("\u00a0", "\u202f", "\u2007")
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
+# The same and `_ZERO_WIDTH` in UTF-8
+_ODD_SPACES = re.compile(
+    rb"\xe2\x80[\x87\x8b-\x8f\xaf]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf|\xc2[\xa0\xad]"
+)
+_ASCII = bytes(range(128))
 # RE2 over bytes reads a whole text sooner than `re` a character class
-_ODD_SPACES = re2.compile(f"{_ZERO_WIDTH.pattern}|[{''.join(_SPACES)}]")
 _UNTIDY = re2.compile(r"[ \t\r][ \n]|\n\n\n|\n |[\t\r]")
+_LINE_BREAKS = re.compile(r"(\n[ \n]*)")
 # Boards escape their HTML three times at most; each level costs a pass over the whole text.
 _MOST_PASSES = 12
 
@@ -100,16 +105,21 @@ def to_text(raw: str) -> str:
     Returns:
         Plain text; paragraphs are separated by at most one empty line.
     """
-    text = raw if raw.isascii() else _with_plain_spaces(_encodable(raw))
+    text, has_odd_spaces = raw, False
+    if not raw.isascii():
+        text = _encodable(raw)
+        if has_odd_spaces := _has_odd_spaces(text):
+            text = _with_plain_spaces(text)
     for _ in range(_MOST_PASSES):
         before = text
         if "<" in text:
             text = _without_tags(text)
         if "&" in text:
-            text = _unescape_once(text)
+            text, is_common = _unescape_once(text)
+            has_odd_spaces = has_odd_spaces or not is_common
         if text == before:
             return text
-        if not text.isascii() and _ODD_SPACES.search(text.encode()):
+        if has_odd_spaces:
             text = _ZERO_WIDTH.sub("", _with_plain_spaces(text))
     return _tidy(text.replace("<", "").replace("&", ""))
 
@@ -123,18 +133,29 @@ def _encodable(text: str) -> str:
     return text
 
 
+def _has_odd_spaces(text: str) -> bool:
+    # Three quick passes: few bytes are left to the pattern, which is the slow one
+    return bool(_ODD_SPACES.search(text.encode().translate(None, _ASCII)))
+
+
 def _with_plain_spaces(text: str) -> str:
     for space in _SPACES:
         text = text.replace(space, " ")
     return text
 
 
-def _unescape_once(text: str) -> str:
+def _unescape_once(text: str) -> tuple[str, bool]:
+    """Resolve entities; say whether they were all common ones, none of them an odd space."""
     parts = _ENTITY.split(text)  # odd parts are entities
     if len(parts) == 1:
-        return text
-    parts[1::2] = [_COMMON_ENTITIES.get(part) or html.unescape(part) for part in parts[1::2]]
-    return "".join(parts)
+        return text, True
+    entities = parts[1::2]
+    try:
+        parts[1::2] = [_COMMON_ENTITIES[entity] for entity in entities]
+    except KeyError:
+        parts[1::2] = [_COMMON_ENTITIES.get(entity) or html.unescape(entity) for entity in entities]
+        return "".join(parts), False
+    return "".join(parts), True
 
 
 def _without_tags(text: str) -> str:
@@ -173,6 +194,6 @@ def _tidy(text: str) -> str:
     text = text.replace("\t", " ").replace("\r", " ")
     while "  " in text:
         text = text.replace("  ", " ")
-    text = "\n".join([line.strip(" ") for line in text.split("\n")])
-    paragraphs = [paragraph.strip("\n") for paragraph in text.split("\n\n")]
-    return "\n\n".join(filter(None, paragraphs))
+    parts = _LINE_BREAKS.split(text)  # odd parts are breaks
+    parts[1::2] = ["\n\n" if part.count("\n") > 1 else "\n" for part in parts[1::2]]
+    return "".join(parts).replace(" \n", "\n")
