@@ -20,6 +20,7 @@ from warehouse.normalise.header_fields import (
     site_name,
 )
 from warehouse.normalise.job_titles import (
+    lines_with_titles,
     may_name_person,
     split_titles,
     title_of_line,
@@ -141,8 +142,10 @@ def name_line(lines: list[str]) -> str | None:
 def titles_in_body(lines: list[str]) -> list[str]:
     """Find titles below a header that has none: short lines, list items, "looking for …"."""
     titles = []
-    near = [stripped for line in lines if (stripped := line.strip())][:LINES_AFTER_HEADER]
-    for line in near:
+    near = list(first_lines(lines, LINES_AFTER_HEADER))
+    text = "\n".join(near)
+    for number in lines_with_titles(text):
+        line = near[number]
         found = title_of_line(line)
         is_item = found and (
             found.marker
@@ -152,7 +155,7 @@ def titles_in_body(lines: list[str]) -> list[str]:
         )
         if found and is_item:
             titles.append(line[found.start : found.end])
-    return titles or asked_for("\n".join(near))
+    return titles or asked_for(text)
 
 
 def first_lines(lines: Iterable[str], count: int) -> Iterator[str]:

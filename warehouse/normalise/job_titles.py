@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final, NamedTuple
 
+import re2
+
 from warehouse.normalise.place import is_place, names_place
+from warehouse.normalise.spans import compile_pattern, find_spans
 from warehouse.normalise.wording import (
     ANY_ROLE,
     MAKER,
@@ -24,6 +28,7 @@ from warehouse.normalise.wording import (
     short_signs,
     signs_in,
     word_set,
+    words_of_people,
 )
 
 MAX_TITLE_CHARS: Final = 120
@@ -212,8 +217,56 @@ _BEFORE_NO_TITLE: Final = (_NO_TITLE_WORDS | _STOP_WORDS) - {"a", "an", "in", "o
 _MARKS: Final = "-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_()[]{}.,:;!?\"“”'’|"
 
 
-def may_have_title(line: str) -> bool:
-    """Say quickly whether a title may open a line: a word for people before one of a sentence."""
+def lines_with_titles(text: str) -> list[int]:
+    """Find quickly the lines that a title may open: a word for people before one of a sentence.
+
+    Args:
+        text: Several lines.
+
+    Returns:
+        The numbers of all lines for which `title_of_line` has an answer, and of a few more.
+    """
+    page = text.encode("utf-8", "replace")
+    numbers: list[int] = []
+    number = seen = 0
+    for start, _ in find_spans(_titled_line(), page, is_ascii=True):
+        number += page.count(b"\n", seen, start)
+        seen = start
+        numbers.append(number)
+    return numbers
+
+
+@cache
+def _titled_line() -> re2._Regexp:
+    first = _token_except(_NO_OPENING_WORDS | _BEFORE_NO_TITLE)
+    further = _token_except(_BEFORE_NO_TITLE)
+    people = "|".join(map(re.escape, words_of_people()))
+    blank = r"[^\S\n]"
+    return compile_pattern(
+        rf"(?m)^{blank}*(?:{first}{blank}+(?:{further}{blank}+)*?)?\S*?(?:\b|_)(?:{people})(?:\b|_)"
+    )
+
+
+def _token_except(words: Iterable[str]) -> str:
+    """Return a pattern for a run of characters without blanks that is none of the words.
+
+    RE2 looks neither ahead nor behind, so the pattern spells out where a run leaves their tree.
+    """
+    further: dict[str, list[str]] = {}  # by first letter
+    for word in words:
+        if word:
+            further.setdefault(word[0], []).append(word[1:])
+    if not further:
+        return r"\S+"
+    begins = "".join(map(re.escape, further))
+    branches = [rf"[^{begins}\s]\S*"]
+    for letter, rests in further.items():
+        may_end = "" if "" in rests else "?"
+        branches.append(f"{re.escape(letter)}{_token_except(rests)}{may_end}")
+    return f"(?:{'|'.join(branches)})"
+
+
+def _may_have_title(line: str) -> bool:
     opening = line.split(None, 1)
     if not opening or opening[0].lower() in _NO_OPENING_WORDS:
         return False
@@ -270,7 +323,7 @@ def title_of_line(line: str) -> LineTitle | None:
     Returns:
         Where the title stands in the line; None for a sentence and for other lines.
     """
-    found = opening_of_line(line) if may_have_title(line) else None
+    found = opening_of_line(line) if _may_have_title(line) else None
     return found if found and found.signs & PERSON else None
 
 
