@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from warehouse.normalise.gazetteer import gazetteer
 from warehouse.normalise.job_titles import (
     CUT,
     split_outside_brackets,
@@ -212,6 +213,19 @@ def is_where(field: str) -> bool:
     if known.kind == "other":
         return names_place(known.bare)
     return known.kind == "where"
+
+
+def may_open_place(text: str) -> bool:
+    """Say quickly whether a string may be nothing but names of places, by its first word."""
+    opening = text.split(None, 1)
+    if not opening:
+        return False
+    word = opening[0]
+    if not (word.isascii() and word.isalnum()) or "HQ" in word:
+        return True
+    known = gazetteer()
+    lowered = word.lower()
+    return lowered in known.longest or lowered in known.fillers or word.isdigit()
 
 
 def is_telling(field: str) -> bool:

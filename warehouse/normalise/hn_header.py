@@ -32,6 +32,7 @@ from warehouse.normalise.header_fields import (
     is_title,
     is_where,
     mask_links,
+    may_open_place,
     read_field,
     site_name,
     without_links,
@@ -440,6 +441,8 @@ def _is_other_thing(fields: list[Field]) -> bool:
         return True
     # A link or a batch in brackets stands by an employer's name
     if first.kind != "other" or any(mark in first.text for mark in ("(http", "(YC", "University")):
+        return False
+    if not may_open_place(first.bare):
         return False
     # An employer may be named like a town: then the place is another field
     if not _SEVERAL_PLACES.search(first.bare):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 import re2
@@ -24,7 +24,6 @@ from warehouse.normalise.wording import (
     TERMS,
     TITLE,
     WHERE,
-    may_be_person,
     short_signs,
     signs_in,
     word_set,
@@ -166,6 +165,7 @@ class LineTitle(NamedTuple):
 
 
 _MAX_LINE_TITLE: Final = 75
+_MAX_HEAD: Final = 100  # of a line, with what ends the title
 _MAX_TITLE_WORDS: Final = 11
 _MARKER = re.compile(
     r"(?:(?P<bullet>[-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_]+)|\(?(?P<number>\d{1,2})[.)\]]|\[\d{1,2}\]:?"
@@ -266,29 +266,6 @@ def _token_except(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(branches)})"
 
 
-def _may_have_title(line: str) -> bool:
-    opening = line.split(None, 1)
-    if not opening or opening[0].lower() in _NO_OPENING_WORDS:
-        return False
-    if len(line) > _MAX_LINE_TITLE and not _may_end_early(line[:_MAX_LINE_TITLE]):
-        return False
-    is_first = True
-    for word in line[:_MAX_LINE_TITLE].split(None, _MAX_TITLE_WORDS):
-        lowered = word.lower()
-        if not word.isalnum():
-            lowered = lowered.strip(_MARKS)
-            if not lowered:
-                continue
-            if is_first and lowered in _NO_FIRST_WORDS:
-                return False
-        if may_be_person(lowered):
-            return True
-        if lowered in _BEFORE_NO_TITLE:
-            return False
-        is_first = False
-    return False
-
-
 def _may_end_early(head: str) -> bool:
     """Whether a long line may hold more than a title: something that ends one is in sight."""
     return (
@@ -323,7 +300,17 @@ def title_of_line(line: str) -> LineTitle | None:
     Returns:
         Where the title stands in the line; None for a sentence and for other lines.
     """
-    found = opening_of_line(line) if _may_have_title(line) else None
+    return _title_of_head(line[: _MAX_HEAD + 1])
+
+
+@lru_cache(maxsize=8_192)  # the header's reader and the one of several roles ask for the same
+def _title_of_head(head: str) -> LineTitle | None:
+    opening = head.split(None, 1)
+    if not opening or opening[0].lower() in _NO_OPENING_WORDS:
+        return None
+    if len(head) > _MAX_LINE_TITLE and not _may_end_early(head[:_MAX_LINE_TITLE]):
+        return None
+    found = opening_of_line(head)
     return found if found and found.signs & PERSON else None
 
 
@@ -335,7 +322,7 @@ def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:
         is_item: Whether the line is known to be an item of a list of roles, so that words of
             sentences are none against it.
     """
-    head = line[: _MAX_LINE_TITLE + 25]
+    head = line[:_MAX_HEAD]
     marker = _MARKER.match(head)
     start = marker.end() if marker else 0
     end, separator = _end_of_title(head, start)

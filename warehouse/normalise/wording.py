@@ -111,8 +111,6 @@ def _table() -> dict[str, int]:
 
 
 _SIGNS: Final = _table()
-_LEADS: Final = ("lead", "leads")
-_FOUNDERS: Final = ("founder", "founders")
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -149,19 +147,9 @@ def signs_in(text: str) -> int:
 
 
 def words_of_people() -> list[str]:
-    """Return the words by which `may_be_person` goes."""
+    """Return the words for people, and those that make one of a title ("Lead, Payments")."""
     people = [word for word, signs in _SIGNS.items() if signs & PERSON]
-    return [*people, *_LEADS, *_FOUNDERS]
-
-
-def may_be_person(word: str) -> bool:
-    """Say quickly whether a lower-case word may be one for people, glued ones included."""
-    if word in _SIGNS:
-        return bool(_SIGNS[word] & PERSON) or word in _LEADS
-    return not word.isalnum() and any(
-        (part in _SIGNS and _SIGNS[part] & PERSON) or part in _LEADS or part in _FOUNDERS
-        for part in word.translate(_TO_BLANKS).split()
-    )
+    return [*people, "lead", "leads", "founder", "founders"]
 
 
 def states_money(text: str) -> bool:
