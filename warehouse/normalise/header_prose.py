@@ -20,6 +20,7 @@ from warehouse.normalise.header_fields import (
     site_name,
 )
 from warehouse.normalise.job_titles import (
+    MAX_HEAD_CHARS,
     lines_with_titles,
     may_name_person,
     split_titles,
@@ -143,9 +144,8 @@ def titles_in_body(lines: list[str]) -> list[str]:
     """Find titles below a header that has none: short lines, list items, "looking for …"."""
     titles = []
     near = list(first_lines(lines, LINES_AFTER_HEADER))
-    text = "\n".join(near)
-    for number in lines_with_titles(text):
-        line = near[number]
+    for number in lines_with_titles("\n".join(["", *(line[:MAX_HEAD_CHARS] for line in near)])):
+        line = near[number - 1]
         found = title_of_line(line)
         is_item = found and (
             found.marker
@@ -155,7 +155,7 @@ def titles_in_body(lines: list[str]) -> list[str]:
         )
         if found and is_item:
             titles.append(line[found.start : found.end])
-    return titles or asked_for(text)
+    return titles or asked_for("\n".join(near))
 
 
 def first_lines(lines: Iterable[str], count: int) -> Iterator[str]:

@@ -66,8 +66,7 @@ def find_roles(
     if title:
         return ()
     known = (header or parse_header(text)).titles
-    first, _, _ = text.partition("\n")
-    numbers = lines_with_titles(text[len(first) :])  # the first line is the header
+    numbers = lines_with_titles(text)
     may_be_paid = _has_currency(text, len(text))
     if len(numbers) > 1 or may_be_paid:
         raw_lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
