@@ -205,11 +205,13 @@ _NO_FIRST_WORDS: Final = word_set(
 )
 
 
-_RARER_STEMS: Final = (
-    "lead", "dev", "analyst", "architect", "admin", "intern", "research", "programmer", "director",
-    "sre", "recruit", "consult", "founder", "cto", "sdet", "technolog", "hackers", "desarroll",
-    "ingen", "ingén", "entwickl", "stack", "front", "back",
+STEMS_OF_PEOPLE: Final = (
+    "engin", "develop", "design", "manage", "scien", "lead", "dev", "analyst", "architect", "admin",
+    "intern", "research", "programmer", "director", "sre", "recruit", "consult", "founder", "cto",
+    "sdet", "technolog", "hackers", "desarroll", "ingen", "ingén", "entwickl", "stack", "front",
+    "back",
 )  # fmt: skip
+"""What words for people hold in any form or compound; in lower case."""
 _PUNCTUATION: Final = "()[],.:;!"
 _NO_LAST_WORDS: Final = frozenset(("and", "or", "of", "the", "a", "to", "plus"))
 _NO_OPENING_WORDS: Final = _NO_TITLE_WORDS - {"a", "an"} | _NO_FIRST_WORDS
@@ -276,18 +278,6 @@ def _may_end_early(head: str) -> bool:
         or "[" in head
         or not head[0].isalpha()
         or not head.isascii()
-    )
-
-
-def may_name_person(lowered: str) -> bool:
-    """Say quickly whether a lower-case string may hold a word for people."""
-    return (
-        "engin" in lowered
-        or "develop" in lowered
-        or "design" in lowered
-        or "manage" in lowered
-        or "scien" in lowered
-        or any(stem in lowered for stem in _RARER_STEMS)
     )
 
 
