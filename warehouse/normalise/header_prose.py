@@ -113,6 +113,8 @@ def named_again(field: str, rest: list[str]) -> str | None:
     if not name:
         return None
     opening = " ".join(line for line in rest if line)[:400]
+    if name not in opening:
+        return None
     again = re.search(
         rf"\b(?:[Aa]t |[Jj]oin ){re.escape(name)}\b|{re.escape(name)} (?:is|has)\b", opening
     )

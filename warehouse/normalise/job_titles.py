@@ -177,6 +177,10 @@ _STOP_WORDS: Final = word_set(
     " working wanted needed available here will you we is are required apply via by having focus"
     " focused focusing using position role job opening"
 )
+_STOP_WORDS_ANY_CASE: Final = frozenset(
+    form for word in _STOP_WORDS for form in (word, word.capitalize(), word.upper())
+)
+_DASHES: Final = frozenset("-–—")
 _INSIDE_A_TITLE: Final = frozenset((("in", "test"), ("on", "rails")))
 _STOP_IN_WORD = re.compile(
     r"(?P<link>\(?\[?(?:https?:|www\.))|(?P<pay>\(?[$€£¥₹]\d|^\(?\d{2,3}[kK]\b)|(?P<bracket>[(\[{])"
@@ -323,7 +327,9 @@ def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:
         title = _without_places(title)
     if not 2 <= len(title) <= _MAX_LINE_TITLE:
         return None
-    words = [word.strip(_PUNCTUATION) for word in title.lower().split()]
+    words = title.lower().split()
+    if not title.replace(" ", "").isalnum():
+        words = [word.strip(_PUNCTUATION) for word in words]
     if len(words) > _MAX_TITLE_WORDS or words[-1] in _NO_LAST_WORDS:
         return None
     if not is_item and (words[0] in _NO_FIRST_WORDS or not _NO_TITLE_WORDS.isdisjoint(words)):
@@ -334,7 +340,7 @@ def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:
         kind = marker["bullet"][0]
     elif marker and (marker["number"] or marker["letter"]):
         kind = "1"
-    return LineTitle(start, start + len(title), kind, signs_in(title), separator)
+    return LineTitle(start, start + len(title), kind, short_signs(title), separator)
 
 
 def _end_of_title(head: str, start: int) -> tuple[int, str]:
@@ -346,11 +352,15 @@ def _end_of_title(head: str, start: int) -> tuple[int, str]:
         if position < resume or not word:
             pass
         elif word.isalnum():
-            if number and word.lower() in _STOP_WORDS:
+            if word in _STOP_WORDS_ANY_CASE and number:
                 after = words[number + 1].lower() if number + 1 < len(words) else ""
                 if (word.lower(), after.strip(_PUNCTUATION)) not in _INSIDE_A_TITLE:
                     return position - 1, "word"
-        else:
+        elif word[-1] == ":" and word[:-1].isalnum():
+            return position + len(word) - 1, "colon"
+        elif word in _DASHES and position > start:
+            return position, "dash"
+        elif word[-1] != "," or not word[:-1].isalnum():
             for stop in _STOP_IN_WORD.finditer(word):
                 kind = stop.lastgroup or ""
                 at = position + stop.start()

@@ -17,6 +17,7 @@ from warehouse.normalise.job_titles import (
     opening_of_line,
     title_of_line,
 )
+from warehouse.normalise.spans import compile_pattern, encode
 from warehouse.normalise.wording import ANY_ROLE, OCCUPATION, short_signs, states_money
 
 _MAX_ROLES: Final = 40
@@ -171,17 +172,15 @@ def _under_headers(text: str) -> tuple[StatedRole, ...]:
 # --- titles that open lines ----------------------------------------------------------------------
 
 _LINK = re.compile(r"https?:|www\.|\S@\S|\[e-mail\]|\[\d\]")
-_ASKS = re.compile(
+_ASKS = compile_pattern(
     r"\b(?:hiring|looking|positions?|roles?|openings?|opportunit\w+|jobs?|seeking|need|recruit\w*"
-    r"|vacanc\w+|hire|wanted|join us|apply|searching|search|careers?|stellen|featured|open|add)\b",
-    re.IGNORECASE,
+    r"|vacanc\w+|hire|wanted|join us|apply|searching|search|careers?|stellen|featured|open|add)\b"
 )
-_NO_ROLES = re.compile(
+_NO_ROLES = compile_pattern(
     r"\b(?:work(?:ing)? (?:closely |directly )?with|collaborat\w+|alongside|consists? of|made up of"
     r"|report(?:s|ing)? to|you will|you['’]ll|responsib\w+|requirements?|qualifications?|skills"
     r"|experience|you are|you['’]re|about you|stack|benefits|perks|team (?:is|has|of|includes)"
-    r"|our team:|founders?|customers?|clients?|used by|built for|process|interviews?|steps)\b",
-    re.IGNORECASE,
+    r"|our team:|founders?|customers?|clients?|used by|built for|process|interviews?|steps)\b"
 )
 # What opens the text that is common to all roles: anywhere, and below the last of them.
 _ALL_ROLES = re.compile(
@@ -246,13 +245,15 @@ def _head(line: str) -> LineTitle | None:
 def _offers(lines: list[_Line], group: _Heads, known: tuple[str, ...]) -> bool:
     """Whether lines that open with titles offer them, rather than tell of colleagues."""
     first = min(group)
-    lead_in = lines[first - 1].text[-200:] if first else ""
+    lead_in = encode(lines[first - 1].text[-200:]) if first else b""
     linked = sum(_has_link_or_pay(lines, number) for number in group)
     if 2 * linked > len(group):
         return True
-    if _NO_ROLES.search(lead_in) and not _ASKS.search(lead_in):
+    if _ASKS.search(lead_in):
+        return True
+    if _NO_ROLES.search(lead_in):
         return False
-    if _ASKS.search(lead_in) or not known or any(short_signs(title) & ANY_ROLE for title in known):
+    if not known or any(short_signs(title) & ANY_ROLE for title in known):
         return True
     names = [_words(title) for title in known]
     return any(
