@@ -142,11 +142,13 @@ def parse_header(text: str) -> Header:
         location where it is none (a reply, a question).
     """
     lines = text.lstrip()[:_MAX_READ_CHARS].split("\n")
-    number = next((n for n, line in enumerate(lines) if HAS_LETTER.search(line)), None)
-    if number is None:
-        return _NO_ADVERT
+    number = 0
+    while not HAS_LETTER.search(lines[number]):
+        number += 1
+        if number == len(lines):
+            return _NO_ADVERT
     line = lines[number]
-    if line.lstrip().startswith(">") or (line[:9].lower() == "location:" and _SEEKER.match(text)):
+    if line.lstrip()[:1] == ">" or (line[:9].lower() == "location:" and _SEEKER.match(text)):
         return _NO_ADVERT
     below = lines[number + 1 :]
     fields, used = _fields(line, below)

@@ -41,7 +41,7 @@ CUT: Final = "\0"
 _BREAK = re.compile(r"[;,\0]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
 _ARTICLE = re.compile(r"\s*(?:an?|the|our|and|or)\s", re.IGNORECASE)
 _PLURAL = re.compile(r"(?i)\b(?:engineer|developer|dev|designer|manager|scientist|architect)s\b")
-_SLASH = re.compile(r"\s/\s")
+_SLASH = re.compile(r" / ")
 _TRIM: Final = " -–—,:;<>=*/&|\t"
 _TRIM_CUT: Final = _TRIM + CUT
 _TRIM_END: Final = _TRIM + ".!"
@@ -127,6 +127,8 @@ def _leans_on_next(text: str, pieces: list[tuple[int, int, int]], number: int) -
 
 def _split_slashed(text: str) -> list[tuple[int, int]]:
     """Split "Data Engineer / Clock Designer", but not "Web Developer / Engineer"."""
+    if " / " not in text:
+        return [(0, len(text))]
     spans = split_outside_brackets(text, _SLASH)
     parts = [text[start:end].strip() for start, end in spans]
     if len(parts) > 1 and all(" " in part and short_signs(part) & PERSON for part in parts):

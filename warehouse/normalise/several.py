@@ -171,7 +171,7 @@ def _under_headers(text: str) -> tuple[StatedRole, ...]:
 
 # --- titles that open lines ----------------------------------------------------------------------
 
-_LINK = re.compile(r"https?:|www\.|\S@\S|\[e-mail\]|\[\d\]")
+_LINK = re.compile(r"\S@\S|\[e-mail\]|\[\d\]")
 _ASKS = compile_pattern(
     r"\b(?:hiring|looking|positions?|roles?|openings?|opportunit\w+|jobs?|seeking|need|recruit\w*"
     r"|vacanc\w+|hire|wanted|join us|apply|searching|search|careers?|stellen|featured|open|add)\b"
@@ -246,10 +246,9 @@ def _offers(lines: list[_Line], group: _Heads, known: tuple[str, ...]) -> bool:
     """Whether lines that open with titles offer them, rather than tell of colleagues."""
     first = min(group)
     lead_in = encode(lines[first - 1].text[-200:]) if first else b""
-    linked = sum(_has_link_or_pay(lines, number) for number in group)
-    if 2 * linked > len(group):
-        return True
     if _ASKS.search(lead_in):
+        return True
+    if 2 * sum(_has_link_or_pay(lines, number) for number in group) > len(group):
         return True
     if _NO_ROLES.search(lead_in):
         return False
@@ -269,10 +268,16 @@ def _words(title: str) -> frozenset[str]:
 
 def _has_link_or_pay(lines: list[_Line], number: int) -> bool:
     line = lines[number].text
-    if "http" in line or _LINK.search(line) or states_money(line):
+    if "http" in line or states_money(line) or _has_link(line):
         return True
     below = lines[number + 1].text if number + 1 < len(lines) else ""
     return below.startswith(("http", "www."))
+
+
+def _has_link(line: str) -> bool:
+    if "http:" in line or "https:" in line or "www." in line:
+        return True
+    return ("@" in line or "[" in line) and _LINK.search(line) is not None
 
 
 def _with_siblings(lines: list[_Line], group: _Heads) -> _Heads:
@@ -302,7 +307,7 @@ def _sibling(line: str, marker: str) -> LineTitle | None:
         return None
     if found.signs & OCCUPATION:
         return found if marker or has_pay_or_link or found.separator == "" else None
-    return found if marker and (has_pay_or_link or _LINK.search(line)) else None
+    return found if marker and (has_pay_or_link or _has_link(line)) else None
 
 
 def _last_lines(lines: list[_Line], numbers: list[int], heads: _Heads) -> list[int]:
