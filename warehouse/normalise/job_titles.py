@@ -220,8 +220,8 @@ STEMS_OF_PEOPLE: Final = (
 """What words for people hold in any form or compound; in lower case."""
 _PUNCTUATION: Final = "()[],.:;!"
 _NO_LAST_WORDS: Final = frozenset(("and", "or", "of", "the", "a", "to", "plus"))
-_NO_OPENING_WORDS: Final = _NO_TITLE_WORDS - {"a", "an"} | _NO_FIRST_WORDS
 _BEFORE_NO_TITLE: Final = (_NO_TITLE_WORDS | _STOP_WORDS) - {"a", "an", "in", "on", "as", "working"}
+_NO_OPENING_WORDS: Final = _BEFORE_NO_TITLE | _NO_FIRST_WORDS
 _MARKS: Final = "-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_()[]{}.,:;!?\"“”'’|"
 
 
@@ -232,8 +232,7 @@ def lines_with_titles(text: str) -> list[int]:
         text: Several lines.
 
     Returns:
-        The numbers of the lines below the first (which is 0) for which `title_of_line` has an
-        answer, and of a few more.
+        The numbers of those lines below the first (which is 0) that are worth `title_of_line`.
     """
     page = text.encode("utf-8", "replace")
     numbers: list[int] = []
