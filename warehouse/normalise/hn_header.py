@@ -199,8 +199,10 @@ def _next_line(lines: list[str]) -> tuple[int, str]:
 
 
 def _dashed_fields(first: str) -> list[str]:
-    separator = _SLASHES if len(_SLASHES.findall(first)) > 1 else _DASHES
-    fields = _split_at(separator, first[:200])
+    if first.count("/") > 1 and len(_SLASHES.findall(first)) > 1:
+        fields = _split_at(_SLASHES, first[:200])
+    else:
+        fields = _split_at(_DASHES, first[:200]) if _DASH_HINT.search(first) else []
     if len(fields) < 2 or (len(first) > 200 and len(fields) < 4 and not _is_headed(fields)):
         return []
     if len(fields[0]) > MAX_COMPANY_CHARS or _is_sentence(fields):
