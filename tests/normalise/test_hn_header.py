@@ -75,6 +75,11 @@ CASES = [
         ("Acme", ("senior backend engineer",), "Austin, TX | REMOTE", True),
     ),
     (
+        "asked for by other words",
+        "Acme | Austin, TX\n\nWe are in search of people who are seeking designers.",
+        ("Acme", ("designers",), "Austin, TX", None),
+    ),
+    (
         "no remote",
         "Acme | Data Engineer | Warsaw | no remote",
         ("Acme", ("Data Engineer",), "Warsaw | no remote", False),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warehouse.normalise.hn_header import parse_header
 from warehouse.normalise.several import StatedRole, find_roles
 
 # Why, text, and of each role its title and the stretch that speaks of it alone.
@@ -140,6 +141,15 @@ CASES = [
         ],
     ),
     (
+        "titles that trail off",
+        "Acme | Oslo\n\nWe are hiring:\n- Clock Engineer… https://acme.example/1\n"
+        "- Designer… https://acme.example/2",
+        [
+            ("Clock Engineer…", "- Clock Engineer… https://acme.example/1"),
+            ("Designer…", "- Designer… https://acme.example/2"),
+        ],
+    ),
+    (
         "item with an article",
         "Acme | Oslo\n\nWe need\n- Data Engineers\n- A Clock Engineer / Designer",
         [
@@ -193,6 +203,12 @@ def test_roles_and_their_stretches(why, text, expected):
 )
 def test_posts_of_one_role_and_lists_of_other_things_have_none(why, text):
     assert find_roles(text) == ()
+
+
+def test_a_known_header_saves_reading_it_again():
+    text = "Acme | Data Engineer, Designer | Oslo"
+    assert find_roles(text, header=parse_header(text)) == find_roles(text)
+    assert find_roles(text, header=parse_header("Acme | Oslo")) == ()
 
 
 def test_an_advert_with_a_title_is_for_one_role():

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from warehouse.normalise.gazetteer import gazetteer
 from warehouse.normalise.job_titles import (
     CUT,
     split_outside_brackets,
@@ -214,6 +215,19 @@ def is_where(field: str) -> bool:
     return known.kind == "where"
 
 
+def may_open_place(text: str) -> bool:
+    """Say quickly whether a string may be nothing but names of places, by its first word."""
+    opening = text.split(None, 1)
+    if not opening:
+        return False
+    word = opening[0]
+    if not (word.isascii() and word.isalnum()) or "HQ" in word:
+        return True
+    known = gazetteer()
+    lowered = word.lower()
+    return lowered in known.longest or lowered in known.fillers or word.isdigit()
+
+
 def is_telling(field: str) -> bool:
     """Whether a field is anything that stands in headers, the employer's name apart."""
     known = read_field(field)
@@ -222,7 +236,7 @@ def is_telling(field: str) -> bool:
 
 def mask_links(field: str) -> str:
     """Put `LINK` for each link and mail address."""
-    if "." in field or "@" in field or ":" in field:
+    if "://" in field or "www." in field or "@" in field or ("/" in field and "." in field):
         return _URL.sub(LINK, field)
     return field
 
@@ -252,7 +266,8 @@ def company_in(field: str) -> str | None:
         if _WORDS_BEHIND_NAMES.isdisjoint(name.split()) and not NOT_A_NAME.match(name):
             return " ".join(name.split()) if len(name) <= MAX_COMPANY_CHARS else None
     else:
-        bare = _URL.sub(LINK, _ROUND.sub(LINK, _BATCH.sub(LINK, name)))
+        bare = _BATCH.sub(LINK, name) if _HAS_DIGIT.search(name) else name
+        bare = mask_links(_ROUND.sub(LINK, bare) if "(" in bare else bare)
         name = next(filter(HAS_LETTER.search, bare.split(LINK)), "")
         if not name:
             domain = _DOMAIN.search(field)
@@ -298,7 +313,7 @@ def _titles_and_places(bare: str, signs: int) -> tuple[tuple[str, ...], tuple[st
         if begin is not None:
             titles += _titles(bare[begin:end])
     else:
-        titles = _titles(bare)
+        titles = _titles(bare, signs)
     if "(" in bare:
         places += [
             part
@@ -314,10 +329,13 @@ def _is_only_place(text: str) -> bool:
     return not short_signs(text) & TERMS and is_place(text)
 
 
-def _titles(text: str) -> list[str]:
+def _titles(text: str, signs: int | None = None) -> list[str]:
+    """Split a string that may hold titles; `signs` are its own, where they are known."""
     plain = text
     if _HAS_DIGIT.search(plain) and states_money(plain):
         plain = _PAY_ASIDE.sub(CUT, plain)
     lead_in = _TITLE_LEAD_IN.match(plain)
     titles = split_titles(plain[lead_in.end() :] if lead_in else plain)
-    return titles if len(titles) > 1 or signs_in(text) & TITLE else []
+    if len(titles) > 1:
+        return titles
+    return titles if (short_signs(text) if signs is None else signs) & TITLE else []

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
+
+import re2
 
 from warehouse.normalise.header_fields import (
     MAX_NAME_WORDS,
@@ -20,13 +23,16 @@ from warehouse.normalise.header_fields import (
     site_name,
 )
 from warehouse.normalise.job_titles import (
-    may_name_person,
+    MAX_HEAD_CHARS,
+    STEMS_OF_PEOPLE,
+    lines_with_titles,
     split_titles,
     title_of_line,
 )
 from warehouse.normalise.place import (
     is_place,
 )
+from warehouse.normalise.spans import compile_pattern, find_spans
 from warehouse.normalise.wording import (
     MAKER,
     TITLE,
@@ -36,7 +42,6 @@ from warehouse.normalise.wording import (
 
 LINES_AFTER_HEADER: Final = 12  # where titles stand that the header lacks
 _MAX_PROSE_CHARS: Final = 3_000
-_MAX_ASKING_CHARS: Final = 160
 _MAX_PLACE_CHARS: Final = 1_500
 _NAME = (
     r"[A-Z0-9][\w&'’+!-]*(?:\.\w+)*"
@@ -64,20 +69,18 @@ _PROSE_COMPANY = tuple(
 # "Acme bridges the gap": enough where a comment opens so and offers a job further down
 _TOLD_COMPANY = re.compile(rf"^({_NAME}){_ASIDE} [a-z]{{3,}}s (?:the|an?|your|our|[a-z]{{4,}})\b")
 _COMPANY_LABEL = re.compile(r"(?:company|employer)(?: name)?\s*[:-]\s+(.+)", re.IGNORECASE)
-_ASKS_FOR = re.compile(
+_ASKING = (
     r"\b(?:hiring(?: for)?|looking (?:for|to hire)|seeking|searching for|recruiting|in search of"
     r"|need|wants?|openings? for|position for|roles? (?:for|of|as))\s+"
-    r"(?:an?\s+|our\s+|the\s+|some\s+|several\s+|multiple\s+|more\s+|all\s+kinds\s+of\s+|great\s+"
-    r"|few\s+|couple\s+of\s+|number\s+of\s+|two\s+|three\s+|\d\s+|talented\s+|experienced\s+"
-    r"|passionate\s+|awesome\s+|good\s+|additional\s+|\w+ly\s+)*"
+)
+_ASKS_FOR = re.compile(
+    rf"{_ASKING}(?:an?\s+|our\s+|the\s+|some\s+|several\s+|multiple\s+|more\s+|all\s+kinds\s+of\s+"
+    r"|great\s+|few\s+|couple\s+of\s+|number\s+of\s+|two\s+|three\s+|\d\s+|talented\s+"
+    r"|experienced\s+|passionate\s+|awesome\s+|good\s+|additional\s+|\w+ly\s+)*"
     r"([^.;:!?\n|]{3,90})",
     re.IGNORECASE,
 )
-_ASKING: Final = (
-    "hiring", "looking", "seeking", "search", "recruit", "need", "want", "opening", "position",
-    "role",
-)  # fmt: skip
-_BEFORE_ASKING: Final = " \n(\"“*_>'"
+_ASKING_AGAIN = re.compile(_ASKING, re.IGNORECASE)
 _TITLE_END = re.compile(
     r"\s+(?:to|who|with|for|in|at|that|on|as|across|from|based|joining|interested|capable|willing)\b.*$"
     r"|[\s,;(]*https?\b.*$"
@@ -110,6 +113,8 @@ def named_again(field: str, rest: list[str]) -> str | None:
     if not name:
         return None
     opening = " ".join(line for line in rest if line)[:400]
+    if name not in opening:
+        return None
     again = re.search(
         rf"\b(?:[Aa]t |[Jj]oin ){re.escape(name)}\b|{re.escape(name)} (?:is|has)\b", opening
     )
@@ -141,8 +146,9 @@ def name_line(lines: list[str]) -> str | None:
 def titles_in_body(lines: list[str]) -> list[str]:
     """Find titles below a header that has none: short lines, list items, "looking for …"."""
     titles = []
-    near = [stripped for line in lines if (stripped := line.strip())][:LINES_AFTER_HEADER]
-    for line in near:
+    near = list(first_lines(lines, LINES_AFTER_HEADER))
+    for number in lines_with_titles("\n".join(["", *(line[:MAX_HEAD_CHARS] for line in near)])):
+        line = near[number - 1]
         found = title_of_line(line)
         is_item = found and (
             found.marker
@@ -179,20 +185,18 @@ def asked_for(text: str) -> list[str]:
     return []
 
 
-def _asking_at(text: str) -> list[int]:
-    """Return where words stand that `_ASKS_FOR` begins with: finding them is much cheaper."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = text
-    positions = []
-    for word in _ASKING:
-        position = lowered.find(word)
-        while position >= 0:
-            is_word = not position or lowered[position - 1] in _BEFORE_ASKING
-            if is_word and may_name_person(lowered[position : position + _MAX_ASKING_CHARS]):
-                positions.append(position)
-            position = lowered.find(word, position + 4)
-    return sorted(positions)
+def _asking_at(text: str) -> Iterator[int]:
+    """Yield where `_ASKS_FOR` may match: an asking word, and one for people in its sentence."""
+    page = text.encode("utf-8", "replace")
+    for start, end in find_spans(_asking_for_people(), page, is_ascii=text.isascii()):
+        yield start
+        # "Looking for people who need engineers" asks twice
+        yield from (again.start() for again in _ASKING_AGAIN.finditer(text, start + 1, end))
+
+
+@cache
+def _asking_for_people() -> re2._Regexp:
+    return compile_pattern(rf"{_ASKING}[^.;:!?|]*?(?:{'|'.join(STEMS_OF_PEOPLE)})")
 
 
 def place_in_prose(text: str) -> str:

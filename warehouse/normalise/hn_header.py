@@ -32,6 +32,7 @@ from warehouse.normalise.header_fields import (
     is_title,
     is_where,
     mask_links,
+    may_open_place,
     read_field,
     site_name,
     without_links,
@@ -141,11 +142,13 @@ def parse_header(text: str) -> Header:
         location where it is none (a reply, a question).
     """
     lines = text.lstrip()[:_MAX_READ_CHARS].split("\n")
-    number = next((n for n, line in enumerate(lines) if HAS_LETTER.search(line)), None)
-    if number is None:
-        return _NO_ADVERT
+    number = 0
+    while not HAS_LETTER.search(lines[number]):
+        number += 1
+        if number == len(lines):
+            return _NO_ADVERT
     line = lines[number]
-    if line.lstrip().startswith(">") or (line[:9].lower() == "location:" and _SEEKER.match(text)):
+    if line.lstrip()[:1] == ">" or (line[:9].lower() == "location:" and _SEEKER.match(text)):
         return _NO_ADVERT
     below = lines[number + 1 :]
     fields, used = _fields(line, below)
@@ -196,8 +199,10 @@ def _next_line(lines: list[str]) -> tuple[int, str]:
 
 
 def _dashed_fields(first: str) -> list[str]:
-    separator = _SLASHES if len(_SLASHES.findall(first)) > 1 else _DASHES
-    fields = _split_at(separator, first[:200])
+    if first.count("/") > 1 and len(_SLASHES.findall(first)) > 1:
+        fields = _split_at(_SLASHES, first[:200])
+    else:
+        fields = _split_at(_DASHES, first[:200]) if _DASH_HINT.search(first) else []
     if len(fields) < 2 or (len(first) > 200 and len(fields) < 4 and not _is_headed(fields)):
         return []
     if len(fields[0]) > MAX_COMPANY_CHARS or _is_sentence(fields):
@@ -440,6 +445,8 @@ def _is_other_thing(fields: list[Field]) -> bool:
         return True
     # A link or a batch in brackets stands by an employer's name
     if first.kind != "other" or any(mark in first.text for mark in ("(http", "(YC", "University")):
+        return False
+    if not may_open_place(first.bare):
         return False
     # An employer may be named like a town: then the place is another field
     if not _SEVERAL_PLACES.search(first.bare):

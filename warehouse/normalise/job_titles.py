@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+import re2
+
 from warehouse.normalise.place import is_place, names_place
+from warehouse.normalise.spans import compile_pattern, find_spans
 from warehouse.normalise.wording import (
     ANY_ROLE,
     MAKER,
@@ -20,13 +24,14 @@ from warehouse.normalise.wording import (
     TERMS,
     TITLE,
     WHERE,
-    may_be_person,
     short_signs,
     signs_in,
     word_set,
+    words_of_people,
 )
 
 MAX_TITLE_CHARS: Final = 120
+MAX_HEAD_CHARS: Final = 100  # of a line, all that is read for the title that opens it
 
 
 # --- several titles in a string ------------------------------------------------------------------
@@ -36,7 +41,7 @@ CUT: Final = "\0"
 _BREAK = re.compile(r"[;,\0]|\s(?:and|or|AND|OR|\+|&)\s|&\s|\s&")
 _ARTICLE = re.compile(r"\s*(?:an?|the|our|and|or)\s", re.IGNORECASE)
 _PLURAL = re.compile(r"(?i)\b(?:engineer|developer|dev|designer|manager|scientist|architect)s\b")
-_SLASH = re.compile(r"\s/\s")
+_SLASH = re.compile(r" / ")
 _TRIM: Final = " -–—,:;<>=*/&|\t"
 _TRIM_CUT: Final = _TRIM + CUT
 _TRIM_END: Final = _TRIM + ".!"
@@ -122,6 +127,8 @@ def _leans_on_next(text: str, pieces: list[tuple[int, int, int]], number: int) -
 
 def _split_slashed(text: str) -> list[tuple[int, int]]:
     """Split "Data Engineer / Clock Designer", but not "Web Developer / Engineer"."""
+    if " / " not in text:
+        return [(0, len(text))]
     spans = split_outside_brackets(text, _SLASH)
     parts = [text[start:end].strip() for start, end in spans]
     if len(parts) > 1 and all(" " in part and short_signs(part) & PERSON for part in parts):
@@ -172,6 +179,10 @@ _STOP_WORDS: Final = word_set(
     " working wanted needed available here will you we is are required apply via by having focus"
     " focused focusing using position role job opening"
 )
+_STOP_WORDS_ANY_CASE: Final = frozenset(
+    form for word in _STOP_WORDS for form in (word, word.capitalize(), word.upper())
+)
+_DASHES: Final = frozenset("-–—")
 _INSIDE_A_TITLE: Final = frozenset((("in", "test"), ("on", "rails")))
 _STOP_IN_WORD = re.compile(
     r"(?P<link>\(?\[?(?:https?:|www\.))|(?P<pay>\(?[$€£¥₹]\d|^\(?\d{2,3}[kK]\b)|(?P<bracket>[(\[{])"
@@ -200,40 +211,66 @@ _NO_FIRST_WORDS: Final = word_set(
 )
 
 
-_RARER_STEMS: Final = (
-    "lead", "dev", "analyst", "architect", "admin", "intern", "research", "programmer", "director",
-    "sre", "recruit", "consult", "founder", "cto", "sdet", "technolog", "hackers", "desarroll",
-    "ingen", "ingén", "entwickl", "stack", "front", "back",
+STEMS_OF_PEOPLE: Final = (
+    "engin", "develop", "design", "manage", "scien", "lead", "dev", "analyst", "architect", "admin",
+    "intern", "research", "programmer", "director", "sre", "recruit", "consult", "founder", "cto",
+    "sdet", "technolog", "hackers", "desarroll", "ingen", "ingén", "entwickl", "stack", "front",
+    "back",
 )  # fmt: skip
+"""What words for people hold in any form or compound; in lower case."""
 _PUNCTUATION: Final = "()[],.:;!"
 _NO_LAST_WORDS: Final = frozenset(("and", "or", "of", "the", "a", "to", "plus"))
-_NO_OPENING_WORDS: Final = _NO_TITLE_WORDS - {"a", "an"} | _NO_FIRST_WORDS
 _BEFORE_NO_TITLE: Final = (_NO_TITLE_WORDS | _STOP_WORDS) - {"a", "an", "in", "on", "as", "working"}
+_NO_OPENING_WORDS: Final = _BEFORE_NO_TITLE | _NO_FIRST_WORDS
 _MARKS: Final = "-–—*•·●▪◦‣∙○■□➢➤►▸→✓✔+>#=~_()[]{}.,:;!?\"“”'’|"
 
 
-def may_have_title(line: str) -> bool:
-    """Say quickly whether a title may open a line: a word for people before one of a sentence."""
-    opening = line.split(None, 1)
-    if not opening or opening[0].lower() in _NO_OPENING_WORDS:
-        return False
-    if len(line) > _MAX_LINE_TITLE and not _may_end_early(line[:_MAX_LINE_TITLE]):
-        return False
-    is_first = True
-    for word in line[:_MAX_LINE_TITLE].split(None, _MAX_TITLE_WORDS):
-        lowered = word.lower()
-        if not word.isalnum():
-            lowered = lowered.strip(_MARKS)
-            if not lowered:
-                continue
-            if is_first and lowered in _NO_FIRST_WORDS:
-                return False
-        if may_be_person(lowered):
-            return True
-        if lowered in _BEFORE_NO_TITLE:
-            return False
-        is_first = False
-    return False
+def lines_with_titles(text: str) -> list[int]:
+    """Find quickly the lines that a title may open: a word for people before one of a sentence.
+
+    Args:
+        text: Several lines.
+
+    Returns:
+        The numbers of those lines below the first (which is 0) that are worth `title_of_line`.
+    """
+    page = text.encode("utf-8", "replace")
+    numbers: list[int] = []
+    number = seen = 0
+    for start, _ in find_spans(_titled_line(), page, is_ascii=True):
+        number += page.count(b"\n", seen, start)
+        seen = start
+        numbers.append(number + 1)
+    return numbers
+
+
+@cache
+def _titled_line() -> re2._Regexp:
+    # One set of words for all places of a line: with another for the first word, the automaton is
+    # three times as large, and no faster for what it rules out
+    blank, edge = r"[^\S\n]", r"(?:\b|_)"
+    token = _token_except(_BEFORE_NO_TITLE)
+    people = "|".join(map(re.escape, words_of_people()))
+    return compile_pattern(rf"\n{blank}*(?:{token}{blank}+)*?\S*?{edge}(?:{people}){edge}")
+
+
+def _token_except(words: Iterable[str]) -> str:
+    """Return a pattern for a run of characters without blanks that is none of the words.
+
+    RE2 looks neither ahead nor behind, so the pattern spells out where a run leaves their tree.
+    """
+    further: dict[str, list[str]] = {}  # by first letter
+    for word in words:
+        if word:
+            further.setdefault(word[0], []).append(word[1:])
+    if not further:
+        return r"\S+"
+    begins = "".join(map(re.escape, further))
+    branches = [rf"[^{begins}\s]\S*"]
+    for letter, rests in further.items():
+        may_end = "" if "" in rests else "?"
+        branches.append(f"{re.escape(letter)}{_token_except(rests)}{may_end}")
+    return f"(?:{'|'.join(branches)})"
 
 
 def _may_end_early(head: str) -> bool:
@@ -249,18 +286,6 @@ def _may_end_early(head: str) -> bool:
     )
 
 
-def may_name_person(lowered: str) -> bool:
-    """Say quickly whether a lower-case string may hold a word for people."""
-    return (
-        "engin" in lowered
-        or "develop" in lowered
-        or "design" in lowered
-        or "manage" in lowered
-        or "scien" in lowered
-        or any(stem in lowered for stem in _RARER_STEMS)
-    )
-
-
 def title_of_line(line: str) -> LineTitle | None:
     """Find the title that opens a line, after its bullet.
 
@@ -270,7 +295,17 @@ def title_of_line(line: str) -> LineTitle | None:
     Returns:
         Where the title stands in the line; None for a sentence and for other lines.
     """
-    found = opening_of_line(line) if may_have_title(line) else None
+    return _title_of_head(line[:MAX_HEAD_CHARS])
+
+
+@lru_cache(maxsize=8_192)  # the header's reader and the one of several roles ask for the same
+def _title_of_head(head: str) -> LineTitle | None:
+    opening = head.split(None, 1)
+    if not opening or opening[0].lower() in _NO_OPENING_WORDS:
+        return None
+    if len(head) > _MAX_LINE_TITLE and not _may_end_early(head[:_MAX_LINE_TITLE]):
+        return None
+    found = opening_of_line(head)
     return found if found and found.signs & PERSON else None
 
 
@@ -282,7 +317,7 @@ def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:
         is_item: Whether the line is known to be an item of a list of roles, so that words of
             sentences are none against it.
     """
-    head = line[: _MAX_LINE_TITLE + 25]
+    head = line[:MAX_HEAD_CHARS]
     marker = _MARKER.match(head)
     start = marker.end() if marker else 0
     end, separator = _end_of_title(head, start)
@@ -293,7 +328,9 @@ def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:
         title = _without_places(title)
     if not 2 <= len(title) <= _MAX_LINE_TITLE:
         return None
-    words = [word.strip(_PUNCTUATION) for word in title.lower().split()]
+    words = title.lower().split()
+    if not title.replace(" ", "").isalnum():
+        words = [word.strip(_PUNCTUATION) for word in words]
     if len(words) > _MAX_TITLE_WORDS or words[-1] in _NO_LAST_WORDS:
         return None
     if not is_item and (words[0] in _NO_FIRST_WORDS or not _NO_TITLE_WORDS.isdisjoint(words)):
@@ -304,7 +341,7 @@ def opening_of_line(line: str, *, is_item: bool = False) -> LineTitle | None:
         kind = marker["bullet"][0]
     elif marker and (marker["number"] or marker["letter"]):
         kind = "1"
-    return LineTitle(start, start + len(title), kind, signs_in(title), separator)
+    return LineTitle(start, start + len(title), kind, short_signs(title), separator)
 
 
 def _end_of_title(head: str, start: int) -> tuple[int, str]:
@@ -316,11 +353,15 @@ def _end_of_title(head: str, start: int) -> tuple[int, str]:
         if position < resume or not word:
             pass
         elif word.isalnum():
-            if number and word.lower() in _STOP_WORDS:
+            if word in _STOP_WORDS_ANY_CASE and number:
                 after = words[number + 1].lower() if number + 1 < len(words) else ""
                 if (word.lower(), after.strip(_PUNCTUATION)) not in _INSIDE_A_TITLE:
                     return position - 1, "word"
-        else:
+        elif word[-1] == ":" and word[:-1].isalnum():
+            return position + len(word) - 1, "colon"
+        elif word in _DASHES and position > start:
+            return position, "dash"
+        elif word[-1] != "," or not word[:-1].isalnum():
             for stop in _STOP_IN_WORD.finditer(word):
                 kind = stop.lastgroup or ""
                 at = position + stop.start()

@@ -10,13 +10,14 @@ import re
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from warehouse.normalise.hn_header import parse_header
+from warehouse.normalise.hn_header import Header, parse_header
 from warehouse.normalise.job_titles import (
     LineTitle,
-    may_have_title,
+    lines_with_titles,
     opening_of_line,
     title_of_line,
 )
+from warehouse.normalise.spans import compile_pattern, encode
 from warehouse.normalise.wording import ANY_ROLE, OCCUPATION, short_signs, states_money
 
 _MAX_ROLES: Final = 40
@@ -49,12 +50,15 @@ class _Line(NamedTuple):
 _Heads = dict[int, LineTitle]  # by the number of the line
 
 
-def find_roles(text: str, title: str = "") -> tuple[StatedRole, ...]:
+def find_roles(
+    text: str, title: str = "", *, header: Header | None = None
+) -> tuple[StatedRole, ...]:
     """Tell the roles of a post apart, where it offers several and says so.
 
     Args:
         text: The post as plain text.
         title: The title of a board's advert; an advert that has one is for one role.
+        header: What `parse_header` says of the text, where the caller knows.
 
     Returns:
         The roles in the order of the text, their stretches apart from each other; none where the
@@ -62,31 +66,37 @@ def find_roles(text: str, title: str = "") -> tuple[StatedRole, ...]:
     """
     if title:
         return ()
-    raw_lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
-    may_head = _may_head if _has_currency(text, len(text)) else may_have_title
-    likely = [line.strip() for line in raw_lines[1:] if line and may_head(line)]
-    if len(likely) > 1:
-        lines = _lines(text, raw_lines)
-        found = {line: head for line in likely if (head := _head(line))}
-        heads = {
-            number: found[line.text]
-            for number, line in enumerate(lines)
-            if number and line.text in found
-        }
-        if len(heads) > 1:
-            roles = _listed(text, lines, heads)
-            if len(roles) > 1:
-                return roles
-    return _under_headers(text, raw_lines) or _in_one_line(text)
-
-
-def _may_head(line: str) -> bool:
-    return may_have_title(line) or _has_currency(line)
+    known = (header or parse_header(text)).titles
+    numbers = lines_with_titles(text)
+    may_be_paid = _has_currency(text, len(text))
+    if len(numbers) > 1 or may_be_paid:
+        raw_lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
+        likely = [raw_lines[number] for number in numbers if number < len(raw_lines)]
+        if may_be_paid:
+            likely += filter(_has_currency, raw_lines[1:])
+        found = _heads(likely) if len(likely) > 1 else {}
+        if found:
+            lines = _lines(text, raw_lines)
+            heads = {
+                number: found[line.text]
+                for number, line in enumerate(lines)
+                if number and line.text in found
+            }
+            if len(heads) > 1:
+                roles = _listed(lines, heads, known)
+                if len(roles) > 1:
+                    return roles
+    return _under_headers(text) or _in_one_line(text, known)
 
 
 def _has_currency(text: str, end: int = _MAX_TITLE_LINE_CHARS) -> bool:
     head = text[:end]
     return "$" in head or "€" in head or "£" in head
+
+
+def _heads(lines: list[str]) -> dict[str, LineTitle]:
+    """Return the titles that head lines, by the line."""
+    return {line: head for raw in lines if (head := _head(line := raw.strip()))}
 
 
 def _lines(text: str, raw_lines: list[str]) -> list[_Line]:
@@ -105,11 +115,13 @@ def _lines(text: str, raw_lines: list[str]) -> list[_Line]:
 # --- titles that stand together ------------------------------------------------------------------
 
 
-def _in_one_line(text: str) -> tuple[StatedRole, ...]:
+def _in_one_line(text: str, known: tuple[str, ...]) -> tuple[StatedRole, ...]:
     """Return the titles of a header, or of one sentence."""
+    if len(known) < 2:
+        return ()
     roles: list[StatedRole] = []
     position = 0
-    for title in parse_header(text).titles:
+    for title in known:
         if short_signs(title) & ANY_ROLE:
             continue
         start = text.find(title, position)
@@ -138,13 +150,13 @@ def _with_aside(text: str, role: StatedRole, limit: int) -> int:
 # --- a header for each role ----------------------------------------------------------------------
 
 
-def _under_headers(text: str, raw_lines: list[str]) -> tuple[StatedRole, ...]:
+def _under_headers(text: str) -> tuple[StatedRole, ...]:
     """Return the roles of a post that says "Acme | Engineer | …" and "Acme | Designer | …"."""
     name, pipe, _ = text[: _MAX_NAME_CHARS + 1].lstrip().partition("|")
     opening = name + pipe
     if not pipe or "\n" in name or f"\n{opening}" not in text:
         return ()
-    lines = _lines(text, raw_lines)
+    lines = _lines(text, text.split("\n", _MAX_LINES)[:_MAX_LINES])
     numbers = [number for number, line in enumerate(lines) if line.text.startswith(opening)]
     titles = [parse_header(lines[number].text).titles for number in numbers]
     if any(len(stated) != 1 or stated[0] not in text for stated in titles):
@@ -159,18 +171,16 @@ def _under_headers(text: str, raw_lines: list[str]) -> tuple[StatedRole, ...]:
 
 # --- titles that open lines ----------------------------------------------------------------------
 
-_LINK = re.compile(r"https?:|www\.|\S@\S|\[e-mail\]|\[\d\]")
-_ASKS = re.compile(
+_LINK = re.compile(r"\S@\S|\[e-mail\]|\[\d\]")
+_ASKS = compile_pattern(
     r"\b(?:hiring|looking|positions?|roles?|openings?|opportunit\w+|jobs?|seeking|need|recruit\w*"
-    r"|vacanc\w+|hire|wanted|join us|apply|searching|search|careers?|stellen|featured|open|add)\b",
-    re.IGNORECASE,
+    r"|vacanc\w+|hire|wanted|join us|apply|searching|search|careers?|stellen|featured|open|add)\b"
 )
-_NO_ROLES = re.compile(
+_NO_ROLES = compile_pattern(
     r"\b(?:work(?:ing)? (?:closely |directly )?with|collaborat\w+|alongside|consists? of|made up of"
     r"|report(?:s|ing)? to|you will|you['’]ll|responsib\w+|requirements?|qualifications?|skills"
     r"|experience|you are|you['’]re|about you|stack|benefits|perks|team (?:is|has|of|includes)"
-    r"|our team:|founders?|customers?|clients?|used by|built for|process|interviews?|steps)\b",
-    re.IGNORECASE,
+    r"|our team:|founders?|customers?|clients?|used by|built for|process|interviews?|steps)\b"
 )
 # What opens the text that is common to all roles: anywhere, and below the last of them.
 _ALL_ROLES = re.compile(
@@ -193,9 +203,8 @@ _HEADING = re.compile(r"[^.!?]{2,60}:$|[A-Z][A-Z &/]{3,40}$|\W*[-=_*#~]{3,}|#+ "
 _BULLET = re.compile(r"[-–—*•·●▪◦‣∙○+>~]+\s*\S|\(?\d{1,2}[.)]\s")
 
 
-def _listed(text: str, lines: list[_Line], heads: _Heads) -> tuple[StatedRole, ...]:
+def _listed(lines: list[_Line], heads: _Heads, known: tuple[str, ...]) -> tuple[StatedRole, ...]:
     """Return the roles whose titles open lines of their own."""
-    known = parse_header(text).titles
     offered: _Heads = {}
     for marker in dict.fromkeys(found.marker for found in heads.values()):
         group = {number: found for number, found in heads.items() if found.marker == marker}
@@ -236,13 +245,14 @@ def _head(line: str) -> LineTitle | None:
 def _offers(lines: list[_Line], group: _Heads, known: tuple[str, ...]) -> bool:
     """Whether lines that open with titles offer them, rather than tell of colleagues."""
     first = min(group)
-    lead_in = lines[first - 1].text[-200:] if first else ""
-    linked = sum(_has_link_or_pay(lines, number) for number in group)
-    if 2 * linked > len(group):
+    lead_in = encode(lines[first - 1].text[-200:]) if first else b""
+    if _ASKS.search(lead_in):
         return True
-    if _NO_ROLES.search(lead_in) and not _ASKS.search(lead_in):
+    if 2 * sum(_has_link_or_pay(lines, number) for number in group) > len(group):
+        return True
+    if _NO_ROLES.search(lead_in):
         return False
-    if _ASKS.search(lead_in) or not known or any(short_signs(title) & ANY_ROLE for title in known):
+    if not known or any(short_signs(title) & ANY_ROLE for title in known):
         return True
     names = [_words(title) for title in known]
     return any(
@@ -258,10 +268,16 @@ def _words(title: str) -> frozenset[str]:
 
 def _has_link_or_pay(lines: list[_Line], number: int) -> bool:
     line = lines[number].text
-    if "http" in line or _LINK.search(line) or states_money(line):
+    if "http" in line or states_money(line) or _has_link(line):
         return True
     below = lines[number + 1].text if number + 1 < len(lines) else ""
     return below.startswith(("http", "www."))
+
+
+def _has_link(line: str) -> bool:
+    if "http:" in line or "https:" in line or "www." in line:
+        return True
+    return ("@" in line or "[" in line) and _LINK.search(line) is not None
 
 
 def _with_siblings(lines: list[_Line], group: _Heads) -> _Heads:
@@ -291,7 +307,7 @@ def _sibling(line: str, marker: str) -> LineTitle | None:
         return None
     if found.signs & OCCUPATION:
         return found if marker or has_pay_or_link or found.separator == "" else None
-    return found if marker and (has_pay_or_link or _LINK.search(line)) else None
+    return found if marker and (has_pay_or_link or _has_link(line)) else None
 
 
 def _last_lines(lines: list[_Line], numbers: list[int], heads: _Heads) -> list[int]:

@@ -97,9 +97,7 @@ _ANY_ROLE = re.compile(
 _MONEY = re.compile(
     r"[$€£¥₹]\s?\d|\b\d{2,3}\s?[kK]\b|\d\s?%|\b\d{2,3}[,.]?000\b|\b\d{2,3}[kK]?\s?[-–]\s?\d{2,3}[kK]"
 )
-_TO_BLANKS: Final = str.maketrans(
-    dict.fromkeys("-–—―/|,.;:()[]{}<>+*&!?\"“”'’‘#=~_•·┋\\@\t\n\0", " ")
-)
+_WORD = re.compile(r"[^\W_]+")
 
 
 def _table() -> dict[str, int]:
@@ -123,10 +121,7 @@ def signs_in(text: str) -> int:
 
     `MONEY` is given for codes of currencies alone; `states_money` reads figures.
     """
-    lowered = text.lower()
-    if not lowered.replace(" ", "").isalnum():
-        lowered = lowered.translate(_TO_BLANKS)
-    words = lowered.split()
+    words = _WORD.findall(text.lower())
     signs = 0
     for word in words:
         if word in _SIGNS:
@@ -146,14 +141,10 @@ def signs_in(text: str) -> int:
     return signs & _PUBLIC
 
 
-def may_be_person(word: str) -> bool:
-    """Say quickly whether a lower-case word may be one for people, glued ones included."""
-    if word in _SIGNS:
-        return bool(_SIGNS[word] & PERSON) or word in ("lead", "leads")
-    return not word.isalnum() and any(
-        (part in _SIGNS and _SIGNS[part] & PERSON) or part in ("lead", "founder", "founders")
-        for part in word.translate(_TO_BLANKS).split()
-    )
+def words_of_people() -> list[str]:
+    """Return the words for people, and those that make one of a title ("Lead, Payments")."""
+    people = [word for word, signs in _SIGNS.items() if signs & PERSON]
+    return [*people, "lead", "leads", "founder", "founders"]
 
 
 def states_money(text: str) -> bool:
