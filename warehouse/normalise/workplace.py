@@ -15,11 +15,12 @@ import re2
 from warehouse.normalise.statements import Statement
 from warehouse.normalise.types import Workplace
 
-# On lower-case text
-_HINT = re.compile(
-    r"remot|h[iíy]brid|site|office|person|anywhere|home|wfh|tele|t[ée]l[ée]|distributed|vor ort"
-    r"|place|presencial|pr[ée]sentiel|local only"
-)
+# On lower-case text; `in` finds them four times as fast as a pattern
+_HINTS = (
+    "remot", "hybrid", "híbrid", "hibrid", "site", "office", "person", "anywhere", "home", "wfh",
+    "tele", "télé", "telé", "téle", "distributed", "vor ort", "place", "presencial", "présentiel",
+    "presentiel", "local only",
+)  # fmt: skip
 _MAY_BE_ELSEWHERE = re.compile(
     r"remot|h[iíy]brid|anywhere|home|wfh|tele|t[ée]l[ée]|distributed|days?\b|only"
 )
@@ -83,7 +84,10 @@ def stated_workplace(field: str) -> Workplace:
 @lru_cache(maxsize=32_768)
 def _stated(field: str) -> Workplace:
     text = field.lower()
-    if not _HINT.search(text):
+    for hint in _HINTS:
+        if hint in text:
+            break
+    else:
         return "unspecified"
     if not _MAY_BE_ELSEWHERE.search(text):
         return "onsite" if _ONSITE.search(text) else "unspecified"
