@@ -618,7 +618,7 @@ _OCCUPATION = _linear(
 _MAX_OCCUPATIONS: Final = 3
 _OPENING_EVIDENCE: Final = 3
 _UNTITLED_CHARS: Final = 600
-_TECHNICAL_WORK = re.compile(
+_TECHNICAL_WORK = _linear(
     r"(?:[Ss]oftware|[Ee]ngineering|[Dd]evelopment|[Pp]rogramming|[Cc]oding|[Mm]achine learning)\b"
 )
 _UNKNOWN: Final = _TitleRole("operations", None, "operations", None)
@@ -683,11 +683,10 @@ def count_ml_duties(text: str, *, with_employer: bool = False) -> int:
 
 def _read_opening(text: str) -> _TitleRole:
     """Read a posting without a title by the occupations that it names first, and by its duties."""
+    opening = _well_formed(text[:_UNTITLED_CHARS])
     named = (
         _read_part(_normalise(match[0]))
-        for match in islice(
-            _OCCUPATION.finditer(_well_formed(text[:_UNTITLED_CHARS])), _MAX_OCCUPATIONS
-        )
+        for match in islice(_OCCUPATION.finditer(opening), _MAX_OCCUPATIONS)
     )
     said = [
         _with_topic(part.term, [part], None if part.level is None else _LEVELS[part.level])
@@ -695,7 +694,7 @@ def _read_opening(text: str) -> _TitleRole:
         if part.term
     ]
     if not said:
-        is_technical = _TECHNICAL_WORK.search(text, 0, _UNTITLED_CHARS) is not None
+        is_technical = _TECHNICAL_WORK.search(opening) is not None
         said = [_UNTITLED_ENGINEER if is_technical else _UNKNOWN]
     first = next((role for role in said if role.evidence == 0), said[0])
     if first.evidence is None:

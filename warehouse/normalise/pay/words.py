@@ -142,23 +142,24 @@ def cues(text: str) -> list[Cue]:
         return []
     words = lexicon()
     found: list[Cue] = []
-    tokens: list[tuple[int, int, str]] = []
-    # Half of all clauses say nothing, which the words tell without their places
-    spoken = [token.lower() for token in _TOKEN.findall(text)]
-    if any(map(_single, spoken)) or not words.phrase_starts.isdisjoint(spoken):
-        tokens = [(*m.span(), m.group().lower()) for m in _TOKEN.finditer(text)]
+    tokens = [token.lower() for token in _TOKEN.findall(text)]
+    said = [*map(_single, tokens)]
+    if not any(said) and words.phrase_starts.isdisjoint(tokens):
+        spans: list[tuple[int, int]] = []  # many clauses say nothing
+    else:
+        spans = [m.span() for m in _TOKEN.finditer(text)]
     i = 0
-    while i < len(tokens):
-        start, end, token = tokens[i]
-        hits: tuple[tuple[str, str], ...] = ()
+    while i < len(spans):
+        hits = said[i]
         taken = 1
-        if token in words.phrase_starts:
+        if tokens[i] in words.phrase_starts:
             for length in (4, 3, 2):
-                phrase = " ".join(t for _, _, t in tokens[i : i + length])
+                phrase = " ".join(tokens[i : i + length])
                 if i + length <= len(tokens) and phrase in words.exact:
-                    hits, end, taken = words.exact[phrase], tokens[i + length - 1][1], length
+                    hits, taken = words.exact[phrase], length
                     break
-        found += [Cue(start, end, *hit) for hit in hits or _single(token)]
+        for role, value in hits:
+            found.append(Cue(spans[i][0], spans[i + taken - 1][1], role, value))
         i += taken
     if not text.isascii():
         for m in words.unspaced_pattern.finditer(text):
