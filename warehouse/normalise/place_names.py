@@ -238,7 +238,7 @@ def _answer(text: str, kind: Text) -> Named:
     return _choose(read, kind) if read else NOTHING
 
 
-@lru_cache(maxsize=256)  # a header's cell is asked for as a cell, then as a field
+@lru_cache(maxsize=1_024)  # a header's cell is asked for as a cell, then as a field
 def _parsed(text: str) -> _Parsed | None:
     read = _words_of(text)
     mentions = _mentions(read)

@@ -292,8 +292,7 @@ _NEEDS_REPAIR: Final = (
     r"^(?:copy of|archived?|urgent|we are hiring|hiring)",
     rf"\b(?:{'|'.join(_ABBREVIATIONS)})\b",
 )
-_SEPARATORS: Final = str.maketrans(dict.fromkeys(",;|()[]–—:•→·", "\n"))
-_SPACED_SEPARATORS: Final = (" / ", " // ", " @ ", " + ", " -", "- ")
+_SEPARATOR = re.compile(r"[,;|()\[\]–—:•→·]| (?:-|[@+/] |// )|- ")
 _OCCUPATIONS: Final = tuple(
     noun + ending
     for ending in ("", "s")
@@ -388,11 +387,12 @@ def _normalise(title: str) -> str:
 
 
 def _split(normalised: str) -> list[_Part]:
-    lines = normalised.translate(_SEPARATORS)
-    for separator in _SPACED_SEPARATORS:
-        lines = lines.replace(separator, "\n")
-    words = (" ".join(line.split()) for line in lines.split("\n"))
-    return [_read_part(part) for part in words if part]
+    parts = []
+    for piece in _SEPARATOR.split(normalised):
+        words = " ".join(piece.split())
+        if words:
+            parts.append(_read_part(words))
+    return parts
 
 
 @lru_cache(maxsize=_PARTS_KEPT)

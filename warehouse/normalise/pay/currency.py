@@ -265,9 +265,17 @@ def places_of(text: str) -> set[str]:
     """
     if _US_STATE.search(text):
         return {"USD"}  # "Vancouver, WA", "Melbourne, FL"
-    if _place_words().isdisjoint(_WORD.findall(text)):
-        return set()
-    return {_by_place()[place] for place in _places().findall(text)}
+    found: set[str] = set()
+    for cell in text.split("|"):
+        found |= _places_of_cell(cell)
+    return found
+
+
+@lru_cache(maxsize=4096)  # cells of headers repeat
+def _places_of_cell(cell: str) -> frozenset[str]:
+    if _place_words().isdisjoint(_WORD.findall(cell)):
+        return frozenset()
+    return frozenset(_by_place()[place] for place in _places().findall(cell))
 
 
 @lru_cache(maxsize=512)
