@@ -524,7 +524,8 @@ def _with_topic(
 
 
 def _best_topic(parts: list[_Part]) -> _Term | None:
-    return min((part.topic for part in parts if part.topic), key=_evidence, default=None)
+    topics = [part.topic for part in parts if part.topic]
+    return min(topics, key=_evidence) if topics else None
 
 
 def _is_product_side(head: _Term, parts: list[_Part]) -> bool:
