@@ -52,7 +52,7 @@ class _Parsed(NamedTuple):
     lower: list[str]
     gaps: list[str]
     mentions: list[_Mention]
-    covered: frozenset[int]  # the words that belong to a name
+    covered: set[int]  # the words that belong to a name
     filled: list[bool]  # by word: its segment holds but names and words like "office"
 
 
@@ -244,9 +244,9 @@ def _parsed(text: str) -> _Parsed | None:
     mentions = _mentions(read)
     if not mentions:
         return None
-    covered = frozenset(
-        index for mention in mentions for index in range(mention.start, mention.end)
-    )
+    covered: set[int] = set()
+    for mention in mentions:
+        covered.update(range(mention.start, mention.end))
     return _Parsed(*read[:3], mentions, covered, _filled(read, covered))
 
 
@@ -336,14 +336,14 @@ def _is_bracketed(read: _Words, index: int) -> bool:
 
 
 def _choose(read: _Parsed, kind: Text) -> Named:
-    code = _country_code(read)
-    if kind != "prose" and code:
+    if kind != "prose" and (code := _country_code(read)):
         return Named(frozenset({code}), is_only_places=True)
     chosen: list[Reading] = []
     is_georgia = is_world = False
-    for number, mention in enumerate(read.mentions):
-        leader = read.mentions[number - 1] if number else None
-        follower = read.mentions[number + 1] if number + 1 < len(read.mentions) else None
+    mentions = read.mentions
+    for mention, leader, follower in zip(
+        mentions, [None, *mentions[:-1]], [*mentions[1:], None], strict=True
+    ):
         # A code: no other name stands in a list of codes
         is_code = mention.end == mention.start + 1 and len(read.words[mention.start]) < 4
         listed = _listed_countries(read, leader, mention, follower) if is_code else []
@@ -352,7 +352,7 @@ def _choose(read: _Parsed, kind: Text) -> Named:
         if follower and not _qualifies(read.gaps, mention, follower):
             follower = None
         score, reading = _best(mention.readings, leader, follower, listed)
-        is_confirmed = score >= reading.score + (
+        is_confirmed = score > reading.score and score >= reading.score + (
             _CONFIRMED_BY_REGION
             if reading.kind == "state" and _is_doubtful_state(read, mention)
             else _CONFIRMED_BY_COUNTRY
@@ -640,7 +640,7 @@ def _is_elsewhere(after: _Mention, place: Reading) -> bool:
     return all(place.country != reading.country for reading in after.readings)
 
 
-def _filled(read: _Words, covered: frozenset[int]) -> list[bool]:
+def _filled(read: _Words, covered: set[int]) -> list[bool]:
     """Whether nothing but names of places and words like "office" stands in a word's segment."""
     fillers = gazetteer().fillers
     filled: list[bool] = []

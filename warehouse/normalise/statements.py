@@ -220,9 +220,7 @@ def _automata() -> tuple[tuple[list[Statement], re2.Set], tuple[list[Statement],
     return _compiled(others, _DAYS), _compiled(of_days)
 
 
-def _compiled(
-    wordings: list[tuple[Statement, str]], *more: str
-) -> tuple[list[Statement], re2.Set]:
+def _compiled(wordings: list[tuple[Statement, str]], *more: str) -> tuple[list[Statement], re2.Set]:
     options = re2.Options()
     options.max_mem = _AUTOMATON_BYTES
     compiled = re2.Set.SearchSet(options)
