@@ -664,6 +664,21 @@ def test_no_word_speaks_of_pay_and_of_other_money() -> None:
     assert pay & other == set()
 
 
+def test_words_right_behind_a_figure_are_whole_words() -> None:
+    """`period.after` looks the first of them up."""
+    roles = {"adverb", "initials", "gross"}
+    assert not [word for role, _, word in words.rows() if role in roles and "*" in word]
+
+
+@pytest.mark.parametrize(
+    ("before", "mark"),
+    [("pays $", "$"), ("CAD $", "CAD $"), ("CAD: ($", "CAD: ($"), ("C$", "C$"), ("vocal $", "$")],
+)
+def test_the_mark_before_a_figure_is_the_whole_mark(before: str, mark: str) -> None:
+    hit = currency.before(f"{before}90k", len(before))
+    assert hit == (mark, len(before) - len(mark))
+
+
 def _labelled(shared: Path, name: str) -> list[dict[str, Any]]:
     with (shared / "gold" / name).open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]

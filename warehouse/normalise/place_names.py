@@ -52,7 +52,7 @@ class _Parsed(NamedTuple):
     lower: list[str]
     gaps: list[str]
     mentions: list[_Mention]
-    covered: frozenset[int]  # the words that belong to a name
+    covered: set[int]  # the words that belong to a name
     filled: list[bool]  # by word: its segment holds but names and words like "office"
 
 
@@ -235,24 +235,18 @@ def _remembered(text: str, kind: Text) -> Named:
 
 def _answer(text: str, kind: Text) -> Named:
     read = _parsed(text)
-    return _shared(_choose(read, kind)) if read else NOTHING
+    return _choose(read, kind) if read else NOTHING
 
 
-@lru_cache(maxsize=4_096)
-def _shared(named: Named) -> Named:
-    """Return one object for equal answers: few strings name something that no other does."""
-    return named
-
-
-@lru_cache(maxsize=256)  # a header's cell is asked for as a cell, then as a field
+@lru_cache(maxsize=1_024)  # a header's cell is asked for as a cell, then as a field
 def _parsed(text: str) -> _Parsed | None:
     read = _words_of(text)
     mentions = _mentions(read)
     if not mentions:
         return None
-    covered = frozenset(
-        index for mention in mentions for index in range(mention.start, mention.end)
-    )
+    covered: set[int] = set()
+    for mention in mentions:
+        covered.update(range(mention.start, mention.end))
     return _Parsed(*read[:3], mentions, covered, _filled(read, covered))
 
 
@@ -342,21 +336,23 @@ def _is_bracketed(read: _Words, index: int) -> bool:
 
 
 def _choose(read: _Parsed, kind: Text) -> Named:
-    code = _country_code(read)
-    if kind != "prose" and code:
+    if kind != "prose" and (code := _country_code(read)):
         return Named(frozenset({code}), is_only_places=True)
     chosen: list[Reading] = []
     is_georgia = is_world = False
-    for number, mention in enumerate(read.mentions):
-        leader = read.mentions[number - 1] if number else None
-        follower = read.mentions[number + 1] if number + 1 < len(read.mentions) else None
-        listed = _listed_countries(read, leader, mention, follower)
+    mentions = read.mentions
+    for mention, leader, follower in zip(
+        mentions, [None, *mentions[:-1]], [*mentions[1:], None], strict=True
+    ):
+        # A code: no other name stands in a list of codes
+        is_code = mention.end == mention.start + 1 and len(read.words[mention.start]) < 4
+        listed = _listed_countries(read, leader, mention, follower) if is_code else []
         if leader and not _qualifies(read.gaps, leader, mention):
             leader = None
         if follower and not _qualifies(read.gaps, mention, follower):
             follower = None
         score, reading = _best(mention.readings, leader, follower, listed)
-        is_confirmed = score >= reading.score + (
+        is_confirmed = score > reading.score and score >= reading.score + (
             _CONFIRMED_BY_REGION
             if reading.kind == "state" and _is_doubtful_state(read, mention)
             else _CONFIRMED_BY_COUNTRY
@@ -377,6 +373,13 @@ def _choose(read: _Parsed, kind: Text) -> Named:
         else:
             is_world |= reading.kind == "anywhere" and read.filled[mention.start]
             chosen.append(reading)
+    return _named(tuple(chosen), is_world, False not in read.filled, is_georgia)
+
+
+@lru_cache(maxsize=4_096)  # few strings name something that no other does
+def _named(
+    chosen: tuple[Reading, ...], is_world: bool, is_only_places: bool, is_georgia: bool
+) -> Named:
     return Named(
         frozenset(code for reading in chosen for code in reading.country.split()),
         frozenset(
@@ -385,7 +388,7 @@ def _choose(read: _Parsed, kind: Text) -> Named:
         frozenset(reading.metro for reading in chosen if reading.metro),
         is_wide=any(reading.kind == "area" and not reading.country for reading in chosen),
         is_world=is_world,
-        is_only_places=False not in read.filled,
+        is_only_places=is_only_places,
         is_georgia=is_georgia,
     )
 
@@ -508,8 +511,7 @@ def _listed_countries(
 ) -> list[str]:
     """Return the countries that stand beside a code in a list ("NL, UK, IE", "US/CA")."""
     listed: list[str] = []
-    is_code = mention.end == mention.start + 1 and len(read.words[mention.start]) < 4
-    if not is_code or not read.filled[mention.start]:
+    if not read.filled[mention.start]:
         return listed
     for one, other, neighbour in ((before, mention, before), (mention, after, after)):
         if one is None or other is None or neighbour is None:
@@ -572,24 +574,19 @@ def _qualifies(gaps: list[str], first: _Mention, second: _Mention) -> bool:
 
 def _score(reading: Reading, before: _Mention | None, after: _Mention | None) -> float:
     score = reading.score
+    country = reading.country
     if after:
-        score += max(
-            [
-                _confirmed(reading, other)
-                for other in after.readings
-                if other.country == reading.country
-            ],
-            default=0.0,
-        )
+        most = 0.0
+        for other in after.readings:
+            if other.country == country:
+                most = max(most, _confirmed(reading, other))
+        score += most
     if before:
-        score += max(
-            [
-                _after(reading, other)
-                for other in before.readings
-                if other.country == reading.country
-            ],
-            default=0.0,
-        )
+        most = 0.0
+        for other in before.readings:
+            if other.country == country:
+                most = max(most, _after(reading, other))
+        score += most
     return score
 
 
@@ -643,7 +640,7 @@ def _is_elsewhere(after: _Mention, place: Reading) -> bool:
     return all(place.country != reading.country for reading in after.readings)
 
 
-def _filled(read: _Words, covered: frozenset[int]) -> list[bool]:
+def _filled(read: _Words, covered: set[int]) -> list[bool]:
     """Whether nothing but names of places and words like "office" stands in a word's segment."""
     fillers = gazetteer().fillers
     filled: list[bool] = []

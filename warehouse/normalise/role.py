@@ -96,15 +96,24 @@ def classify_role(title: str, text: str, *, department: str = "", team: str = ""
     said = _read_title(
         title[:_MAX_TITLE_CHARS], department[:_MAX_UNIT_CHARS], team[:_MAX_UNIT_CHARS]
     ) or _read_opening(text)
-    found = _find_in_text(text) if said.evidence or said.level is None else ()
-    is_ml = said.evidence == 0 or (
-        said.evidence is not None
-        and _weigh(found) >= said.evidence
+    family, evidence, family_if_ml, level = said
+    found = _find_in_text(text) if evidence or level is None else ()
+    is_ml = evidence == 0 or (
+        evidence is not None
+        and len(found) > 0
+        and _weigh(found) >= evidence
         # A researcher's subject is often told with the employer's
-        and (said.family == "research" or count_ml_duties(text) >= said.evidence)
+        and (family == "research" or count_ml_duties(text) >= evidence)
     )
-    family = said.family_if_ml if is_ml else said.family
-    level = said.level or (_asks_for_level(found) and _level_in_text(title, text)) or "mid"
+    if is_ml:
+        family = family_if_ml
+    if level is None:
+        level = (found and _asks_for_level(found) and _level_in_text(title, text)) or "mid"
+    return _role(is_ml, family, level)
+
+
+@lru_cache(maxsize=256)  # there are fewer
+def _role(is_ml: bool, family: Family, level: Level) -> Role:
     if level in _LEADERS and family in _TECHNICAL:
         family = "management"
     return Role(is_ml=is_ml, family=family, level=level)
@@ -137,7 +146,8 @@ class _TermSet:
 
     def matches(self, text: bytes) -> list[int]:
         """Positions of the patterns found, from the first."""
-        return sorted(self._set.Match(text) or ())
+        found = self._set.Match(text)
+        return sorted(found) if found else []
 
 
 class _TermFilter:
@@ -282,8 +292,7 @@ _NEEDS_REPAIR: Final = (
     r"^(?:copy of|archived?|urgent|we are hiring|hiring)",
     rf"\b(?:{'|'.join(_ABBREVIATIONS)})\b",
 )
-_SEPARATORS: Final = str.maketrans(dict.fromkeys(",;|()[]–—:•→·", "\n"))
-_SPACED_SEPARATORS: Final = (" / ", " // ", " @ ", " + ", " -", "- ")
+_SEPARATOR = re.compile(r"[,;|()\[\]–—:•→·]| (?:-|[@+/] |// )|- ")
 _OCCUPATIONS: Final = tuple(
     noun + ending
     for ending in ("", "s")
@@ -378,11 +387,12 @@ def _normalise(title: str) -> str:
 
 
 def _split(normalised: str) -> list[_Part]:
-    lines = normalised.translate(_SEPARATORS)
-    for separator in _SPACED_SEPARATORS:
-        lines = lines.replace(separator, "\n")
-    words = (" ".join(line.split()) for line in lines.split("\n"))
-    return [_read_part(part) for part in words if part]
+    parts = []
+    for piece in _SEPARATOR.split(normalised):
+        words = " ".join(piece.split())
+        if words:
+            parts.append(_read_part(words))
+    return parts
 
 
 @lru_cache(maxsize=_PARTS_KEPT)
@@ -438,14 +448,14 @@ def _read_title(title: str, department: str, team: str) -> _TitleRole | None:
             normalised = parts[0].words
     level = _level_in_title(parts, normalised)
     head = _head_of_title(parts, normalised)
+    units = [part for unit in (department, team) if unit for part in _split(_normalise(unit))]
     if head is None or head.group in _LEFT_TO_DEPARTMENT:
-        unit = _head([*_split(_normalise(department)), *_split(_normalise(team))])
+        unit = _head(units)
         if unit and (head is None or unit.family in _LEFT_TO_DEPARTMENT[head.group]):
             head = unit
     if head is None:
         is_told = any(not _ANY_ROLE.fullmatch(part.words) for part in parts)
         return _UNKNOWN._replace(level=level) if is_told else None
-    units = [part for unit in (department, team) if unit for part in _split(_normalise(unit))]
     return _with_topic(head, parts, level, units)
 
 
@@ -514,7 +524,8 @@ def _with_topic(
 
 
 def _best_topic(parts: list[_Part]) -> _Term | None:
-    return min((part.topic for part in parts if part.topic), key=_evidence, default=None)
+    topics = [part.topic for part in parts if part.topic]
+    return min(topics, key=_evidence) if topics else None
 
 
 def _is_product_side(head: _Term, parts: list[_Part]) -> bool:
@@ -608,7 +619,7 @@ _OCCUPATION = _linear(
 _MAX_OCCUPATIONS: Final = 3
 _OPENING_EVIDENCE: Final = 3
 _UNTITLED_CHARS: Final = 600
-_TECHNICAL_WORK = re.compile(
+_TECHNICAL_WORK = _linear(
     r"(?:[Ss]oftware|[Ee]ngineering|[Dd]evelopment|[Pp]rogramming|[Cc]oding|[Mm]achine learning)\b"
 )
 _UNKNOWN: Final = _TitleRole("operations", None, "operations", None)
@@ -638,10 +649,10 @@ def _text_terms() -> _TextTerms:
 
 def _find_in_text(text: str) -> list[int]:
     """Positions of the text terms that a text holds when its names of frameworks are masked."""
-    terms = _text_terms()
-    found = terms.terms.matches(_encode(text))
-    if terms.framework in found:
-        found = terms.terms.matches(_encode(_without_frameworks(text)))
+    terms, _, framework, _ = _text_terms()
+    found = terms.matches(_encode(text))
+    if framework in found:
+        found = terms.matches(_encode(_without_frameworks(text)))
     return found
 
 
@@ -673,11 +684,10 @@ def count_ml_duties(text: str, *, with_employer: bool = False) -> int:
 
 def _read_opening(text: str) -> _TitleRole:
     """Read a posting without a title by the occupations that it names first, and by its duties."""
+    opening = _well_formed(text[:_UNTITLED_CHARS])
     named = (
         _read_part(_normalise(match[0]))
-        for match in islice(
-            _OCCUPATION.finditer(_well_formed(text[:_UNTITLED_CHARS])), _MAX_OCCUPATIONS
-        )
+        for match in islice(_OCCUPATION.finditer(opening), _MAX_OCCUPATIONS)
     )
     said = [
         _with_topic(part.term, [part], None if part.level is None else _LEVELS[part.level])
@@ -685,7 +695,7 @@ def _read_opening(text: str) -> _TitleRole:
         if part.term
     ]
     if not said:
-        is_technical = _TECHNICAL_WORK.search(text, 0, _UNTITLED_CHARS) is not None
+        is_technical = _TECHNICAL_WORK.search(opening) is not None
         said = [_UNTITLED_ENGINEER if is_technical else _UNKNOWN]
     first = next((role for role in said if role.evidence == 0), said[0])
     if first.evidence is None:

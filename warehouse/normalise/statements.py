@@ -173,6 +173,12 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
 
 _PLACE_IN_TEXT: re.Pattern[bytes] = re2.compile(rf"{PLACE_FOLLOWS}([A-Z][^\n!?)]{{1,70}})".encode())
 _OFFICE_DAYS = frozenset({"hybrid", "all_week"})
+# One of these is in any wording of days in the office
+_DAYS = (
+    r"(?i)h[iyí]brid|(?:\b|\d\+?)(?:day|days|times)\b|(?:\b|\d\+?)x\s+(?:per|weekly)\b|\b[1-5]\+?\s*x"
+    r"|\b(?:one|two|three|four|five)\s*x\b|\b(?:mon|tues|wednes|thurs)days?\b"
+    r"|\bpart(?:ly|ially|ial)?[\s-]remote\b|\btage\b|\bjours?\b|\bd[íi]as\b"
+)
 # With less memory an automaton falls back to a slower way of matching
 _AUTOMATON_BYTES = 128 << 20
 
@@ -183,11 +189,11 @@ def statements_of(text: bytes) -> frozenset[Statement]:
     Args:
         text: The posting as plain text in UTF-8. Time is linear in its length.
     """
-    said: list[Statement] = []
-    for names, wordings in _automata():
-        found = wordings.Match(text)  # None where none match
-        if found:
-            said += [names[index] for index in found]
+    (names, wordings), (names_of_days, wordings_of_days) = _automata()
+    found = wordings.Match(text) or ()  # None where none match
+    said = {names[index] for index in found if index < len(names)}
+    if len(names) in found:
+        said.update(names_of_days[index] for index in wordings_of_days.Match(text) or ())
     return frozenset(said)
 
 
@@ -202,18 +208,23 @@ def places_stated(text: bytes) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1)
-def _automata() -> tuple[tuple[list[Statement], re2.Set], ...]:
-    """Compile the wordings into two sets: together, their states would multiply."""
+def _automata() -> tuple[tuple[list[Statement], re2.Set], tuple[list[Statement], re2.Set]]:
+    """Compile the wordings into two sets: together, their states would multiply.
+
+    Returns:
+        The wordings that are looked for in every text, and behind them `_DAYS`; those of days in
+        the office.
+    """
     of_days = [wording for wording in _WORDINGS if wording[0] in _OFFICE_DAYS]
     others = [wording for wording in _WORDINGS if wording[0] not in _OFFICE_DAYS]
-    return tuple(_compiled(wordings) for wordings in (of_days, others))
+    return _compiled(others, _DAYS), _compiled(of_days)
 
 
-def _compiled(wordings: list[tuple[Statement, str]]) -> tuple[list[Statement], re2.Set]:
+def _compiled(wordings: list[tuple[Statement, str]], *more: str) -> tuple[list[Statement], re2.Set]:
     options = re2.Options()
     options.max_mem = _AUTOMATON_BYTES
     compiled = re2.Set.SearchSet(options)
-    for _, wording in wordings:
+    for wording in (*(wording for _, wording in wordings), *more):
         compiled.Add(wording)
     compiled.Compile()
     return [statement for statement, _ in wordings], compiled

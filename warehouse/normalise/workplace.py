@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import re2
 
+from warehouse.normalise.spans import Cues, encode
 from warehouse.normalise.statements import Statement
 from warehouse.normalise.types import Workplace
 
-# On lower-case text
-_HINT = re.compile(
-    r"remot|h[iíy]brid|site|office|person|anywhere|home|wfh|tele|t[ée]l[ée]|distributed|vor ort"
-    r"|place|presencial|pr[ée]sentiel|local only"
-)
+# On lower-case text; `in` finds them four times as fast as a pattern
+_HINTS = (
+    "remot", "hybrid", "híbrid", "hibrid", "site", "office", "person", "anywhere", "home", "wfh",
+    "tele", "télé", "telé", "téle", "distributed", "vor ort", "place", "presencial", "présentiel",
+    "presentiel", "local only",
+)  # fmt: skip
 _MAY_BE_ELSEWHERE = re.compile(
     r"remot|h[iíy]brid|anywhere|home|wfh|tele|t[ée]l[ée]|distributed|days?\b|only"
 )
 # "Remote" and "hybrid" that say nothing of the workplace
-_OTHER_SENSE = re.compile(
+_OTHER_SENSE = (
     r"\bremote[ -](?:sens\w*|control\w*|support|monitoring|desktop|access|patient|hands|operat\w*"
     r"|pilot\w*|sites?|areas?|diagnos\w*|device\w*|identi\w*|machine\w*|vehicle\w*)\b"
     r"|\bhybrid[ -](?:cloud\w*|mobile|apps?|search|electric\w*|vehicles?|systems?|infrastructure"
@@ -32,32 +34,39 @@ _OTHER_SENSE = re.compile(
     r"|\bdistributed (?:sys|comp|data|soft|ledger|storage|training|infra|energy|teams?)\w*"
     r"|\bnon-?site\b|\bhome ?(?:health|care|loan\w*|insurance|services|automation)\b"
 )
-_HYBRID = re.compile(r"\bhybrid|\bh[íi]brid")
-_PARTLY = re.compile(
+_PARTLY = (
     r"\b(?:partly|partially|partial|part(?:[- ]time)?|some|semi|occasional(?:ly)?|flex(?:ible)?"
     r"|limited|[1-4] days?)[- ](?:remote|wfh|work from home|home[- ]?office|from home)"
     r"|\b(?:wfh|remote|home[- ]?office) ?(?:work )?(?:\d|days?\b|fridays?|part|partially)"
     r"|\b[1-4](?:[-–/]\d)? ?(?:days?|x) ?(?:(?:a|per) week|/week)?,? ?(?:in|at|on)[- ]?"
     r"(?:the |our )?(?:office|site)|\bwfh days|\boffice [1-4] days"
 )
-_REMOTE = re.compile(
-    r"\bremot|t[ée]l[ée]-?travail|teletrabajo|teletrabalho|home[- ]?office|work from (?:home|any)"
-    r"|\bwfh\b|\banywhere\b|\bdistributed\b|\btelecommut|\btelework"
-)
-_NOT_REMOTE = re.compile(
-    r"\b(?:no|not|non|without)[- ]remot|\bremote:? ?(?:=|is )?no\b|\bno (?:fully[- ])?remot"
-    r"|\bon-?site only\b|\boffice only\b|\blocal only\b"
-)
-_FOR_NOW = re.compile(
-    r"covid|pandemic|corona|plague|lockdown|for now|for the moment|until|temporar|initially"
-    r"|currently|at first|remote now|now remote"
-)
-_ONSITE = re.compile(
+_ALSO_REMOTE = r"(?:\bor|\band|&) (?:fully[- ]|100% )?remote\b"
+_ONSITE = (
     r"\bon[- _]?site\b|\bin[- ]?(?:the )?office\b|\bin[- ](?:person|house)\b|\bvor ort\b"
     r"|\bsur (?:site|place)\b|\bpresencial\b|\bpr[ée]sentiel\b"
 )
-_ALSO_REMOTE = re.compile(r"(?:\bor|\band|&) (?:fully[- ]|100% )?remote\b")
-_OR_REMOTE = re.compile(r"\bor\b.{0,12}\bremote|\bremote\b.{0,12}\bor\b|remote ?/ ?hybrid")
+# What fields say, found in one pass
+_SIGNS: dict[str, str] = {
+    "other_sense": _OTHER_SENSE,
+    "hybrid": r"\bhybrid|\bh[íi]brid",
+    "partly": _PARTLY,
+    "remote": (
+        r"\bremot|t[ée]l[ée]-?travail|teletrabajo|teletrabalho|home[- ]?office"
+        r"|work from (?:home|any)|\bwfh\b|\banywhere\b|\bdistributed\b|\btelecommut|\btelework"
+    ),
+    "not_remote": (
+        r"\b(?:no|not|non|without)[- ]remot|\bremote:? ?(?:=|is )?no\b|\bno (?:fully[- ])?remot"
+        r"|\bon-?site only\b|\boffice only\b|\blocal only\b"
+    ),
+    "for_now": (
+        r"covid|pandemic|corona|plague|lockdown|for now|for the moment|until|temporar|initially"
+        r"|currently|at first|remote now|now remote"
+    ),
+    "onsite": _ONSITE,
+    "also_remote": _ALSO_REMOTE,
+    "or_remote": r"\bor\b.{0,12}\bremote|\bremote\b.{0,12}\bor\b|remote ?/ ?hybrid",
+}
 # A job whose place is its customers' or a shop's, whatever the advert leaves out.
 _PHYSICAL: re.Pattern[str] = re2.compile(
     r"(?i)\b(?:store|mall|retail|kiosk|warehouse|barista|cashier|branch|shop floor|plant"
@@ -83,26 +92,37 @@ def stated_workplace(field: str) -> Workplace:
 @lru_cache(maxsize=32_768)
 def _stated(field: str) -> Workplace:
     text = field.lower()
-    if not _HINT.search(text):
+    for hint in _HINTS:
+        if hint in text:
+            break
+    else:
         return "unspecified"
     if not _MAY_BE_ELSEWHERE.search(text):
-        return "onsite" if _ONSITE.search(text) else "unspecified"
-    text = _OTHER_SENSE.sub(" ", text)
-    if _NOT_REMOTE.search(text):
-        return "onsite" if not _HYBRID.search(text) else "hybrid"
-    is_remote = bool(_REMOTE.search(text))
-    if _HYBRID.search(text) and not (is_remote and _OR_REMOTE.search(text)):
+        return "onsite" if re.search(_ONSITE, text) else "unspecified"
+    said = _signs().in_text(encode(text))
+    if "other_sense" in said:
+        text = re.sub(_OTHER_SENSE, " ", text)
+        said = _signs().in_text(encode(text))
+    if "not_remote" in said:
+        return "hybrid" if "hybrid" in said else "onsite"
+    is_remote = "remote" in said
+    if "hybrid" in said and not (is_remote and "or_remote" in said):
         return "hybrid"
-    is_onsite = bool(_ONSITE.search(text))
+    is_onsite = "onsite" in said
     if is_remote:
-        if _ALSO_REMOTE.search(_PARTLY.sub(" ", text)):
+        if "also_remote" in said and re.search(_ALSO_REMOTE, re.sub(_PARTLY, " ", text)):
             return "remote"
-        if is_onsite and _FOR_NOW.search(text):
+        if is_onsite and "for_now" in said:
             return "onsite"
-        return "hybrid" if _PARTLY.search(text) else "remote"
-    if _PARTLY.search(text):
+        return "hybrid" if "partly" in said else "remote"
+    if "partly" in said:
         return "hybrid"
     return "onsite" if is_onsite else "unspecified"
+
+
+@cache
+def _signs() -> Cues[str]:
+    return Cues(_SIGNS)
 
 
 def workplace_of_fields(location: str, title: str, workplace_raw: str) -> Workplace:

@@ -21,7 +21,9 @@ _BEFORE_ONLY = frozenset({"R", "RM", "Rp", "Rp.", "Fr.", "S/", "S/.", "L.E.", "T
 
 # What may stand between a mark and its figure.
 _PASSED_BEFORE = " \u00a0\u202f~≈*:()"
+_PASSED_WITHIN = " \t\n\r\u00a0\u202f:()"  # between "USD" and "$"
 _PASSED_BEHIND = " \u00a0\u202f*("
+_WORD = re.compile(r"\w+")
 _BEFORE_REACH = 12  # characters before a figure in which its mark starts
 
 _US_STATE = re.compile(
@@ -166,8 +168,13 @@ def before(text: str, begin: int) -> tuple[str, int] | None:
     """
     stretch = text[max(0, begin - _BEFORE_REACH) : begin]
     edge = stretch.rstrip(_PASSED_BEFORE)
-    if edge[-2:] not in _tails() and edge[-1:] not in _tails():
+    tails = _tails()
+    if edge[-2:] not in tails and edge[-1:] not in tails:
         return None
+    if stretch[-1] == "$" and not stretch[-2:-1].isalpha():  # most marks, but for "C$"
+        edge = stretch[:-1].rstrip(_PASSED_WITHIN)
+        if edge[-2:] not in tails and edge[-1:] not in tails:  # "USD $"
+            return "$", begin - 1
     end = begin - min(3, len(stretch) - len(stretch.rstrip(" \u00a0\u202f~≈*")))
     hit = _mark_before().search(text, max(0, begin - _BEFORE_REACH), end)
     return (hit.group().strip(), hit.start()) if hit else None
@@ -211,6 +218,13 @@ def _stated_behind() -> re.Pattern[str]:
 
 
 @cache
+def _place_words() -> frozenset[str]:
+    """The first words of the places' names: a quick test."""
+    names = (place for row in currencies().values() for place in row.places)
+    return frozenset(_WORD.findall(name)[0] for name in names)
+
+
+@cache
 def _places() -> re.Pattern[str]:
     names = {place for row in currencies().values() for place in row.places}
     return re.compile(rf"(?<!\w)(?:{_pattern(names)})(?!\w)")
@@ -251,7 +265,17 @@ def places_of(text: str) -> set[str]:
     """
     if _US_STATE.search(text):
         return {"USD"}  # "Vancouver, WA", "Melbourne, FL"
-    return {_by_place()[place] for place in _places().findall(text)}
+    found: set[str] = set()
+    for cell in text.split("|"):
+        found |= _places_of_cell(cell)
+    return found
+
+
+@lru_cache(maxsize=4096)  # cells of headers repeat
+def _places_of_cell(cell: str) -> frozenset[str]:
+    if _place_words().isdisjoint(_WORD.findall(cell)):
+        return frozenset()
+    return frozenset(_by_place()[place] for place in _places().findall(cell))
 
 
 @lru_cache(maxsize=512)

@@ -39,9 +39,12 @@ _BARE = (
 )
 
 
+_IS_MARKED = 0  # the number of the first pattern of `_looks`
+
+
 @cache
-def _marked() -> Any:  # re2 has no types
-    """Amounts with a currency or a scale, but for millions and billions."""
+def _looks() -> Any:  # re2 has no types
+    """Amounts with a currency or a scale, but for millions and billions; bare figures."""
     before, behind = currency.marks()
     sign = _alternatives(mark for mark in before if not mark.isascii() or not mark[-1].isalpha())
     word = _alternatives(mark for mark in before if mark.isascii() and mark[-1].isalpha())
@@ -60,18 +63,15 @@ def _marked() -> Any:  # re2 has no types
         rf"(?i)\d ?(?:{_SCALES})",
         r"(?i)\d\d ?(?:/|per |an ) ?(?:hr|hour|h)\b",
     )
-    return _set(*patterns)
-
-
-@cache
-def _bare() -> Any:
-    """Such a figure anywhere: a smaller automaton, which spares most texts the larger one."""
-    return _set(rf"[\s(:：~=≈>–-]{_BARE}")
+    return _set("|".join(f"(?:{pattern})" for pattern in patterns), rf"[\s(:：~=≈>–-]{_BARE}")
 
 
 @cache
 def _labelled() -> Any:
-    """A bare figure behind a word of pay, on its line or the next but one."""
+    """A bare figure behind a word of pay, on its line or the next but one.
+
+    An automaton of its own: few texts get here.
+    """
     return _set(
         rf"(?i:{_labels()})(?:[^\d\n]*(?:\d{{1,3}}|20\d\d)[a-zA-Z]?\b)?"
         rf"[^\d\n]*\n?\n?[^\d\n]*[\s(:：~=≈>–-]{_BARE}",
@@ -115,6 +115,5 @@ def may_state_pay(text: str) -> bool:
         behind a word of pay.
     """
     data = text.encode(errors="replace")
-    if _marked().Match(data):
-        return True
-    return bool(_bare().Match(data) and _labelled().Match(data))
+    seen = _looks().Match(data)
+    return seen is not None and (_IS_MARKED in seen or _labelled().Match(data) is not None)

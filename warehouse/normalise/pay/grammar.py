@@ -166,8 +166,8 @@ def _telling(text: str) -> Iterator[re.Match[str]]:
     plain: re.Match[str] | None = None  # the last one, as long as nothing followed it
     reach = 0  # how far from the last telling figure the next one is beside it
     for m in _FIGURE.finditer(text):
-        begin = m.start()
-        if _is_plain(text, m):
+        begin, end = m.span()
+        if end - begin < 6 and _is_plain(text, m, begin, end):
             if begin < reach:
                 yield m
                 plain, reach = None, 0
@@ -177,19 +177,20 @@ def _telling(text: str) -> Iterator[re.Match[str]]:
         if plain and begin - plain.end() < _NEAR:
             yield plain
         yield m
-        plain, reach = None, m.end() + _NEAR
+        plain, reach = None, end + _NEAR
 
 
-def _is_plain(text: str, m: re.Match[str]) -> bool:
-    """Whether a number is small or a year, without a scale or a currency mark."""
-    digits = m.group()
-    if m.lastgroup or len(digits) > 5:
+def _is_plain(text: str, m: re.Match[str], begin: int, end: int) -> bool:
+    """Whether a short number is small or a year, without a scale or a currency mark."""
+    if m.lastgroup:
         return False
-    if len(digits) > 3 and digits[:2] not in {"19", "20"} and digits.isdigit():
+    if end - begin > 3:
+        digits = m.group()
+        if digits[:2] not in {"19", "20"} and digits.isdigit():
+            return False
+    if _HOURLY.match(text, end):
         return False
-    if _HOURLY.match(text, m.end()):
-        return False
-    return not currency.may_be_marked(text, m.start(), m.end())
+    return not currency.may_be_marked(text, begin, end)
 
 
 def _figure(text: str, m: re.Match[str], previous_end: int) -> Figure | None:
@@ -240,7 +241,7 @@ def _figure(text: str, m: re.Match[str], previous_end: int) -> Figure | None:
         scale,
         mark,
         is_marked_before,
-        any(c in digits[:-3] for c in ",.'’ \u00a0\u202f\u2009"),
+        len(digits) > 3 and not digits[:-3].isdigit(),
         mark is None and bool(_COUNTED.match(text, m.end())),
         digits[-3:-2] == ",",
         is_overlong,
@@ -303,6 +304,9 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
     inner = text[first.end : second.start]
     if first.is_counted or second.is_counted:
         return None
+    is_bare = first.mark is None and first.scale is None and not first.is_grouped
+    if is_bare and second.is_marked_before:
+        return None  # "3 - €60k"
     is_slash = False
     if inner.strip() not in _PLAIN_JOINTS:
         joint = _gap().fullmatch(inner)
@@ -317,9 +321,6 @@ def _range(text: str, first: Figure, second: Figure) -> Amount | None:
     codes = {code for mark in marks if (code := currency.code_of(mark))}
     if len(codes) > 1:
         return None
-    is_bare = first.mark is None and first.scale is None and not first.is_grouped
-    if is_bare and second.is_marked_before:
-        return None  # "3 - €60k"
     if is_slash and ((second.mark and second.is_marked_before) or len(inner) > 1):
         return None
     low, high = _values(first, second)

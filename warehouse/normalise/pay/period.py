@@ -50,18 +50,29 @@ def _after() -> re.Pattern[str]:
 
 # What may stand between an amount and its period.
 _BETWEEN = " \t\n\r\u00a0\u202f*_,;:()[]~.+-"
+_LETTERS = re.compile("[A-Za-z]+")
+_REACH = 48
+_PARTICLES = (  # of `_PER`
+    "/ \\ p/ p. à de l' l’ all 每 per pr an a each every par pro por al la le im am die na"
+    " za om i ao в за на pe"
+)
 
 
 @cache
 def _heads() -> frozenset[str]:
     """The first two letters of all that `_after` looks for: a quick test."""
-    particles = (
-        "/ \\ p/ p. à de l' l’ all 每 per pr an a each every par pro por al la le im am die na"
-    )
-    particles += " za om i ao в за на pe"
     roles = {"unit", "adverb", "initials", "gross"}
     said = (word for role, _, word in words.rows() if role in roles)
-    return frozenset(start.lower()[:2] for start in (*particles.split(), *_BARE, *said))
+    return frozenset(start.lower()[:2] for start in (*_PARTICLES.split(), *_BARE, *said))
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The Latin letters that all of that begins with, where it begins with any."""
+    roles = {"adverb", "initials", "gross"}
+    said = (word.lstrip(_BETWEEN) for role, _, word in words.rows() if role in roles)
+    found = map(_LETTERS.match, (*_PARTICLES.split(), *_BARE, *said))
+    return frozenset(m.group().lower() for m in found if m)
 
 
 @cache
@@ -84,10 +95,14 @@ def after(text: str, position: int) -> tuple[Period | None, int]:
     Returns:
         The period and where its word ends; None and the position where there is none.
     """
-    head = text[position : position + 20].lstrip(_BETWEEN)[:2].lower()
+    behind = text[position : position + _REACH].lstrip(_BETWEEN)
+    head = behind[:2].lower()
     if head not in _heads() and head[:1] not in _heads():
         return None, position
-    m = _after().match(text, position, min(len(text), position + 48))
+    letters = _LETTERS.match(behind)
+    if letters and letters.group().lower() not in _first_words():
+        return None, position
+    m = _after().match(text, position, min(len(text), position + _REACH))
     if m is None:
         return None, position
     group = m.lastgroup or "bare"
