@@ -32,7 +32,7 @@ from warehouse.normalise.job_titles import (
 from warehouse.normalise.place import (
     is_place,
 )
-from warehouse.normalise.spans import compile_pattern, find_spans
+from warehouse.normalise.spans import compile_pattern, find_spans, in_characters
 from warehouse.normalise.wording import (
     MAKER,
     TITLE,
@@ -188,7 +188,7 @@ def asked_for(text: str) -> list[str]:
 def _asking_at(text: str) -> Iterator[int]:
     """Yield where `_ASKS_FOR` may match: an asking word, and one for people in its sentence."""
     page = text.encode("utf-8", "replace")
-    for start, end in find_spans(_asking_for_people(), page, is_ascii=text.isascii()):
+    for start, end in in_characters(find_spans(_asking_for_people(), page), page):
         yield start
         # "Looking for people who need engineers" asks twice
         yield from (again.start() for again in _ASKING_AGAIN.finditer(text, start + 1, end))

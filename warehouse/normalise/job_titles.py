@@ -237,7 +237,7 @@ def lines_with_titles(text: str) -> list[int]:
     page = text.encode("utf-8", "replace")
     numbers: list[int] = []
     number = seen = 0
-    for start, _ in find_spans(_titled_line(), page, is_ascii=True):
+    for start, _ in find_spans(_titled_line(), page):
         number += page.count(b"\n", seen, start)
         seen = start
         numbers.append(number + 1)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from warehouse.digest import digest_of_code
 from warehouse.normalise.employer import company_key
-from warehouse.normalise.hn_header import parse_header
+from warehouse.normalise.hn_header import Header, parse_header
 from warehouse.normalise.mentions import find_mentions
 from warehouse.normalise.pay import find_pay, parse_pay_field, pay_from_components
 from warehouse.normalise.place import locate
@@ -73,6 +73,7 @@ class _Said(NamedTuple):
     company: str
     location: str
     is_remote: bool | None
+    header: Header | None  # of an advert without a title
 
 
 def read_facts(advert: Advert) -> Facts:
@@ -134,18 +135,19 @@ def read_batch(adverts: Sequence[Advert]) -> list[Facts]:
 
 def _said(advert: Advert, text: str) -> _Said:
     if advert.title:
-        return _Said(advert.title, advert.company, advert.location, advert.is_remote)
+        return _Said(advert.title, advert.company, advert.location, advert.is_remote, None)
     header = parse_header(text)
     return _Said(
         header.title,
         advert.company or header.company or "",
         advert.location or header.location,
         header.is_remote if advert.is_remote is None else advert.is_remote,
+        header,
     )
 
 
 def _roles(advert: Advert, text: str, said: _Said) -> list[PostedRole]:
-    stated = () if advert.title else find_roles(text)
+    stated = find_roles(text, header=said.header) if said.header else ()
     if not stated:
         role = classify_role(said.title, text, department=advert.department, team=advert.team)
         return [PostedRole(said.title or None, role, 0, len(text))]

@@ -7,13 +7,16 @@ and leading their offsets back to characters. Does not belong here: any pattern,
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 import re2
 
 _DFA_MEMORY = 64 << 20  # bytes; the default of 8 MiB makes RE2 rebuild its states all the time
 
 _UNANCHORED = re2._re2.RE2.Anchor.UNANCHORED
+
+Name = TypeVar("Name", bound=str)
 
 
 def compile_pattern(pattern: str, *, longest: bool = False) -> re2._Regexp:
@@ -24,6 +27,22 @@ def compile_pattern(pattern: str, *, longest: bool = False) -> re2._Regexp:
         longest: Whether the longest of several alternatives counts, rather than the first.
     """
     return re2.compile(pattern, make_options(longest=longest))
+
+
+class Cues(Generic[Name]):
+    """Several patterns looked for in one pass; which of them a text has."""
+
+    def __init__(self, patterns: Mapping[Name, str]) -> None:
+        self._names = tuple(patterns)
+        self._set = re2.Set.SearchSet(make_options())
+        for pattern in patterns.values():
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def in_text(self, data: bytes) -> set[Name]:
+        """Return the names of the patterns that the text (by `encode`) has somewhere."""
+        found = self._set.Match(data)
+        return {self._names[number] for number in found} if found else set()
 
 
 def make_options(*, longest: bool = False) -> re2.Options:
