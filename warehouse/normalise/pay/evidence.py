@@ -135,7 +135,7 @@ def surroundings(text: str, start: int, after: int) -> Surroundings:
             is_long = len(heading.split()) > _HEADING_WORDS and not heading.endswith(":")
             governing = "" if is_item or is_long else heading
     elif clause.rstrip()[-1:] in {"(", "["}:
-        is_cell = right.lstrip()[:1] in {")", "]"}
+        is_cell = right.lstrip(" +*")[:1] in {")", "]"}
     elif _ITEM_LABEL.fullmatch(clause) and text[cut - 1 : cut] == "\n":
         heading = text[max(0, cut - _HEADING_LENGTH) : cut].rstrip().rpartition("\n")[2]
         if len(heading.split()) <= _HEADING_WORDS or heading.endswith(":"):
