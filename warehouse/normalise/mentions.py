@@ -224,10 +224,11 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
         evidence = _Evidence(data, title, strong, is_old=is_old)
         vouched: list[_Hit] = []
         for start, end, readings in weak:
+            is_sole = len(readings) == 1
             nearest = [
                 (distance, reading.alias.kind, number)  # of two as near, the framework
                 for number, reading in enumerate(readings)
-                if (distance := evidence.distance(reading, start, end)) is not None
+                if (distance := evidence.distance(reading, start, end, is_sole=is_sole)) is not None
             ]
             if nearest:
                 vouched.append((start, end, readings[min(nearest)[2]].alias))
@@ -352,42 +353,55 @@ class _Evidence:
         self._named["any"] = list(strong)
         self._named["framework"] = [hit for hit in strong if hit[2].kind == "framework"]
 
-    def distance(self, reading: _Reading, start: int, end: int) -> int | None:
-        """Return how many bytes away the nearest voucher of a weak alias is, None without."""
-        nearest: list[int] = []
+    def distance(self, reading: _Reading, start: int, end: int, *, is_sole: bool) -> int | None:
+        """Return how many bytes away the nearest voucher of a weak alias is, None without.
+
+        Where it is the sole reading of its spelling, any voucher will do, the nearest or not.
+        """
+        nearest: int | None = None
         for gate in reading.by_evidence:
             if gate.era and (gate.era == "before pytorch") != self._is_old:
                 continue
-            reach = gate.reach or len(self._data)
-            distances = [d for d in self._of_hits(gate.vouchers, start, end) if d <= reach]
-            if gate.words:
-                distances += self._of_words(gate.words, reach, start, end)
+            distance = self._of_hits(gate, start, end)
+            if gate.words and (distance is None or not is_sole):
+                distance = _least(distance, self._of_words(gate, gate.words, start, end))
+            if distance is not None and not _is_refused(gate, self._data, start, end):
+                nearest = _least(nearest, distance)
+                if is_sole:
+                    break
+        return nearest
+
+    def _of_hits(self, gate: _Gate, start: int, end: int) -> int | None:
+        reach = gate.reach or len(self._data)
+        nearest: int | None = None
+        for name in gate.vouchers:
+            if hits := self._named.get(name):
+                following = bisect_right(hits, start, key=_start)
+                if following and (distance := max(0, start - hits[following - 1][1])) <= reach:
+                    nearest = _least(nearest, distance)
                 if (
-                    not distances
-                    and not gate.reach
-                    and first_match(gate.words, encode(self._title)) >= 0
+                    following < len(hits)
+                    and (distance := max(0, hits[following][0] - end)) <= reach
                 ):
-                    distances.append(len(self._data))
-            if distances and not _is_refused(gate, self._data, start, end):
-                nearest.append(min(distances))
-        return min(nearest, default=None)
+                    nearest = _least(nearest, distance)
+        return nearest
 
-    def _of_hits(self, vouchers: frozenset[str], start: int, end: int) -> Iterator[int]:
-        for name in vouchers:
-            hits = self._named.get(name, ())
-            following = bisect_right(hits, start, key=_start)
-            if following:
-                yield max(0, start - hits[following - 1][1])
-            if following < len(hits):
-                yield max(0, hits[following][0] - end)
-
-    def _of_words(self, words: re2._Regexp, reach: int, start: int, end: int) -> Iterator[int]:
-        found = first_match(words, self._data[end : end + reach])
-        if found >= 0:
-            yield found
+    def _of_words(self, gate: _Gate, words: re2._Regexp, start: int, end: int) -> int | None:
+        reach = gate.reach or len(self._data)
+        after = first_match(words, self._data[end : end + reach])
+        nearest = after if after >= 0 else None
         before = self._data[max(0, start - reach) : start]
         for _, last in find_spans(words, before)[-1:]:
-            yield len(before) - last
+            nearest = _least(nearest, len(before) - last)
+        if nearest is None and not gate.reach and first_match(words, encode(self._title)) >= 0:
+            return len(self._data)
+        return nearest
+
+
+def _least(distance: int | None, other: int | None) -> int | None:
+    if distance is None or other is None:
+        return other if distance is None else distance
+    return min(distance, other)
 
 
 def _start(hit: _Hit) -> int:
