@@ -13,7 +13,7 @@ from decimal import Decimal
 from io import BufferedIOBase
 from typing import Any, NamedTuple
 
-from warehouse.normalise.posting import Advert, Facts, read_batch
+from warehouse.normalise.posting import Advert, Facts, read_batch, settle
 
 BATCH_LINES = 128
 """Adverts that are read together: enough for the automata to stay in the processor's caches."""
@@ -66,7 +66,9 @@ def extract_batches(batches: Iterable[Sequence[bytes]]) -> Iterator[list[dict[st
         for line in lines:
             number += 1
             rows.append(_row(number, line))
-        yield list(_answers(rows))
+        answers = list(_answers(rows))
+        settle()
+        yield answers
 
 
 class _Row(NamedTuple):

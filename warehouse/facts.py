@@ -20,7 +20,14 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.normalise.annualise import to_usd_year
-from warehouse.normalise.posting import Advert, Facts, line_hash, method_version, read_batch
+from warehouse.normalise.posting import (
+    Advert,
+    Facts,
+    line_hash,
+    method_version,
+    read_batch,
+    settle,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -169,6 +176,7 @@ def facts_of_batch(batch: pa.RecordBatch) -> Tables:
         for found in _rows_of_some(adverts[start : start + _TOGETHER], version):
             for name, more in found.items():
                 rows[name] += more
+    settle()
     return {name: pa.Table.from_pylist(rows[name], schema) for name, schema in _TARGETS.items()}
 
 

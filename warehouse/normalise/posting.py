@@ -6,6 +6,7 @@ here: how a single fact is found (one module per kind beside this one), or where
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -64,6 +65,17 @@ class Facts(NamedTuple):
     place: Place
     mentions: list[Mention]
     pay_bands: list[PayBand]
+
+
+@cache
+def settle() -> None:
+    """Take what the normalisers have loaded out of the rounds of the garbage collector.
+
+    Vocabularies are some hundred thousand objects that never go, and each full round looks at all
+    of them. To be called once some adverts were read, in a process that reads many.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class _Said(NamedTuple):
