@@ -106,7 +106,7 @@ CASES = [
     ),
     (
         "commas",
-        "Acme, REMOTE or ONSITE, $80-130K, Fullstack/Backend Developer",
+        "Acme, REMOTE or ONSITE, $85-125K, Fullstack/Backend Developer",
         ("Acme", ("Fullstack/Backend Developer",), "REMOTE or ONSITE", True),
     ),
     (
@@ -171,7 +171,7 @@ CASES = [
     ),
     (
         "is hiring without a title",
-        "Acme is hiring for a number of engineering positions, so come along!",
+        "Acme is hiring for several engineering positions, come along!",
         ("Acme", (), "", None),
     ),
     (

@@ -92,7 +92,7 @@ OPEN = [
     ("Salary: $150K – $250K+ (base)", [(150000, 250000, "USD", "YEAR")]),
     ("Salary: $100,000 + 11% super", [(100000, 100000, "USD", "YEAR")]),
     ("Tester | Oxford | Permanent | to £48K | apply", [(None, 48000, "GBP", "YEAR")]),
-    ("Salary to £70k for the right person", [(None, 70000, "GBP", "YEAR")]),
+    ("Salary to £70k for the right one", [(None, 70000, "GBP", "YEAR")]),
     ("the minimum salary is EUR 38,500 gross per year", [(38500, None, "EUR", "YEAR")]),
     ("Engineer | >= $150k | REMOTE", [(150000, None, "USD", "YEAR")]),
     (
@@ -194,23 +194,23 @@ SEVERAL = [
     ("We raised $50M. Salary range $121,000-$159,000/year.", [(121000, 159000, "USD", "YEAR")]),
     # words of other money that name a job, a tier's own line, and a list that goes on
     (
-        "Pay range:\nTraining Development Technician/Level 1: $23.00 - $29.00/hour\n"
-        "Training Development Technician/Level 2: $28.00 - $34.50/hour",
+        "Pay range:\nGlass Blower/Grade 1: $23.00 - $29.00/hour\n"
+        "Glass Blower/Grade 2: $28.00 - $34.50/hour",
         [(23, 29, "USD", "HOUR"), (28, 34.5, "USD", "HOUR")],
     ),
-    ("Senior Account Executive: $150,000 - $160,000 per year", [(150000, 160000, "USD", "YEAR")]),
+    ("Regional Account Executive: $150,000 - $160,000 a year", [(150000, 160000, "USD", "YEAR")]),
     ("- Infrastructure Engineer ($170-230K): apply here", [(170000, 230000, "USD", "YEAR")]),
     (
         "Annual salary USD 93,000 - 187,000 in Ohio // 91,500 - 176,000 in Iowa",
         [(93000, 187000, "USD", "YEAR"), (91500, 176000, "USD", "YEAR")],
     ),
     (
-        "Benefits and equity are competitive ($115K-$150K / 0.2+%).",
+        "What we give is fair ($115K-$150K / 0.2+%).",
         [(115000, 150000, "USD", "YEAR")],
     ),
     ("Benefits and equity are competitive ($115K-$170K).", [(115000, 170000, "USD", "YEAR")]),
     (
-        "- Senior Cloud Software Engineer (Hybrid) 130k-160k\n\nApply",
+        "- Cloud Database Engineer (Hybrid) 130k-160k\n\nApply",
         [(130000, 160000, "USD", "YEAR")],
     ),
     ("Early Career or Backend Engineers (110-130k in Texas)", [(110000, 130000, "USD", "YEAR")]),
@@ -231,7 +231,7 @@ SEVERAL = [
     ("Salary (in euros) is approx. 75k, paid monthly", [(75000, 75000, "EUR", "YEAR")]),
     ("Compensation: EUR +/-120k and stock options", [(120000, 120000, "EUR", "YEAR")]),
     ("Web Developer | REMOTE | €45 EUR/hour", [(45, 45, "EUR", "HOUR")]),
-    ("Our budget for this position is $40K/yr.", [(40000, 40000, "USD", "YEAR")]),
+    ("The budget for this role is $40K/yr.", [(40000, 40000, "USD", "YEAR")]),
     ("a generous stipend ($72,000) for fellows", [(72000, 72000, "USD", "YEAR")]),
     (
         "The salary range for this sales opportunity is $61,000 to $72,000",
@@ -254,10 +254,10 @@ FALSE_FRIENDS = [
     "Up to $5,000 per year for professional development",
     "tuition assistance of $5,250 annually",
     "401k match up to $3,000",
-    "if you know someone, please share: we pay £10k for any successful referral!",
+    "tell your friends: £10k for each successful referral!",
     "in the last 6 months we have paid artists over $200K+",
-    "We have grown our user base from 10k to 500k in a year",
-    "we only earn around $1000 a month ourselves",
+    "Our user base went from 10k to 500k within months",
+    "we only earn some $1000 a month, the two of us",
     "$29K comprehensive coverage for our clients",
     "competitive pay, dental, 401K and stock",
     "Life insurance: three times your salary, up to $300k",
@@ -268,7 +268,7 @@ FALSE_FRIENDS = [
     "a company valued at $600k to $900k before revenue",
     "You will own a portfolio of $500k-$2M accounts",
     "consistently closing $250k-$400k deals",
-    "marketing budgets ranging from $100k–$400k/month",
+    "our clients spend marketing budgets of $100k–$400k/month",
     "Our product costs $49/month; plans start at $99 per month",
     "luxury flats nearby for $1,900 / month",
     "customers save $120,000 per year on average",
@@ -278,7 +278,7 @@ FALSE_FRIENDS = [
     "Bring in up to $800K+ of new business a year",
     "for every employee we set aside $4,000 yearly on average",
     "Won $100,000 in prize money",
-    "join 50,000 users and 2,000 companies",
+    "trusted by 50,000 users in 2,000 firms",
     "book and pay with ease in 30,000+ shops",
     "our stack is PHP7.4+ and PHP 8",
     "about 250k lines of code, 75K+ stars",
@@ -349,10 +349,10 @@ def test_the_kind_of_pay(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "zone"),
     [
-        ("Zone A (SF, NYC): $160,400 - $200,500 per year", "Zone A"),
+        ("Zone A (NYC, SF): $160,000 - $200,000 per year", "Zone A"),
         ("New York City, NY Range: $91k - $108.5k", "New York City, NY"),
         ("Pay:\nLevel 1: to be agreed\nLevel 2: $28.00 - $34.50/hour", "Level 2"),
-        ("1. Staff Software Engineer - $190K-250K + equity", "Staff Software Engineer"),
+        ("1. Staff Firmware Engineer - $190K-250K + equity", "Staff Firmware Engineer"),
         ("In Abhängigkeit von Erfahrung bis zu 60.000 € p.a. Gehalt", None),
         ("In Canada, the salary range is $95,000 - $115,000 CAD", "Canada"),
         (

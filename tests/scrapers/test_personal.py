@@ -221,7 +221,7 @@ KEPT = [
     "Use Amazon Alexa, Google Home and Siri",
     "Jane Street, Morgan Stanley, Charles Schwab and Ernst Young",
     "Marie Curie fellowship, Alan Turing Institute, Ada Lovelace Award",
-    "https://www.linkedin.com/company/acme/ and https://www.linkedin.com/jobs/view/4072468265",
+    "https://www.linkedin.com/company/acme/ and https://www.linkedin.com/jobs/view/4000000001",
     # titles
     "Siri - Machine Learning Engineer",
     "Backend Engineer - Grant Core",
@@ -236,7 +236,7 @@ KEPT = [
 MISSED = [
     "Either ⟦Tim⟧ or ⟦Chris⟧ responds promptly.",
     "Contact ⟦Xiuying Przybylski⟧ for details.",
-    "Mail ⟦james at the place I work dot com⟧.",
+    "Mail ⟦james at our little shop dot com⟧.",
     "The CEO's number spells ⟦+1 206 659 NINJA⟧.",
     "⟦田中さん⟧ is your recruiter.",
 ]

@@ -437,6 +437,8 @@ def _is_unknown_town(
         return False
     if _is_doubtful_state(read, follower, mention.end - 1):
         return False
+    if len(read.words[mention.start]) == 2 and mention.end == mention.start + 1:
+        return False  # "DE, FR, IN": no town has a code's name
     if reading.kind == "country" and read.lower[follower.start] == _GEORGIA:
         return False
     has_comma = "," in read.gaps[mention.end - 1]

@@ -113,7 +113,11 @@ _WORDINGS: tuple[tuple[Statement, str], ...] = (
     (
         "no_remote",
         r"(?i)\b(?:no|not|non)[\s-](?:a\s+)?remote\b|\bremote:?\s+no\b"
-        r"|\bremote\b[^.\n]*\bnot\s+(?:be\s+)?(?:considered|possible|available|offered|eligible|an\s+option)"
+        r"|\bremote\b[^.\n]*\b(?:not|never)\s+(?:be\s+)?(?:considered|possible|available|offered|eligible"
+        r"|an\s+option|on\s+offer|permitted|allowed|supported|accepted|feasible)"
+        r"|\b(?:do\s+not|don['’]t|does\s+not|doesn['’]t|cannot|can['’]t|unable\s+to|not\s+able\s+to)"
+        r"\s+(?:currently\s+)?(?:offer|support|allow|accept|consider|accommodate|hire|do|provide)"
+        r"\s+(?:fully[\s-])?remote\b|\bnot\s+(?:eligible\s+for|open\s+to)\s+(?:fully[\s-])?remote\b"
         r"|\brequires?\s+you\s+to\s+be\s+on-?site\b",
     ),
     # A capital follows: "in-office in Berlin"
