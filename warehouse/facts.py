@@ -32,7 +32,7 @@ from warehouse.normalise.posting import (
 logger = logging.getLogger(__name__)
 
 BATCH_ROWS = 1_000
-_TOGETHER = 200
+TOGETHER = 200
 """Adverts that the normalisers read together, one kind of fact after the other."""
 PARALLEL_FROM_ROWS = 4_000
 """Below this many adverts, starting processes costs more than they save."""
@@ -172,8 +172,8 @@ def facts_of_batch(batch: pa.RecordBatch) -> Tables:
     version = method_version()
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _TARGETS}
     adverts = batch.to_pylist()
-    for start in range(0, len(adverts), _TOGETHER):
-        for found in _rows_of_some(adverts[start : start + _TOGETHER], version):
+    for start in range(0, len(adverts), TOGETHER):
+        for found in _rows_of_some(adverts[start : start + TOGETHER], version):
             for name, more in found.items():
                 rows[name] += more
     settle()

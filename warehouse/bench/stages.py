@@ -15,13 +15,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.bench.baselines import plain_facts
 from warehouse.bench.material import Material, Sample, write_landing
 from warehouse.bench.measure import Row, Timing, compare, forget_texts, in_fresh_process, stopwatch
+from warehouse.bench.normalisers import SLOW_ITEMS
 from warehouse.database import open_working
-from warehouse.facts import normalise_pending
+from warehouse.facts import TOGETHER, normalise_pending
 from warehouse.load import load_file
 from warehouse.matching.grouping import link_roles
-from warehouse.normalise.posting import read_facts
+from warehouse.normalise.posting import read_batch, read_facts
 
 ONE_CORE_ITEMS = 1_000
 """Enough adverts to know the speed of one core."""
@@ -64,7 +66,7 @@ def normalise(material: Material) -> Iterator[Row]:
         "normalise_pending, all cores",
         "adverts/s",
         many,
-        {"read_facts, one core": alone, f"1/{material.growth} of the adverts": few},
+        {"read_batch, one core": alone, f"1/{material.growth} of the adverts": few},
     )
 
 
@@ -118,12 +120,39 @@ def _match(adverts: Path, copies: int) -> Timing:
         return watch.timing(rows)
 
 
+def stream(material: Material) -> Iterator[Row]:
+    """`read_batch` on one core, once the first half of the adverts was read: a long run's rate."""
+    samples = material.samples
+    half = len(samples) // 2
+    _read(samples[:half])
+    ours, plain = [], []
+    for repeat in range(material.stage_repeats):
+        share = samples[half + repeat :: material.stage_repeats]
+        ours.append(_read(share))
+        few = share[:SLOW_ITEMS]
+        with stopwatch() as watch:
+            for sample in few:
+                plain_facts(sample.advert.body, sample.title, sample.location)
+        plain.append(Timing(len(few), watch.seconds))
+    yield compare(
+        "facts",
+        "read_batch, one core, after as many",
+        "adverts/s",
+        ours,
+        {"the plain ways together": plain},
+    )
+
+
+def _read(samples: Sequence[Sample]) -> Timing:
+    with stopwatch() as watch:
+        for start in range(0, len(samples), TOGETHER):
+            read_batch([sample.advert for sample in samples[start : start + TOGETHER]])
+    return Timing(len(samples), watch.seconds)
+
+
 def _one_core(samples: Sequence[Sample]) -> Timing:
     forget_texts()
-    with stopwatch() as watch:
-        for sample in samples[:ONE_CORE_ITEMS]:
-            read_facts(sample.advert)
-    return Timing(len(samples[:ONE_CORE_ITEMS]), watch.seconds)
+    return _read(samples[:ONE_CORE_ITEMS])
 
 
 def _landings(material: Material, folder: Path) -> tuple[Path, Path]:

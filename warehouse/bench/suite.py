@@ -16,6 +16,7 @@ Part = Callable[[Material], Iterator[Row]]
 
 def _facts(material: Material) -> Iterator[Row]:
     yield from normalisers.facts(material)
+    yield from stages.stream(material)
     yield from stages.normalise(material)
 
 
