@@ -6,6 +6,7 @@ here: how a single fact is found (one module per kind beside this one), or where
 
 from __future__ import annotations
 
+import atexit
 import gc
 import hashlib
 import re
@@ -76,6 +77,8 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    # At the end all is to be freed as ever, or libraries complain of leaks.
+    atexit.register(gc.unfreeze)
 
 
 class _Said(NamedTuple):
