@@ -1,36 +1,37 @@
 /*
 description: One advert of one source, in the newest version known at the as-of day.
 key: [posting_id]
+like: core.adverts
 columns:
-  posting_id: VARCHAR | source:board:source_id
-  source: VARCHAR | Source that shows the advert
-  board: VARCHAR | Board or thread on that source
-  source_id: VARCHAR | The source's own id of the advert
-  company: VARCHAR | Employer, as the source or the text names it
-  company_id: VARCHAR | Normalised employer; adverts that name none are each their own
-  title: VARCHAR | Title, as the source or the text names it
+  posting_id:
+  source:
+  board:
+  source_id:
+  company:
+  company_id:
+  title:
   role_id: VARCHAR | The role that this advert and its copies are for
-  family: VARCHAR | Role family
-  level: VARCHAR | Level
-  is_ml_role: BOOLEAN | Whether machine learning is the core of the work, framework names left aside
-  countries: VARCHAR[] | Countries where the work can be done, ISO 3166 alpha-2
-  country: VARCHAR | The country, where there is only one
-  region: VARCHAR | US state
-  is_us: BOOLEAN | Whether the United States is among them, NULL where no country is known
-  workplace: VARCHAR | onsite, hybrid, remote or unspecified
-  posted_on: DATE | Day of posting as the source tells it
-  posted_basis: VARCHAR | stated, relative or inferred
-  first_seen_on: DATE | First day on which we saw it
-  last_seen_on: DATE | Last day on which we saw it
-  closed_on: DATE | First complete listing without it, once two in a row lack it
-  is_open: BOOLEAN | Seen in the last 45 days, in the newest complete listing of its board where there is one, and not expired
-  text: VARCHAR | Plain text as a reader sees it
+  family:
+  level:
+  is_ml_role:
+  countries:
+  country:
+  region:
+  is_us:
+  workplace:
+  posted_on:
+  posted_basis:
+  first_seen_on:
+  last_seen_on:
+  closed_on:
+  is_open:
+  text:
   text_chars: INTEGER | Length of the text, characters
-  is_excerpt: BOOLEAN | Whether the source gives a part of the text only, or none
+  is_excerpt:
   is_duplicate: BOOLEAN | Whether another advert of its role comes before it, the employer's own first, then the earliest
-  url: VARCHAR | Address of the advert
-  content_hash: VARCHAR | Version of the advert (raw.bodies)
-  method_version: VARCHAR | Version of the normalisers
+  url:
+  content_hash:
+  method_version:
 */
 WITH linked AS (
     SELECT
