@@ -194,7 +194,7 @@ def _pairs(con: duckdb.DuckDBPyConnection) -> Report:
     if not scored:
         return Report({}, [])
     return Report(
-        {name: micro(counts) for name, counts in role_pairs.parts(scored).items()},
+        {name: micro(counts) for name, counts in role_pairs.parts(scored).items() if counts},
         [
             Mistake(
                 "same role",
