@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.request
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -76,9 +77,12 @@ def test_one_job_runs_all_of_it_every_day(repository: dg.Definitions) -> None:
 def test_the_schedule_asks_for_a_run_that_the_job_accepts(
     repository: dg.Definitions,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
     variable: str | None,
     mode: str,
 ) -> None:
+    # Else it is the mode of what lies in the checkout's own data folder.
+    monkeypatch.setenv("HIRING_SIGNAL_DATA", str(tmp_path))
     monkeypatch.delenv("HIRING_SIGNAL_MODE", raising=False)
     if variable:
         monkeypatch.setenv("HIRING_SIGNAL_MODE", variable)
