@@ -130,7 +130,6 @@ _ENDS_WITH_PERSON = re.compile(
 )
 
 
-@lru_cache(maxsize=16)  # read for the facts of a post, then for its several roles
 def parse_header(text: str) -> Header:
     """Read employer, titles and place from the first lines of a hiring comment.
 

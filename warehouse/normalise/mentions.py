@@ -54,7 +54,6 @@ _OPTIONAL_SPACE = r"[\s_\-\x{a0}\x{2010}-\x{2013}]?"
 _TORCH_IS_PYTORCH_SINCE = "2018-01"
 _SLIPS = re.compile(r"~([a-z]+)")
 _PHRASE = re.compile(r"<(\w+)>")
-_LONGEST_ALIAS = 80  # characters
 _CONTEXT = 160  # bytes of context that a gate's refusals see
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 

@@ -33,8 +33,9 @@ from warehouse.score.report import (
     accuracy,
     micro,
     mistaken_bands,
+    mistaken_mentions,
+    mistaken_roles,
     share,
-    written,
 )
 from warehouse.score.roles import FIELDS, score_roles
 
@@ -114,15 +115,8 @@ def _mentions(con: duckdb.DuckDBPyConnection, half: str, where: str) -> Report:
             for posting_id, said in found.items()
         },
     )
-    return Report(
-        {f"{where}: mentions": micro(list(score.by_document.values()))},
-        [
-            Mistake(f"{where}: mentions", posting_id, label * counts.fn, label * counts.fp)
-            for posting_id, by_label in score.by_document_and_label.items()
-            for label, counts in by_label.items()
-            if counts.fn or counts.fp
-        ],
-    )
+    part = f"{where}: mentions"
+    return Report({part: micro(list(score.by_document.values()))}, mistaken_mentions(part, score))
 
 
 def _pay(con: duckdb.DuckDBPyConnection, half: str, where: str) -> Report:
@@ -164,20 +158,9 @@ def _roles(con: duckdb.DuckDBPyConnection, half: str, where: str) -> Report:
         posting_id: dict(zip(FIELDS, said, strict=True)) for posting_id, [said] in found.items()
     }
     score = score_roles(rows, given)
-    labels = {row["id"]: row["label"] for row in rows}
     return Report(
         {f"{where}: {field}": accuracy(score.by_document.values(), field) for field in FIELDS},
-        [
-            Mistake(
-                f"{where}: {field}",
-                posting_id,
-                written(labels[posting_id][field]),
-                written(given[posting_id][field]),
-            )
-            for posting_id, fields in score.by_document.items()
-            for field, is_right in fields.items()
-            if not is_right
-        ],
+        mistaken_roles(where, rows, given, score),
     )
 
 

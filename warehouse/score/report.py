@@ -18,9 +18,9 @@ from warehouse.normalise.posting import Advert, read_facts
 from warehouse.normalise.text import to_text
 from warehouse.normalise.types import PayBand
 from warehouse.score.intervals import Counts, Interval, bootstrap_f1, total, wilson
-from warehouse.score.mentions import score_mentions
+from warehouse.score.mentions import MentionScore, score_mentions
 from warehouse.score.pay import Outcome, score_pay, score_peer_pay
-from warehouse.score.roles import FIELDS, answers_of, score_roles
+from warehouse.score.roles import FIELDS, RoleScore, answers_of, score_roles
 
 BIG_FOUR = ("pytorch", "tensorflow", "jax", "keras")
 
@@ -137,13 +137,23 @@ def _frameworks(rows: Sequence[Row]) -> Report:
             **{f"mentions: {label}": _of_label(score.by_label.get(label)) for label in labels},
             **_by_source(rows, score.by_document, "mentions"),
         },
-        [
-            Mistake("mentions", document, label * found.fn, label * found.fp)
-            for document, by_label in score.by_document_and_label.items()
-            for label, found in by_label.items()
-            if found.fn or found.fp
-        ],
+        mistaken_mentions("mentions", score),
     )
+
+
+def mistaken_mentions(part: str, score: MentionScore) -> list[Mistake]:
+    """The missed and the surplus frameworks of some documents.
+
+    Args:
+        part: What they are listed under.
+        score: Of the documents.
+    """
+    return [
+        Mistake(part, document, label * found.fn, label * found.fp)
+        for document, by_label in score.by_document_and_label.items()
+        for label, found in by_label.items()
+        if found.fn or found.fp
+    ]
 
 
 def _of_label(counts: Counts | None) -> dict[str, Any]:
@@ -255,7 +265,6 @@ def _roles(rows: Sequence[Row]) -> Report:
         facts = read_facts(_advert(row))
         predicted[row["id"]] = answers_of(facts.role, facts.place)
     score = score_roles(rows, predicted)
-    labels = {row["id"]: row["label"] for row in rows}
     by_source: dict[str, list[dict[str, bool]]] = {}
     for row in rows:
         by_source.setdefault(_source_of(row), []).append(score.by_document[row["id"]])
@@ -269,18 +278,36 @@ def _roles(rows: Sequence[Row]) -> Report:
                 if len(by_source) > 1 and any(field in document for document in documents)
             },
         },
-        [
-            Mistake(
-                f"roles: {field}",
-                document,
-                written(labels[document][field]),
-                written(predicted[document][field]),
-            )
-            for document, fields in score.by_document.items()
-            for field, is_right in fields.items()
-            if not is_right
-        ],
+        mistaken_roles("roles", rows, predicted, score),
     )
+
+
+def mistaken_roles(
+    part: str,
+    rows: Sequence[Mapping[str, Any]],
+    given: Mapping[str, Mapping[str, Any]],
+    score: RoleScore,
+) -> list[Mistake]:
+    """The wrong answers to the fields of some documents.
+
+    Args:
+        part: What they are listed under, before the field.
+        rows: Labelled postings with "id" and "label".
+        given: Answers by posting id.
+        score: Which of them are right.
+    """
+    labels = {row["id"]: row["label"] for row in rows}
+    return [
+        Mistake(
+            f"{part}: {field}",
+            document,
+            _written(labels[document][field]),
+            _written(given[document][field]),
+        )
+        for document, fields in score.by_document.items()
+        for field, is_right in fields.items()
+        if not is_right
+    ]
 
 
 def accuracy(documents: Iterable[Mapping[str, bool]], field: str) -> dict[str, Any]:
@@ -294,8 +321,7 @@ def accuracy(documents: Iterable[Mapping[str, bool]], field: str) -> dict[str, A
     return share(sum(answers), len(answers))
 
 
-def written(value: object) -> str:
-    """An answer in words, for the list of mistakes."""
+def _written(value: object) -> str:
     return ", ".join(value) or "none" if isinstance(value, list) else str(value).lower()
 
 
