@@ -27,58 +27,94 @@ columns:
   has_jax: Named the JAX family then, not negated
   content_hash: Version of then
 */
-WITH boards AS (
+WITH listed AS (
     SELECT
         source,
         board,
-        max(observed_on) FILTER (WHERE is_sound) AS newest_on,
-        max(observed_on) FILTER (WHERE is_complete) AS newest_listing_on
+        observed_on,
+        2 * postings_seen < lag(postings_seen) OVER days AS is_drop,
+        lead(observed_on) OVER days IS NULL AS is_newest
     FROM out.board_health
-    WHERE observed_on <= day
+    WHERE observed_on <= day AND (is_complete OR state = 'suspect')
+    WINDOW days AS (PARTITION BY source, board ORDER BY observed_on)
+),
+
+-- A drop by more than half was not believed on the day itself, as nothing had repeated it yet.
+doubted AS (
+    SELECT
+        source,
+        board,
+        observed_on
+    FROM listed
+    WHERE is_newest AND is_drop
+),
+
+boards AS (
+    SELECT
+        asked.source,
+        asked.board,
+        max(asked.observed_on) FILTER (WHERE asked.is_sound) AS newest_on,
+        max(asked.observed_on) FILTER (WHERE asked.is_complete) AS newest_listing_on
+    FROM out.board_health AS asked
+    ANTI JOIN doubted
+        ON
+            asked.source = doubted.source
+            AND asked.board = doubted.board
+            AND asked.observed_on = doubted.observed_on
+    WHERE asked.observed_on <= day
     GROUP BY ALL
 ),
 
-spells AS (
-    SELECT
-        posting_id,
-        max(opened_on) AS opened_on,
-        arg_max({'ended_on': ended_on, 'closed_on': closed_on, 'confirmed_on': confirmed_on}, spell_no)
-            AS newest
-    FROM out.posting_spells
-    WHERE opened_on <= day
-    GROUP BY posting_id
-),
-
-versions AS (
-    SELECT
-        posting_id,
-        max(version_no) AS version_no
-    FROM out.posting_versions
-    WHERE from_on <= day
-    GROUP BY posting_id
-),
-
-told AS (
+-- The newest day of each advert's board that counted then.
+known AS (
     SELECT
         posting.posting_id,
         posting.source,
         posting.board,
         posting.role_id,
-        version.*,
         posting.first_seen_on,
-        CASE WHEN spells.newest.ended_on <= day
-                THEN spells.newest.ended_on
-            ELSE coalesce(boards.newest_on, spells.opened_on)
-        END AS last_seen_on,
-        CASE WHEN spells.newest.confirmed_on <= day THEN spells.newest.closed_on END AS closed_on,
         posting.is_excerpt,
+        boards.newest_on,
         boards.newest_listing_on
-    FROM spells
-    INNER JOIN versions ON spells.posting_id = versions.posting_id
+    FROM core.postings AS posting
+    INNER JOIN boards ON posting.source = boards.source AND posting.board = boards.board
+),
+
+spells AS (
+    SELECT
+        spell.posting_id,
+        max(spell.spell_no) AS spell_no
+    FROM out.posting_spells AS spell
+    INNER JOIN known ON spell.posting_id = known.posting_id
+    WHERE spell.opened_on <= known.newest_on
+    GROUP BY spell.posting_id
+),
+
+versions AS (
+    SELECT
+        version.posting_id,
+        max(version.version_no) AS version_no
+    FROM out.posting_versions AS version
+    INNER JOIN known ON version.posting_id = known.posting_id
+    WHERE version.from_on <= known.newest_on
+    GROUP BY version.posting_id
+),
+
+told AS (
+    SELECT
+        known.*,
+        version.* EXCLUDE (posting_id, version_no, is_newest, from_on, until_on, changed),
+        least(
+            known.newest_on, CASE WHEN spell.ended_on <= day THEN spell.ended_on END
+        ) AS last_seen_on,
+        CASE WHEN spell.confirmed_on <= day THEN spell.closed_on END AS closed_on
+    FROM known
+    INNER JOIN spells ON known.posting_id = spells.posting_id
+    INNER JOIN out.posting_spells AS spell
+        ON spells.posting_id = spell.posting_id AND spells.spell_no = spell.spell_no
+    INNER JOIN versions ON known.posting_id = versions.posting_id
     INNER JOIN out.posting_versions AS version
         ON versions.posting_id = version.posting_id AND versions.version_no = version.version_no
-    INNER JOIN core.postings AS posting ON spells.posting_id = posting.posting_id
-    LEFT JOIN boards ON posting.source = boards.source AND posting.board = boards.board
 )
 
 SELECT
