@@ -49,24 +49,76 @@ doubted AS (
     WHERE is_newest AND is_drop
 ),
 
-boards AS (
+sound AS (
     SELECT
         asked.source,
         asked.board,
-        max(asked.observed_on) FILTER (WHERE asked.is_sound) AS newest_on,
-        max(asked.observed_on) FILTER (WHERE asked.is_complete) AS newest_listing_on
+        asked.observed_on,
+        asked.is_complete
     FROM out.board_health AS asked
     ANTI JOIN doubted
         ON
             asked.source = doubted.source
             AND asked.board = doubted.board
             AND asked.observed_on = doubted.observed_on
-    WHERE asked.observed_on <= day
+    WHERE asked.observed_on <= day AND asked.is_sound
+),
+
+boards AS (
+    SELECT
+        source,
+        board,
+        max(observed_on) FILTER (WHERE is_complete) AS newest_listing_on
+    FROM sound
     GROUP BY ALL
 ),
 
--- The newest day of each advert's board that counted then.
-known AS (
+-- Of each sighting, the last day that counted then.
+seen AS (
+    SELECT
+        sighting.posting_id,
+        sighting.content_hash,
+        sighting.from_on,
+        sound.observed_on AS last_on
+    FROM out.sightings AS sighting
+    ASOF INNER JOIN sound
+        ON
+            sighting.source = sound.source
+            AND sighting.board = sound.board
+            AND coalesce(sighting.until_on, 'infinity'::DATE) > sound.observed_on
+    WHERE sighting.from_on <= sound.observed_on
+),
+
+newest AS (
+    SELECT
+        posting_id,
+        max(last_on) AS last_seen_on,
+        arg_max(content_hash, (last_on, from_on)) AS content_hash
+    FROM seen
+    GROUP BY posting_id
+),
+
+versions AS (
+    SELECT DISTINCT ON (posting_id, content_hash) *
+    FROM out.posting_versions
+),
+
+spells AS (
+    SELECT
+        spell.posting_id,
+        arg_max_null(
+            CASE WHEN spell.confirmed_on <= boards.newest_listing_on THEN spell.closed_on END,
+            spell.spell_no
+        ) AS closed_on
+    FROM out.posting_spells AS spell
+    INNER JOIN newest ON spell.posting_id = newest.posting_id
+    INNER JOIN core.postings AS posting ON spell.posting_id = posting.posting_id
+    LEFT JOIN boards ON posting.source = boards.source AND posting.board = boards.board
+    WHERE spell.opened_on <= newest.last_seen_on
+    GROUP BY spell.posting_id
+),
+
+told AS (
     SELECT
         posting.posting_id,
         posting.source,
@@ -74,47 +126,16 @@ known AS (
         posting.role_id,
         posting.first_seen_on,
         posting.is_excerpt,
-        boards.newest_on,
-        boards.newest_listing_on
-    FROM core.postings AS posting
-    INNER JOIN boards ON posting.source = boards.source AND posting.board = boards.board
-),
-
-spells AS (
-    SELECT
-        spell.posting_id,
-        max(spell.spell_no) AS spell_no
-    FROM out.posting_spells AS spell
-    INNER JOIN known ON spell.posting_id = known.posting_id
-    WHERE spell.opened_on <= known.newest_on
-    GROUP BY spell.posting_id
-),
-
-versions AS (
-    SELECT
-        version.posting_id,
-        max(version.version_no) AS version_no
-    FROM out.posting_versions AS version
-    INNER JOIN known ON version.posting_id = known.posting_id
-    WHERE version.from_on <= known.newest_on
-    GROUP BY version.posting_id
-),
-
-told AS (
-    SELECT
-        known.*,
         version.* EXCLUDE (posting_id, version_no, is_newest, from_on, until_on, changed),
-        least(
-            known.newest_on, CASE WHEN spell.ended_on <= day THEN spell.ended_on END
-        ) AS last_seen_on,
-        CASE WHEN spell.confirmed_on <= day THEN spell.closed_on END AS closed_on
-    FROM known
-    INNER JOIN spells ON known.posting_id = spells.posting_id
-    INNER JOIN out.posting_spells AS spell
-        ON spells.posting_id = spell.posting_id AND spells.spell_no = spell.spell_no
-    INNER JOIN versions ON known.posting_id = versions.posting_id
-    INNER JOIN out.posting_versions AS version
-        ON versions.posting_id = version.posting_id AND versions.version_no = version.version_no
+        newest.last_seen_on,
+        spells.closed_on,
+        boards.newest_listing_on
+    FROM newest
+    INNER JOIN core.postings AS posting ON newest.posting_id = posting.posting_id
+    INNER JOIN versions AS version
+        ON newest.posting_id = version.posting_id AND newest.content_hash = version.content_hash
+    LEFT JOIN boards ON posting.source = boards.source AND posting.board = boards.board
+    LEFT JOIN spells ON newest.posting_id = spells.posting_id
 )
 
 SELECT
