@@ -20,6 +20,8 @@ import pandas as pd
 
 from warehouse.claims.population import Evidence, Mask, Units
 
+Kind = Literal["roles", "papers"]
+
 UNIT_COLUMNS = (
     "claim_set",
     "unit",
@@ -30,14 +32,14 @@ UNIT_COLUMNS = (
     "has_jax",
 )
 SET_COLUMNS = ("claim_set", "claim_id")
-_CELLS = ("neither", "pytorch_only", "tensorflow_only", "both")
+_CELLS = np.array(["neither", "pytorch_only", "tensorflow_only", "both"], dtype=object)
 _BITS = 32  # claims whose membership is told in one number before numbers are made small again
 
 
 class Counted(NamedTuple):
     """The units that a claim counted."""
 
-    kind: Literal["roles", "papers"]
+    kind: Kind
     rows: npt.NDArray[np.intp]  # of the frame in `Evidence`
 
 
@@ -61,7 +63,8 @@ def evidence_tables(
         (`SET_COLUMNS`). A set's number depends on its claims alone.
     """
     units, sets = [], []
-    for kind, frame in (("roles", evidence.roles), ("papers", evidence.papers)):
+    frames: dict[Kind, pd.DataFrame] = {"roles": evidence.roles, "papers": evidence.papers}
+    for kind, frame in frames.items():
         ids = sorted(claim for claim, of in claims.items() if of.kind == kind)
         members = np.zeros((len(ids), len(frame)), np.bool_)
         for row, claim in zip(members, ids, strict=True):
@@ -92,9 +95,7 @@ def _key(claims: list[str]) -> int:
     return int.from_bytes(digest[:7], "big")
 
 
-def _units(
-    kind: Literal["roles", "papers"], frame: pd.DataFrame, keys: npt.NDArray[np.int64]
-) -> pd.DataFrame:
+def _units(kind: Kind, frame: pd.DataFrame, keys: npt.NDArray[np.int64]) -> pd.DataFrame:
     """Write the rows of one kind of unit."""
     cell = frame["has_pytorch"].to_numpy(np.int8) + 2 * frame["has_tensorflow"].to_numpy(np.int8)
     official = frame["is_official"] if kind == "papers" else pd.Series(pd.NA, frame.index)
@@ -105,7 +106,7 @@ def _units(
             "unit_id": frame["unit_id"],
             "is_official": official.astype("boolean"),
             "entered_on": frame["entered_on"],
-            "cell": pd.Categorical.from_codes(cell, list(_CELLS)).astype("str"),
+            "cell": _CELLS[cell],
             "has_jax": frame["has_jax"],
         }
     )
