@@ -7,12 +7,12 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pytest
+from scipy import stats
 
 from tests.claims.small_warehouse import add_roles, empty, fill, market
 from warehouse import models
-from warehouse.statistics.pay import pay_by_framework_level
+from warehouse.statistics.pay import median_ranks, pay_by_framework_level
 
 AS_OF = date(2026, 6, 30)
 KEYS = ["framework", "level", "family", "country"]
@@ -126,10 +126,10 @@ def test_figures_are_those_of_plain_sql():
 
 
 def test_the_interval_of_a_median_of_roles_alone_is_that_of_order_statistics():
-    # 100 companies with a role each: ranks 50 and 51, -+ 1.994 * 5.
+    # 100 companies with a role each: 50 -+ 1.96 * 5, so 41 to 59 may lie below.
     con = world([float(i) for i in range(1, 101)], n_companies=100)
     row = cell(con, "pytorch", "all", "all", "all")
-    assert (row["p50_ci_low"], row["p50_ci_high"]) == (40.0, 61.0)
+    assert (row["p50_ci_low"], row["p50_ci_high"]) == (41.0, 60.0)
 
 
 def test_roles_of_few_companies_leave_an_interval_open():
@@ -141,38 +141,58 @@ def test_roles_of_few_companies_leave_an_interval_open():
     assert row[["p50_ci_low", "p50_ci_high"]].isna().all()
 
 
-@pytest.mark.parametrize("n_companies", [30, 120])
-def test_intervals_of_medians_hold_the_truth(n_companies: int):
-    """Two hundred worlds at once, each a country; pay is log-normal around 200,000."""
+def test_where_all_are_paid_alike_the_median_is_known():
+    row = cell(world([7.0] * 30, n_companies=10), "pytorch", "all", "all", "all")
+    assert row[["p50_ci_low", "p50", "p50_ci_high"]].tolist() == [7.0, 7.0, 7.0]
+
+
+def test_ranks_are_those_of_a_plain_sign_test_by_companies():
+    rng = np.random.default_rng(2)
+    cells, companies, pays = [], [], []
+    for number in range(30):
+        n = int(rng.integers(5, 60))
+        cells += [number] * n
+        companies += list(rng.integers(0, rng.integers(3, 20), n) + 100 * number)
+        pays += sorted(rng.integers(1, 40, n).astype(float))  # many paid alike
+    cells, companies, pays = (np.array(values) for values in (cells, companies, pays))
+    found = median_ranks(cells, companies, pays).set_index("cell")
+    for number in range(30):
+        own, by = pays[cells == number], companies[cells == number]
+        between = [own[0] - 1, *np.unique(own) + 0.5]
+        held = []
+        for pay in between:
+            sums = np.array([((own[by == c] < pay) - 0.5).sum() for c in np.unique(by)])
+            if abs(sums.sum()) <= stats.norm.ppf(0.975) * np.sqrt(np.square(sums).sum()):
+                held.append(int((own < pay).sum()))
+        middle = int(np.ceil(len(own) / 2))
+        expected = (min([*held, middle]), max([*(k + 1 for k in held), middle]))
+        low, high = found.loc[number]
+        # A rank stands for its pay.
+        assert min(low, middle) == expected[0]
+        assert max(high, middle) == expected[1]
+
+
+@pytest.mark.parametrize(("n_companies", "has_giant"), [(15, False), (30, True), (120, True)])
+def test_intervals_of_medians_hold_the_truth(n_companies: int, has_giant: bool):
+    """Many markets at once; pay is log-normal, and companies differ."""
     rng = np.random.default_rng(20260101)
-    frames = []
-    for number in range(200):
+    cells, companies, pays = [], [], []
+    for number in range(600):
         sizes = np.maximum(1, rng.lognormal(1, 1, n_companies)).astype(int)
+        if has_giant:
+            sizes[0] = round(0.43 * sizes[1:].sum())
         company = np.repeat(np.arange(n_companies), sizes)
-        pay = 200_000 * np.exp(
-            rng.normal(0, 0.15, n_companies)[company] + rng.normal(0, 0.2, len(company))
-        )
-        frames.append(
-            pd.DataFrame({"company_id": company, "pay_mid_usd_year": pay, "country": f"w{number}"})
-        )
-    roles = pd.concat(frames, ignore_index=True)
-    con = empty()
-    fill(
-        con,
-        "roles",
-        roles.assign(
-            role_id=roles.index.astype(str),
-            company_id=roles["country"] + roles["company_id"].astype(str),
-            entered_on=date(2026, 1, 1),
-            level="mid",
-            family="research",
-        ),
-    )
-    rows = pay_by_framework_level(con, AS_OF)
-    rows = rows[(rows["country"] != "all") & (rows["level"] == "mid") & (rows["family"] == "all")]
-    assert len(rows) == 200
-    low, high = rows["p50_ci_low"].fillna(0), rows["p50_ci_high"].fillna(np.inf)
-    assert 0.93 <= np.mean((low <= 200_000) & (high >= 200_000)) <= 0.99
+        pay = np.exp(rng.normal(0, 0.3, n_companies)[company] + rng.normal(0, 0.2, len(company)))
+        order = np.argsort(pay)
+        cells.append(np.full(len(pay), number))
+        companies.append(company[order])
+        pays.append(pay[order])
+    ranks = median_ranks(*(np.concatenate(parts) for parts in (cells, companies, pays)))
+    held = [
+        (low < 1 or own[low - 1] <= 1) and (high > len(own) or own[high - 1] >= 1)
+        for own, low, high in zip(pays, ranks["low"], ranks["high"], strict=True)
+    ]
+    assert 0.945 <= np.mean(held) <= 0.995
 
 
 def test_frames_fit_their_table_even_when_empty():
