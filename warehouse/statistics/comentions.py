@@ -133,11 +133,12 @@ WITH named AS (
     FROM comention_names WHERE entered_on BETWEEN $first AND $last
 ), singles AS ({_SINGLES}), companies AS ({_COMPANIES}), joint AS (
     SELECT
-        one.company_no, one.technology AS a, other.technology AS b,
+        one.company_no, least(one.technology, other.technology) AS a,
+        greatest(one.technology, other.technology) AS b,
         count(*) AS x_all, count(*) FILTER (one.is_ml) AS x_ml
-    FROM named AS one JOIN named AS other
-        ON one.role_no = other.role_no AND one.technology < other.technology
-    WHERE one.is_framework OR other.is_framework
+    FROM (FROM named WHERE is_framework) AS one JOIN named AS other
+        ON one.role_no = other.role_no
+    WHERE one.technology < other.technology OR NOT other.is_framework
     GROUP BY ALL
 )
 SELECT
