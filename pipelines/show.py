@@ -17,6 +17,17 @@ from rich.table import Table
 from warehouse.query import open_published
 
 NUMBERS = ("roles", "units", "employers")
+EVIDENCE_ROWS = 2
+"""Units of each cell that are shown of one claim."""
+
+_NEWEST_EVIDENCE = """
+SELECT cell, entered_on, company, title, url
+FROM out.claim_evidence WHERE claim_id = $1
+QUALIFY row_number() OVER (
+    PARTITION BY cell ORDER BY entered_on DESC, role_id, paper_id
+) <= $2
+ORDER BY cell = 'neither', cell, entered_on DESC, role_id, paper_id
+"""
 COLOURS = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
 
 
@@ -122,6 +133,26 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
                 _count(row["n_companies"]),
             )
         console.print(sensitivity)
+    _show_evidence(con, claim, console)
+
+
+def _show_evidence(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> None:
+    """The newest units of each cell, to be looked at."""
+    [counted] = _rows(
+        con, "SELECT count(*) AS n FROM out.claim_evidence WHERE claim_id = $1", [claim]
+    )
+    if not counted["n"]:
+        return
+    rows = _rows(con, _NEWEST_EVIDENCE, [claim, EVIDENCE_ROWS])
+    console.print(
+        f"The newest of {counted['n']:,} units that it rests on (out.claim_evidence)", style="bold"
+    )
+    for row in rows:
+        said = [row["cell"].replace("_", " "), _plain(row["entered_on"])]
+        said += [_harmless(row[name]) for name in ("company", "title") if row[name]]
+        console.print(" · ".join(said), highlight=False, soft_wrap=True)
+        if row["url"]:
+            console.print(f"  {_harmless(row['url'])}", highlight=False, soft_wrap=True)
 
 
 def _rows(
@@ -146,6 +177,11 @@ def _count(value: int | None) -> str:
 
 def _year(value: float | None) -> str:
     return "…" if value is None else f"{value:.1f}"
+
+
+def _harmless(text: str) -> str:
+    """A text from outside, which must not steer the terminal."""
+    return escape("".join(sign if sign.isprintable() else " " for sign in text))
 
 
 def _plain(value: object) -> str:
