@@ -17,8 +17,8 @@ _PLACES = (
 )
 _MARK = "<!-- may be empty -->"
 _PART = re.compile(
-    r"^## (?P<group>.+)$"
-    r"|^### (?P<title>.+)\n(?P<note>(?:(?!#|```).*\n)*?)```sql\n(?P<sql>.*?)^```$",
+    r"^## (?P<group>[^\n]+)$"
+    r"|^### (?P<title>[^\n]+)\n(?P<note>(?:(?!#|```)[^\n]*\n)*)```sql\n(?P<sql>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 

@@ -117,6 +117,8 @@ def publish(
         publication_id = f"{_next_number(publications):06d}-{digest}"
         copy_warehouse(con, "working", building / WAREHOUSE, found, is_sample=is_sample)
         con.execute("DETACH working")
+        # a client that forgets to open it read-only must neither change it nor lock others out
+        (building / WAREHOUSE).chmod(0o444)
         rows = _write_readables(con, building, run, frozenset(csv_on_request), licence)
         copies = _write_copies(con, building, is_sample=is_sample)
         said = {
