@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from io import BufferedIOBase, TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 from rich.console import Console
@@ -23,6 +23,9 @@ from rich.markup import escape
 
 from pipelines.boards import app as boards_app
 from pipelines.market import app as market_app
+
+if TYPE_CHECKING:
+    import duckdb
 
 app = typer.Typer(
     name="hiring-signal",
@@ -398,7 +401,11 @@ def sql(
             if script is None:
                 from warehouse.shell import prompt
 
-                prompt(con, timeout_s=timeout, when_stuck=_give_up)
+                def reopen() -> duckdb.DuckDBPyConnection:
+                    published.confine(memory)
+                    return published.open_published(_data(data), memory=memory)
+
+                prompt(con, timeout_s=timeout, when_stuck=_give_up, reopen=reopen)
                 return
             parts = published.statements(con, script)
             if form != "table" or output or not parts:

@@ -130,11 +130,26 @@ def write_csv(result: Result, stream: TextIO) -> None:
         result: The answer; streamed.
         stream: Where to write, opened with `newline=""` if it is a file.
     """
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(_Lines(stream), lineterminator="\r\n")
     clean = printable if stream.isatty() else str
     for row in _header_and_rows(result):
         cells = (_csv_cell(value) for value in row)
         writer.writerow([clean(cell) if isinstance(cell, str) else cell for cell in cells])
+
+
+class _Lines:
+    """Ends lines with a line feed where a CSV writer ends them with CR LF.
+
+    Only a writer that ends them so puts cells with either character in quotes before Python 3.13; a
+    bare CR in a cell would begin a row of its own for many readers.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> int:
+        """Writes one line of a CSV writer."""
+        return self._stream.write(line.removesuffix("\r\n") + "\n")
 
 
 def _header_and_rows(result: Result) -> Iterator[tuple[Any, ...]]:

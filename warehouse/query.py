@@ -67,6 +67,10 @@ class QueryError(Exception):
     """A query that cannot be answered, with a message meant for its author."""
 
 
+class OutOfRoomError(QueryError):
+    """A query that was over a limit; what it took is only given back with its connection."""
+
+
 def open_published(data: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     """Opens the published warehouse for reading, locked down.
 
@@ -99,7 +103,6 @@ def open_published(data: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnec
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
-            "allow_persistent_secrets": "false",
             "memory_limit": f"{limit}B",
             "threads": str(min(4, os.cpu_count() or 1)),
             "temp_directory": spill.folder.name,
@@ -149,11 +152,12 @@ def memory_bytes(text: str) -> int:
 
 
 def confine(memory: str = MEMORY) -> None:
-    """Limits the memory of this whole process, once and for good; for the command line.
+    """Limits the memory of this whole process; for the command line.
 
     DuckDB's own limit leaves out long texts and query plans: `SELECT repeat('x', 1000000000)` took
     3.9 GB under a limit of 2 GB. Linux refuses more than is allowed here, and DuckDB tells it as an
-    error; other systems may not enforce it.
+    error; other systems may not enforce it. Addresses that an allocator keeps without using them do
+    not count, as of this call.
 
     Args:
         memory: The limit of `open_published`; the process may use 1.5 GB beside it.
@@ -161,10 +165,19 @@ def confine(memory: str = MEMORY) -> None:
     Raises:
         ValueError: As `memory_bytes`.
     """
-    wanted = memory_bytes(memory) + _BESIDE_DUCKDB
+    wanted = memory_bytes(memory) + _BESIDE_DUCKDB + _unused_bytes()
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _unused_bytes() -> int:
+    """Bytes that this process has mapped for data but does not hold in memory."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return 0
+    found = dict(re.findall(r"^(VmData|VmRSS):\s+(\d+) kB", status.read_text(), re.MULTILINE))
+    return max(0, int(found["VmData"]) - int(found["VmRSS"])) * 1024
 
 
 def leaves(path: Path) -> None:
@@ -203,7 +216,8 @@ def run_query(
         Columns and rows. While rows come, the same errors can.
 
     Raises:
-        QueryError: Not one statement, not a reading one, faulty, or out of time or memory.
+        QueryError: Not one statement, not a reading one, or faulty.
+        OutOfRoomError: Out of time or memory.
         KeyboardInterrupt: The user stopped it.
     """
     allowance = _Allowance(con, timeout_s, when_stuck)
@@ -250,12 +264,16 @@ class _Allowance:
             yield
         except duckdb.InterruptException as error:
             if self._is_over.is_set():
-                raise QueryError(f"stopped after {self._timeout_s:g} s, the time limit") from error
+                said = f"stopped after {self._timeout_s:g} s, the time limit"
+                raise OutOfRoomError(said) from error
             raise KeyboardInterrupt from error
+        except duckdb.OutOfMemoryException as error:
+            raise OutOfRoomError(_said(str(error))) from error
         except duckdb.Error as error:
             raise QueryError(_said(str(error))) from error
         except (MemoryError, RecursionError) as error:
-            raise QueryError("the answer is too large or too deep for the memory limit") from error
+            said = "the answer is too large or too deep for the memory limit"
+            raise OutOfRoomError(said) from error
         except RuntimeError as error:
             if str(error) == "Query interrupted":  # DuckDB's way to pass on Ctrl-C
                 raise KeyboardInterrupt from error

@@ -24,7 +24,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from warehouse.answers import FORMATS, Result, format_of, printable, write_table
 from warehouse.examples import Example, examples
 from warehouse.publish.snapshot import Relation, identifier, relations
-from warehouse.query import TIMEOUT_S, QueryError, run_query, whole_file
+from warehouse.query import TIMEOUT_S, OutOfRoomError, QueryError, run_query, whole_file
 
 _WORD = re.compile(r"[\w.]+$")
 _AFTER_FROM = re.compile(
@@ -92,6 +92,7 @@ def prompt(
     history: Path | None = None,
     timeout_s: float = TIMEOUT_S,
     when_stuck: Callable[[], None] | None = None,
+    reopen: Callable[[], duckdb.DuckDBPyConnection] | None = None,
 ) -> None:
     r"""Reads and answers queries until the user leaves; errors are shown, and it goes on.
 
@@ -104,6 +105,7 @@ def prompt(
             by default.
         timeout_s: Time limit of each query, seconds.
         when_stuck: As for `run_query`.
+        reopen: Gives a new connection after a query was over a limit; `con` goes on without it.
     """
     stream = stream or sys.stdout
     session: PromptSession[str] = PromptSession(
@@ -118,16 +120,28 @@ def prompt(
     )
     shell = _Shell(con, stream, timeout_s, when_stuck)
     stream.write(_WELCOME)
+    with suppress(EOFError):
+        _converse(session, shell, reopen)
+    if shell.con is not con:
+        shell.con.close()
+
+
+def _converse(
+    session: PromptSession[str],
+    shell: _Shell,
+    reopen: Callable[[], duckdb.DuckDBPyConnection] | None,
+) -> None:
     while not shell.is_done:
         try:
             line = session.prompt()
             shell.answer(line.strip())
         except KeyboardInterrupt:
             continue  # drops the line, or stops the query
-        except EOFError:
-            return
         except QueryError as error:
-            stream.write(f"{printable(str(error))}\n")
+            shell.say(str(error))
+            if reopen is not None and isinstance(error, OutOfRoomError):
+                shell.con.close()
+                shell.con = reopen()
 
 
 def history_path() -> Path:
@@ -157,7 +171,7 @@ class _Shell:
         timeout_s: float,
         when_stuck: Callable[[], None] | None,
     ) -> None:
-        self._con = con
+        self.con = con
         self._stream = stream
         self._timeout_s = timeout_s
         self._when_stuck = when_stuck
@@ -201,25 +215,26 @@ class _Shell:
                 self._format = name
             case ["\\x"]:
                 self._as_records = not self._as_records
-                self._say(f"rows as records: {'on' if self._as_records else 'off'}")
+                self.say(f"rows as records: {'on' if self._as_records else 'off'}")
             case ["\\o"]:
                 self._file = None
             case ["\\o", *_]:
                 self._file = Path(line.removeprefix("\\o").strip()).expanduser()
-                self._say(f"the next answer goes to {self._file}")
+                self.say(f"the next answer goes to {self._file}")
             case [word, *_] if word.startswith(("\\", ".")):
                 raise QueryError(f"no command {line}: \\? lists them")
             case _:
                 self._query(line)
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Shows a line of text that is no answer."""
         self._stream.write(f"{printable(text)}\n")
 
     def _help(self) -> None:
         width = max(map(len, _HELP))
         for command, meaning in _HELP.items():
-            self._say(f"{command:<{width}}  {meaning}")
-        self._say(_ENDING)
+            self.say(f"{command:<{width}}  {meaning}")
+        self.say(_ENDING)
 
     def _query(self, sql: str) -> None:
         result = self._run(sql)
@@ -230,11 +245,11 @@ class _Shell:
             form = format_of(path.name) if self._format == "table" else self._format
             with whole_file(path) as file:
                 self._write(form, result, file)
-            self._say(f"written to {path}")
+            self.say(f"written to {path}")
         self._stream.flush()
 
     def _run(self, sql: str) -> Result:
-        return run_query(self._con, sql, self._timeout_s, when_stuck=self._when_stuck)
+        return run_query(self.con, sql, self._timeout_s, when_stuck=self._when_stuck)
 
     def _write(self, form: str, result: Result, stream: TextIO) -> None:
         if form == "table":
@@ -245,9 +260,9 @@ class _Shell:
     def _list(self) -> None:
         found = [
             (one.label, "table" if one.view_sql is None else "view", one.comment)
-            for one in relations(self._con)
+            for one in relations(self.con)
         ]
-        found += [(one.call, "macro", one.comment) for one in macros(self._con)]
+        found += [(one.call, "macro", one.comment) for one in macros(self.con)]
         rows = iter([(name, kind, said or "") for name, kind, said in found])
         write_table(Result(("name", "kind", "meaning"), rows), self._stream)
 
@@ -255,18 +270,18 @@ class _Shell:
         bare = name.lower().partition("(")[0].replace('"', "")
         wanted = (bare,) if "." in bare else (f"out.{bare}", f"core.{bare}")
         for label in wanted:
-            for relation in relations(self._con):
+            for relation in relations(self.con):
                 if relation.label == label:
                     self._relation(relation, is_full=is_full)
                     return
-            for macro in macros(self._con):
+            for macro in macros(self.con):
                 if macro.label == label:
                     self._macro(macro, is_full=is_full)
                     return
         raise QueryError(f"no table {wanted[0]}: \\d lists them")
 
     def _relation(self, relation: Relation, *, is_full: bool) -> None:
-        self._say(f"{relation.label}: {relation.comment or 'no description'}")
+        self.say(f"{relation.label}: {relation.comment or 'no description'}")
         figures: dict[str, tuple[Any, ...]] = {}
         if is_full:
             figures = {row[0]: row[1:] for row in self._run(_figures_of(relation)).rows}
@@ -278,23 +293,23 @@ class _Shell:
         write_table(Result(("column", "type", *more, "meaning"), rows), self._stream)
         if is_full:
             [(count,)] = self._run(f"SELECT count(*) FROM {relation.sql_name()}").rows
-            self._say(f"{relation.label} holds {count:,} {'row' if count == 1 else 'rows'}")
+            self.say(f"{relation.label} holds {count:,} {'row' if count == 1 else 'rows'}")
             if relation.view_sql is not None:
-                self._say(relation.view_sql)
+                self.say(relation.view_sql)
 
     def _macro(self, macro: Macro, *, is_full: bool) -> None:
-        self._say(f"{macro.call}: {macro.comment or 'no description'}")
+        self.say(f"{macro.call}: {macro.comment or 'no description'}")
         if not macro.is_table:
-            self._say(f"  used as in: SELECT {macro.call}")
+            self.say(f"  used as in: SELECT {macro.call}")
         else:
-            self._say(f"  used as in: FROM {macro.call}")
+            self.say(f"  used as in: FROM {macro.call}")
             with suppress(QueryError):  # not every macro can be asked about nothing
                 nothing = ", ".join("NULL" for _ in macro.parameters)
                 described = self._run(f"DESCRIBE FROM {macro.label}({nothing})")
                 rows = iter([row[:2] for row in described.rows])
                 write_table(Result(("column", "type"), rows), self._stream)
         if is_full:
-            self._say(macro.definition)
+            self.say(macro.definition)
 
     def _examples(self, word: str) -> None:
         numbered = [
@@ -305,14 +320,14 @@ class _Shell:
         if not numbered:
             raise QueryError(f"no example about {word}" if word else "no examples are installed")
         write_table(Result(("N", "about", "question"), iter(numbered)), self._stream)
-        self._say("\\examples N runs one")
+        self.say("\\examples N runs one")
 
     def _run_example(self, number: int) -> None:
         found = examples()
         if not 1 <= number <= len(found):
             raise QueryError(f"no example {number}: \\examples lists {len(found)}")
         one: Example = found[number - 1]
-        self._say(f"{one.title}. {one.note}\n\n{one.sql}\n")
+        self.say(f"{one.title}. {one.note}\n\n{one.sql}\n")
         self._query(one.sql)
 
 

@@ -103,7 +103,7 @@ def _(con):
 @app.cell
 def _(ratio):
     by_quarter = alt.Chart(ratio).encode(x=alt.X("period_start:T", title=None))
-    scale = alt.Scale(type="log")
+    scale = alt.Scale(type="log", nice=False)
     interval = by_quarter.mark_area(opacity=0.25).encode(
         y=alt.Y("ci_low:Q", scale=scale, title="PyTorch to TensorFlow (log scale)"), y2="ci_high:Q"
     )

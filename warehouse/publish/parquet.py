@@ -1,7 +1,7 @@
 """Parquet copies of the large tables, for pandas, polars and whatever else reads Parquet.
 
-Belongs here: which tables get a copy, and how a column of DuckDB is kept in Parquet. Does not belong
-here: the small tables, which are CSV reports (`tables`), or what a table holds.
+Belongs here: which tables get a copy, and how a column of DuckDB is kept in Parquet. Does not
+belong here: the small tables, which are CSV reports (`tables`), or what a table holds.
 
 A copy keeps the table's rows, order and logical types (dates stay dates, lists lists, money exact
 decimals), and carries its comments in the file's key-value metadata: `description` for the table,
@@ -20,8 +20,9 @@ import duckdb
 from warehouse.publish.snapshot import SAMPLE_MARK, Column, Relation, identifier, literal
 
 UNITS = frozenset({"posting_id", "role_id", "paper_id"})
-"""A table with one of these columns has a row per advert, role or paper, or several: it is large."""
+"""A table with one of these columns has rows for each advert, role or paper: it is large."""
 
+_SELECTIONS = frozenset({"newest_postings", "open_ml_roles"})  # of rows that are copied anyway
 _LONG_TEXT = "text"
 _WIDE_INTEGERS = ("HUGEINT", "UHUGEINT")
 
@@ -49,7 +50,8 @@ def with_a_copy(published: Iterable[Relation]) -> list[Relation]:
     """
     chosen: dict[str, Relation] = {}
     for relation in sorted(published, key=lambda one: (one.schema != "out", one.name)):
-        if UNITS.intersection(column.name for column in relation.columns):
+        is_of_units = UNITS.intersection(column.name for column in relation.columns)
+        if is_of_units and relation.name not in _SELECTIONS:
             chosen.setdefault(relation.name, relation)
     return [chosen[name] for name in sorted(chosen)]
 
