@@ -107,6 +107,7 @@ def open_published(data: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnec
             "threads": str(min(4, os.cpu_count() or 1)),
             "temp_directory": spill.folder.name,
             "max_temp_directory_size": f"{spill.bytes}B",
+            "allowed_configs": "['enable_progress_bar']",
             "lock_configuration": "true",
         }
         try:
@@ -115,7 +116,9 @@ def open_published(data: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnec
             if path.exists():
                 raise
         else:
-            con.execute("SET search_path = 'out,core'")  # of the connection, so never locked
+            # both are the connection's own; a bar would be drawn right into the rows
+            con.execute("SET search_path = 'out,core'")
+            con.execute("SET enable_progress_bar = false")
             return con
     raise NothingPublishedError(f"nothing is published in {data}: run `hiring-signal run` first")
 

@@ -468,3 +468,20 @@ def test_two_connections_at_a_time(data: Path) -> None:
         next(rows)
         assert _all(other, "SELECT count(*) FROM out.postings") == [(40,)]
         assert sum(1 for _ in rows) == 4999
+
+
+def test_no_progress_bar_is_drawn_into_the_rows(data: Path) -> None:
+    # `python -c` passes for a person at a prompt, for whom DuckDB draws one on standard output
+    script = """
+import sys
+from pathlib import Path
+from warehouse.query import open_published, run_query
+for _ in range(2):
+    with open_published(Path(sys.argv[1])) as con, open_published(Path(sys.argv[1])) as other:
+        for each in (con, other):
+            print(*run_query(each, "SELECT current_setting('enable_progress_bar')").rows)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(data)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["(False,)"] * 4
