@@ -27,8 +27,8 @@ CREATE TABLE out.postings AS SELECT * FROM (VALUES
 ) AS t (posting_id, posted_on, is_us, countries, pay_min, n, seen_at, ratio, hashed);
 UPDATE out.postings SET hashed = NULL WHERE hashed > 0;
 CREATE TABLE core.postings AS SELECT posting_id, 'long' AS text FROM out.postings;
-CREATE TABLE core.roles AS SELECT 'r' AS role_id, 'text' AS text;
-CREATE TABLE core.texts AS SELECT 'h' AS content_hash, 'text' AS text;
+CREATE TABLE core.roles AS SELECT 'r' AS role_id;
+CREATE TABLE core.texts AS SELECT 'p' AS posting_id, 'long' AS text;
 CREATE TABLE core.facts AS SELECT 'f' AS posting_id;
 CREATE TABLE out.claim_verdicts AS SELECT 'c' AS claim_id;
 CREATE VIEW out.newest_postings AS SELECT posting_id, 1 AS rank FROM out.postings;
@@ -58,15 +58,6 @@ def path(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> Path:
 def test_tables_of_units_have_a_copy_once(con: duckdb.DuckDBPyConnection) -> None:
     labels = [one.label for one in with_a_copy(relations(con))]
     assert labels == ["out.claim_evidence", "out.postings", "core.roles"]
-
-
-def test_the_copy_of_a_table_leaves_its_text_out(
-    con: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
-    [roles] = [one for one in relations(con) if one.label == "core.roles"]
-    assert pq.read_schema(write_parquet(con, roles, tmp_path, is_sample=False).path).names == [
-        "role_id"
-    ]
 
 
 def test_types_are_those_of_the_table(path: Path) -> None:

@@ -43,15 +43,15 @@ class ParquetFile(NamedTuple):
 def with_a_copy(published: Iterable[Relation]) -> list[Relation]:
     """The relations that get a copy: those of the units, `out` before `core` for one name.
 
-    The full texts of adverts stay in the DuckDB file alone: they are most of its bytes.
+    What holds the full texts of adverts stays in the DuckDB file alone: they are most of its bytes.
 
     Args:
         published: All relations of the publication.
     """
     chosen: dict[str, Relation] = {}
     for relation in sorted(published, key=lambda one: (one.schema != "out", one.name)):
-        is_of_units = UNITS.intersection(column.name for column in relation.columns)
-        if is_of_units and relation.name not in _SELECTIONS:
+        names = {column.name for column in relation.columns}
+        if names & UNITS and _LONG_TEXT not in names and relation.name not in _SELECTIONS:
             chosen.setdefault(relation.name, relation)
     return [chosen[name] for name in sorted(chosen)]
 
@@ -72,9 +72,7 @@ def write_parquet(
     """
     path = folder / f"{relation.name}.parquet"
     select = ", ".join(
-        f"{_parquet_expression(column)} AS {identifier(column.name)}"
-        for column in relation.columns
-        if column.name != _LONG_TEXT
+        f"{_parquet_expression(column)} AS {identifier(column.name)}" for column in relation.columns
     )
     # a view has no order of its own
     order = " ORDER BY ALL" if relation.view_sql is not None else ""
