@@ -23,7 +23,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from warehouse.answers import FORMATS, Result, format_of, printable, write_table
 from warehouse.examples import Example, examples
-from warehouse.publish.snapshot import Relation, identifier, relations
+from warehouse.publish.snapshot import SAMPLE_MARK, Relation, identifier, relations
 from warehouse.query import TIMEOUT_S, OutOfRoomError, QueryError, run_query, whole_file
 
 _WORD = re.compile(r"[\w.]+$")
@@ -263,8 +263,12 @@ class _Shell:
             for one in relations(self.con)
         ]
         found += [(one.call, "macro", one.comment) for one in macros(self.con)]
-        rows = iter([(name, kind, said or "") for name, kind, said in found])
+        mark = SAMPLE_MARK.strip()
+        is_sample = any((said or "").startswith(mark) for _, _, said in found)
+        rows = iter([(name, kind, (said or "").removeprefix(mark)) for name, kind, said in found])
         write_table(Result(("name", "kind", "meaning"), rows), self._stream)
+        if is_sample:
+            self.say(mark)
 
     def _describe(self, name: str, *, is_full: bool) -> None:
         bare = name.lower().partition("(")[0].replace('"', "")
@@ -303,11 +307,13 @@ class _Shell:
             self.say(f"  used as in: SELECT {macro.call}")
         else:
             self.say(f"  used as in: FROM {macro.call}")
-            with suppress(QueryError):  # not every macro can be asked about nothing
-                nothing = ", ".join("NULL" for _ in macro.parameters)
-                described = self._run(f"DESCRIBE FROM {macro.label}({nothing})")
-                rows = iter([row[:2] for row in described.rows])
-                write_table(Result(("column", "type"), rows), self._stream)
+            for nothing in ("NULL", "NULL::DATE", "NULL::VARCHAR"):  # parameters have no types
+                values = ", ".join(nothing for _ in macro.parameters)
+                with suppress(QueryError):
+                    described = self._run(f"DESCRIBE FROM {macro.label}({values})")
+                    rows = iter([row[:2] for row in described.rows])
+                    write_table(Result(("column", "type"), rows), self._stream)
+                    break
         if is_full:
             self.say(macro.definition)
 

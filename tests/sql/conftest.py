@@ -18,7 +18,7 @@ from warehouse.publish.swap import publish
 from warehouse.query import open_published
 
 MACROS = """
-CREATE MACRO out.open_since(day) AS TABLE SELECT * FROM out.postings WHERE posted_on >= day;
+CREATE MACRO out.open_since(day) AS TABLE SELECT * FROM out.postings WHERE posted_on + 0 >= day;
 CREATE MACRO out.twice(x) AS 2 * x;
 COMMENT ON MACRO TABLE out.open_since IS 'Adverts since a day.';
 """

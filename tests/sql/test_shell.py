@@ -50,7 +50,7 @@ def _typed(con: duckdb.DuckDBPyConnection, history: Path, keys: str) -> str:
         ),
         ("\\d\r", ["out.open_since(day)", "macro", "Adverts since a day."]),
         ("\\d open_since\r", ["FROM out.open_since(day)", "posting_id", "VARCHAR"]),
-        ("\\d+ out.open_since(day)\r", ["posted_on >= "]),
+        ("\\d+ out.open_since(day)\r", ["posted_on + 0"]),
         ("\\d out.twice\r", ["SELECT out.twice(x)"]),
         ("FROM open_since(DATE '2026-02-28');\r", ["2 rows"]),
         ("\\x\rSELECT 1 AS n;\r", ["rows as records: on", "row 1", "n  1"]),
