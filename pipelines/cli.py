@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from contextlib import nullcontext
 from datetime import date
 from enum import StrEnum
 from io import BufferedIOBase, TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from pipelines.boards import app as boards_app
 from pipelines.market import app as market_app
+
+if TYPE_CHECKING:
+    import duckdb
 
 app = typer.Typer(
     name="hiring-signal",
@@ -31,6 +37,8 @@ app = typer.Typer(
 )
 console = Console()
 stderr = Console(stderr=True)
+
+_MOST_SQL = 1_000_000
 
 
 class Format(StrEnum):
@@ -86,7 +94,9 @@ def main() -> None:
 
 
 def _fail(message: str, code: int = 1) -> NoReturn:
-    stderr.print(f"[red]error:[/] {message}", highlight=False, soft_wrap=True)
+    from warehouse.answers import printable  # what went wrong may quote what somebody else wrote
+
+    stderr.print(f"[red]error:[/] {escape(printable(message))}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 
@@ -335,30 +345,101 @@ def extract() -> None:
 
 @app.command()
 def sql(
-    query: Annotated[str | None, typer.Argument(help="One statement; a prompt without it.")] = None,
+    query: Annotated[
+        str | None,
+        typer.Argument(help="One statement; without it, standard input or a prompt."),
+    ] = None,
     *,
-    format: Annotated[Format, typer.Option(help="How rows are printed.")] = Format.TABLE,  # noqa: A002
+    format: Annotated[  # noqa: A002
+        Format | None,
+        typer.Option(help="How rows are printed.", show_default="by --output, else table"),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", "-f", metavar="FILE", exists=True, dir_okay=False, help="Read SQL from FILE."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            dir_okay=False,
+            help="Write there, in whole or not at all; csv or json by its ending.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, help="Time limit of a query.")
+    ] = 60.0,
+    memory: Annotated[str, typer.Option(metavar="SIZE", help="Memory limit.")] = "2GB",
     data: Data = None,
 ) -> None:
     """Read-only SQL on the published warehouse, also while a run is writing.
 
-    Example: `hiring-signal sql "SELECT * FROM out.claim_verdicts" --format csv`
+    Exit status: 0 answered, 1 no answer (the message says why), 2 wrong usage.
+
+    Examples: `hiring-signal sql "FROM claim_verdicts"` · `hiring-signal sql < query.sql` ·
+    `hiring-signal sql "FROM postings" --output postings.csv`
     """
     from warehouse import query as published
+    from warehouse.answers import FORMATS, format_of
 
-    write = {
-        Format.TABLE: published.write_table,
-        Format.CSV: published.write_csv,
-        Format.JSON: published.write_json,
-    }[format]
+    if query is not None and file is not None:
+        raise typer.BadParameter("give either a query or --file")
     try:
-        with published.open_published(_data(data)) as con:
-            if query is None:
-                published.prompt(con)
-            else:
-                write(published.run_query(con, query), sys.stdout)
+        published.confine(memory)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--memory") from error
+    # a run that is ended is cleaned up after as one that is interrupted
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    form = format.value if format else format_of(output.name) if output else "table"
+    try:
+        script = query if query is not None else _script(file)
+        with published.open_published(_data(data), memory=memory) as con:
+            if script is None:
+                from warehouse.shell import prompt
+
+                def reopen() -> duckdb.DuckDBPyConnection:
+                    published.confine(memory)
+                    return published.open_published(_data(data), memory=memory)
+
+                prompt(con, timeout_s=timeout, when_stuck=_give_up, reopen=reopen)
+                return
+            parts = published.statements(con, script)
+            if form != "table" or output or not parts:
+                parts = [script]
+            with published.whole_file(output) if output else nullcontext(sys.stdout) as stream:
+                for part in parts:
+                    answer = published.run_query(con, part, timeout, when_stuck=_give_up)
+                    FORMATS[form](answer, stream)
     except (published.NothingPublishedError, published.QueryError) as error:
         _fail(str(error))
+
+
+def _script(file: Path | None) -> str | None:
+    """The SQL in a file or on standard input; None where a person sits there."""
+    if file is None and sys.stdin.isatty():
+        return None
+    from warehouse.query import QueryError
+
+    raw = file.read_bytes() if file else sys.stdin.buffer.read(_MOST_SQL + 1)
+    if len(raw) > _MOST_SQL:
+        raise QueryError(f"{file or 'standard input'} is too long for a query: over 1 MB")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{file or 'standard input'} is not text in UTF-8") from error
+
+
+def _give_up() -> None:
+    """The way out of a query that can't be interrupted; runs in another thread."""
+    from warehouse.query import abandon
+
+    sys.stderr.write("error: over the time limit, and the query would not stop: ended with it\n")
+    sys.stderr.flush()
+    abandon(1)
 
 
 @app.command()
