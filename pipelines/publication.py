@@ -15,6 +15,7 @@ from pipelines.checks import NAME
 from pipelines.settings import Plan
 from pipelines.tables import Work
 from warehouse import database
+from warehouse.forget import forgotten_in_all
 from warehouse.normalise.posting import method_version
 
 
@@ -50,6 +51,7 @@ def run_facts(work: Work, plan: Plan, run_id: str) -> dict[str, Any]:
                 "GROUP BY ALL ORDER BY ALL LIMIT 100"
             ).fetchall()
         ],
+        "forgotten": forgotten_in_all(con),
         "seconds_by_stage": database.seconds_by_stage(con, run_id),
     }
 

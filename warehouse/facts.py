@@ -93,6 +93,8 @@ _NEEDED = """
         FROM raw.observations GROUP BY content_hash
     ) AS seen USING (content_hash)
     ANTI JOIN core.facts USING (content_hash)
+    -- Their texts are gone; what was read out of them before stays.
+    ANTI JOIN raw.forgotten_versions USING (content_hash)
 """
 
 Tables = dict[str, pa.Table]
@@ -121,7 +123,8 @@ def normalise_pending(
     for table in ("core.fact_roles", "core.fact_mentions", "core.fact_pay_bands", "core.facts"):
         con.execute(
             f"DELETE FROM {table} WHERE content_hash IN "
-            "(SELECT content_hash FROM core.facts WHERE method_version <> $1)",
+            "(SELECT content_hash FROM core.facts WHERE method_version <> $1) "
+            "AND content_hash NOT IN (SELECT content_hash FROM raw.forgotten_versions)",
             [version],
         )
     con.execute("DELETE FROM core.fact_refusals")

@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import ValidationError
 
+from scrapers.forgotten import Forgotten
 from scrapers.landing import (
     BoardObservation,
     Model,
@@ -30,6 +31,7 @@ from scrapers.landing import (
     SeriesPoint,
     read_line,
 )
+from warehouse.forget import known_forgotten
 
 CHUNK_LINES = 5_000
 
@@ -146,6 +148,7 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
     if known:
         return LoadReport(lines=known[0][0], is_new=False)
     lines = 0
+    forgotten = known_forgotten(con)
     con.execute("BEGIN")
     try:
         for kind, schema in _INCOMING.items():
@@ -156,7 +159,7 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
             numbered = enumerate(file)
             while chunk := tuple(islice(numbered, CHUNK_LINES)):
                 lines += len(chunk)
-                for kind, rows in _read_chunk(chunk, source=name.split("/")[0]).items():
+                for kind, rows in _read_chunk(chunk, name.split("/")[0], forgotten).items():
                     table = pa.Table.from_pylist(rows, schema=_INCOMING[kind])
                     con.register("incoming_rows", table)
                     con.execute(f"INSERT INTO incoming_{kind} FROM incoming_rows")
@@ -173,12 +176,12 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
 
 
 def _read_chunk(
-    chunk: tuple[tuple[int, bytes], ...], source: str
+    chunk: tuple[tuple[int, bytes], ...], source: str, forgotten: Forgotten
 ) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _INCOMING}
     for number, raw in chunk:
         try:
-            line = read_line(raw)
+            line = forgotten.of(read_line(raw))
         except ValidationError as error:
             rows["refused"].append(_unreadable(raw, number, error, source))
             continue
@@ -213,7 +216,7 @@ def _read_chunk(
 
 
 def _content(posting: Posting) -> dict[str, Any]:
-    row = posting.model_dump(exclude={"kind", "observed_at", "address"})
+    row = posting.model_dump(exclude={"kind", "observed_at", "address", "forgotten"})
     row["is_excerpt"] = posting.is_excerpt or not posting.body.strip()
     address = posting.address
     row["address_locality"] = address.locality if address else None
@@ -229,7 +232,8 @@ def _content(posting: Posting) -> dict[str, Any]:
     # Some boards move the last day on every day, and keys differ; the advert stays the same.
     said = {key: value for key, value in row.items() if key not in ("expires_on", "poster")}
     canonical = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
-    row["content_hash"] = hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+    own_hash = hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+    row["content_hash"] = posting.forgotten or own_hash
     return row
 
 
