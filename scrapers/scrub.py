@@ -56,6 +56,10 @@ _DATE = re.compile(
 _PARTS = re.compile(r"[^/?&=#_]+")
 _GZIP_START = b"\x1f\x8b"
 _CODINGS = frozenset(("", "identity", "gzip", "x-gzip", "deflate", "br"))
+_STATES = frozenset(("status",))
+"""Fields that say whether a row is an advert at all."""
+_OPAQUE = frozenset(("jobhive",))
+"""Sources whose files can't be taken apart: ids are put together, tables are packed."""
 _COPY_BYTES = 1 << 20
 
 
@@ -163,7 +167,7 @@ def scrub_warc(path: Path, ids: Ids, source: str | None, *, is_trial: bool = Fal
         begin = 0
         try:
             for record in iterator:
-                left, is_dropped = _record(record, wanted, is_gzip=is_gzip, is_own=bool(source))
+                left, is_dropped = _record(record, wanted, source, is_gzip=is_gzip)
                 iterator.read_to_end(record)
                 # Only now: asking for it reads a record to its end.
                 if begin != iterator.get_record_offset():
@@ -178,14 +182,14 @@ def scrub_warc(path: Path, ids: Ids, source: str | None, *, is_trial: bool = Fal
                 else:
                     new.write(left)
                 begin += length
+            if begin != path.stat().st_size:
+                raise EOFError("the last record is cut short")
         except (ArchiveLoadFailed, EOFError, ValueError, TypeError, AttributeError) as error:
             new.is_wanted = False
             raise DamagedArchiveError(
                 f"{path}: damaged after byte {begin:,}: {str(error).strip() or 'cut short'}; "
                 "what it may hold of forgotten texts could not be taken out"
             ) from error
-        if begin != path.stat().st_size:
-            _copy(raw, begin, path.stat().st_size - begin, new)
         new.is_wanted = bool(emptied)
     return Scrubbed(emptied, dropped)
 
@@ -198,7 +202,7 @@ def _copy(raw: IO[bytes], begin: int, length: int, new: _New) -> None:
 
 
 def _record(
-    record: ArcWarcRecord, ids: frozenset[str], *, is_gzip: bool, is_own: bool
+    record: ArcWarcRecord, ids: frozenset[str], source: str | None, *, is_gzip: bool
 ) -> tuple[bytes | None, bool]:
     """The record without the adverts, None where it has none; and whether its payload is gone."""
     if record.rec_type not in ("response", "resource"):
@@ -208,8 +212,11 @@ def _record(
     body = record.content_stream().read()
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     kind = (headers.get_header("Content-Type") or "").lower() if headers else ""
+    is_json = body.lstrip().startswith((b"{", b"["))
     if coding not in _CODINGS or body.startswith((b"PAR1", _GZIP_START)):
-        left = b"" if is_own and body else None  # it can't be seen whether it names them
+        left = b"" if source and body else None  # it can't be seen whether it names them
+    elif source in _OPAQUE and not is_json:
+        left = b"" if body else None
     else:
         left = scrub_payload(body, url, kind, ids)
     if left is None:
@@ -267,7 +274,9 @@ def scrub_payload(body: bytes, url: str, kind: str, ids: frozenset[str]) -> byte
         The payload that is left, empty where it can't be taken apart; None where the answer names
         none of the adverts.
     """
-    is_detail = bool(ids & {unquote(part) for part in _PARTS.findall(url)})
+    parts = {unquote(part) for part in _PARTS.findall(url)}
+    # "744000012-tide-modeller": the id, and the title for people who read addresses.
+    is_detail = not ids.isdisjoint(parts | {part.partition("-")[0] for part in parts})
     start = body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"{", b"[")):
         return _json_payload(body, ids, is_detail=is_detail)
@@ -280,7 +289,10 @@ def scrub_payload(body: bytes, url: str, kind: str, ids: frozenset[str]) -> byte
 
 def _names_any(body: bytes, ids: frozenset[str]) -> bool:
     text = body.decode("utf-8", "replace")
-    return any(source_id in text for source_id in ids)
+    return any(
+        source_id in text and re.search(rf"(?<![\w-]){re.escape(source_id)}(?![\w-])", text)
+        for source_id in ids
+    )
 
 
 def _json_payload(body: bytes, ids: frozenset[str], *, is_detail: bool) -> bytes | None:
@@ -299,7 +311,7 @@ def _json_payload(body: bytes, ids: frozenset[str], *, is_detail: bool) -> bytes
 def _scrub(node: Any, ids: frozenset[str], found: list[int]) -> Any:
     """A payload in which the objects that have one of the ids are emptied."""
     if isinstance(node, dict):
-        if any(_is_id(value, ids) for value in node.values()):
+        if any(_is_id(key, value, ids) for key, value in node.items()):
             found[0] += 1
             return _blank(node, ids)
         if any(isinstance(value, str) and _links_to(value, ids) for value in node.values()):
@@ -311,9 +323,12 @@ def _scrub(node: Any, ids: frozenset[str], found: list[int]) -> Any:
     return node
 
 
-def _is_id(value: Any, ids: frozenset[str]) -> bool:
-    is_scalar = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
-    return is_scalar and str(value) in ids
+def _is_id(key: str, value: Any, ids: frozenset[str]) -> bool:
+    if isinstance(value, str):
+        return value in ids
+    # Other numbers count something.
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return is_number and key.lower().endswith("id") and str(value) in ids
 
 
 def _links_to(text: str, ids: frozenset[str]) -> bool:
@@ -322,7 +337,10 @@ def _links_to(text: str, ids: frozenset[str]) -> bool:
 
 def _blank(node: Any, ids: frozenset[str], *, keep_links: bool = False) -> Any:
     if isinstance(node, dict):
-        return {key: _blank(value, ids, keep_links=keep_links) for key, value in node.items()}
+        return {
+            key: value if key in _STATES else _blank(value, ids, keep_links=keep_links)
+            for key, value in node.items()
+        }
     if isinstance(node, list):
         return [_blank(value, ids, keep_links=keep_links) for value in node]
     return _blank_text(node, ids, keep_links=keep_links) if isinstance(node, str) else node
