@@ -13,14 +13,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 
-from pipelines.observe import SOURCES
+from pipelines.observe import SOURCES, SPIDERS
 from pipelines.settings import Plan, take_folder
 from scrapers.archive import OPEN_SUFFIX, STAMP, WARC_SUFFIXES, DamagedArchiveError, finish_open
 from scrapers.forgotten import Forgotten, Version
@@ -218,7 +218,7 @@ def _carry_through(data: Path, tell: Tell = lambda _: None) -> Found:
         deleting.recall(con, data)
         forgotten = _forgotten(con, data)
         tell("looking through landing files and captures")
-        found = _scrub_files(data, forgotten)
+        found = _scrub_files(data, forgotten, deleting.forgotten_boards(con))
         _note_landings(con, data, found.landing_files)
         tell("emptying the warehouse")
         deleting.empty_tables(con, data)
@@ -243,7 +243,12 @@ def _forgotten(con: duckdb.DuckDBPyConnection, data: Path) -> Forgotten:
 
 
 def _scrub_files(
-    data: Path, forgotten: Forgotten, *, is_trial: bool = False, is_new_only: bool = False
+    data: Path,
+    forgotten: Forgotten,
+    boards: Collection[tuple[str, str]] = (),
+    *,
+    is_trial: bool = False,
+    is_new_only: bool = False,
 ) -> Found:
     checked = _checked(data) if is_new_only else {}
     ids = forgotten.ids()
@@ -271,7 +276,7 @@ def _scrub_files(
         if checked.get(_name(data, path)) == _state(path):
             continue
         try:
-            done = _scrub_capture(data, path, ids, is_trial=is_trial)
+            done = _scrub_capture(data, path, ids, boards, is_trial=is_trial)
         except (DamagedArchiveError, TableError) as error:
             damaged.append(str(error))
             continue
@@ -406,7 +411,9 @@ def keep_forgotten(con: duckdb.DuckDBPyConnection, data: Path) -> None:
     if not deleting.tombstones(data):
         return
     deleting.recall(con, data)
-    found = _scrub_files(data, _forgotten(con, data), is_new_only=True)
+    found = _scrub_files(
+        data, _forgotten(con, data), deleting.forgotten_boards(con), is_new_only=True
+    )
     if found.damaged:
         raise ForgetError("not all could be looked through:\n" + "\n".join(found.damaged))
 

@@ -17,7 +17,7 @@ import gzip
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
@@ -58,6 +58,7 @@ _GZIP_START = b"\x1f\x8b"
 _CODINGS = frozenset(("", "identity", "gzip", "x-gzip", "deflate", "br"))
 _STATES = frozenset(("status",))
 """Fields that say whether a row is an advert at all."""
+_ID_CHARS = 64
 _OPAQUE = frozenset(("jobhive",))
 """Sources whose files can't be taken apart: ids are put together, tables are packed."""
 _COPY_BYTES = 1 << 20
@@ -141,13 +142,22 @@ def _unescaped(raw: bytes) -> str:
 # --- WARC files ----------------------------------------------------------------------------------
 
 
-def scrub_warc(path: Path, ids: Ids, source: str | None, *, is_trial: bool = False) -> Scrubbed:
+def scrub_warc(
+    path: Path,
+    ids: Ids,
+    source: str | None,
+    is_whole: Callable[[str], bool] = lambda _: False,
+    *,
+    is_trial: bool = False,
+) -> Scrubbed:
     """Empty forgotten adverts in the answers of a WARC file; all other records keep their bytes.
 
     Args:
         path: The file, compressed record by record, or not at all.
         ids: By source, the forgotten adverts.
         source: The source that its answers are of; None where it may be any.
+        is_whole: Whether all adverts that an address answers with are forgotten, also those that
+            were never landed.
         is_trial: Only count.
 
     Returns:
@@ -167,7 +177,7 @@ def scrub_warc(path: Path, ids: Ids, source: str | None, *, is_trial: bool = Fal
         begin = 0
         try:
             for record in iterator:
-                left, is_dropped = _record(record, wanted, source, is_gzip=is_gzip)
+                left, is_dropped = _record(record, wanted, source, is_whole, is_gzip=is_gzip)
                 iterator.read_to_end(record)
                 # Only now: asking for it reads a record to its end.
                 if begin != iterator.get_record_offset():
@@ -202,7 +212,12 @@ def _copy(raw: IO[bytes], begin: int, length: int, new: _New) -> None:
 
 
 def _record(
-    record: ArcWarcRecord, ids: frozenset[str], source: str | None, *, is_gzip: bool
+    record: ArcWarcRecord,
+    ids: frozenset[str],
+    source: str | None,
+    is_whole: Callable[[str], bool],
+    *,
+    is_gzip: bool,
 ) -> tuple[bytes | None, bool]:
     """The record without the adverts, None where it has none; and whether its payload is gone."""
     if record.rec_type not in ("response", "resource"):
@@ -218,7 +233,8 @@ def _record(
     elif source in _OPAQUE and not is_json:
         left = b"" if body else None
     else:
-        left = scrub_payload(body, url, kind, ids)
+        left = scrub_payload(body, url, kind, ids, is_whole=is_whole(url))
+        left = None if left == body else left
     if left is None:
         return None, False
     return _as_bytes(record, body, left, is_gzip=is_gzip), not left
@@ -261,7 +277,9 @@ def _is_coded(record: ArcWarcRecord) -> bool:
     return bool(get("Content-Encoding") or get("Transfer-Encoding"))
 
 
-def scrub_payload(body: bytes, url: str, kind: str, ids: frozenset[str]) -> bytes | None:
+def scrub_payload(
+    body: bytes, url: str, kind: str, ids: frozenset[str], *, is_whole: bool = False
+) -> bytes | None:
     """An answer without the texts of some adverts.
 
     Args:
@@ -269,6 +287,7 @@ def scrub_payload(body: bytes, url: str, kind: str, ids: frozenset[str]) -> byte
         url: The address that was asked.
         kind: Its content type, as far as it is stated.
         ids: The adverts.
+        is_whole: Whether all that it says is to go, whatever adverts it names.
 
     Returns:
         The payload that is left, empty where it can't be taken apart; None where the answer names
@@ -276,7 +295,7 @@ def scrub_payload(body: bytes, url: str, kind: str, ids: frozenset[str]) -> byte
     """
     parts = {unquote(part) for part in _PARTS.findall(url)}
     # "744000012-tide-modeller": the id, and the title for people who read addresses.
-    is_detail = not ids.isdisjoint(parts | {part.partition("-")[0] for part in parts})
+    is_detail = is_whole or not ids.isdisjoint(parts | {part.partition("-")[0] for part in parts})
     start = body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"{", b"[")):
         return _json_payload(body, ids, is_detail=is_detail)
@@ -338,12 +357,17 @@ def _links_to(text: str, ids: frozenset[str]) -> bool:
 def _blank(node: Any, ids: frozenset[str], *, keep_links: bool = False) -> Any:
     if isinstance(node, dict):
         return {
-            key: value if key in _STATES else _blank(value, ids, keep_links=keep_links)
+            key: value if _is_kept(key, value) else _blank(value, ids, keep_links=keep_links)
             for key, value in node.items()
         }
     if isinstance(node, list):
         return [_blank(value, ids, keep_links=keep_links) for value in node]
     return _blank_text(node, ids, keep_links=keep_links) if isinstance(node, str) else node
+
+
+def _is_kept(key: str, value: Any) -> bool:
+    is_word = isinstance(value, str) and len(value) <= _ID_CHARS and " " not in value
+    return is_word and (key in _STATES or key.lower().endswith("id"))
 
 
 def _blank_text(text: str, ids: frozenset[str], *, keep_links: bool = False) -> str:

@@ -424,6 +424,32 @@ def forgotten_employers(data: Path, key: bytes) -> Callable[[str], str | None] |
     return pseudonym_of
 
 
+def forgotten_boards(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Boards, with their sources, all of whose adverts are of forgotten employers.
+
+    What such a board answers goes from captures as a whole: it may hold adverts that are not
+    listed, and were never landed.
+
+    Args:
+        con: The working warehouse.
+    """
+    rows = con.execute(
+        f"""
+        SELECT source, board FROM raw.bodies
+        SEMI JOIN (SELECT * FROM raw.forgotten_versions WHERE company IS NOT NULL) AS gone
+            USING (source, board)
+        GROUP BY source, board
+        HAVING bool_and(
+            coalesce(starts_with(company, '{PSEUDONYM}'), FALSE)
+            OR content_hash IN (
+                SELECT content_hash FROM raw.forgotten_versions WHERE company IS NOT NULL
+            )
+        )
+        """
+    ).fetchall()
+    return set(rows)
+
+
 def keep_links(con: duckdb.DuckDBPyConnection) -> None:
     """Put forgotten adverts into the roles that they were in, and what was linked to them.
 

@@ -311,6 +311,19 @@ def test_an_employer_goes_with_its_name(data: Path) -> None:
         assert after[name] == before[name]
 
 
+def test_a_board_of_the_employer_goes_with_what_it_does_not_list(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    land(folder, DAY, {"one": ("Acme", OTHER), "hidden": ("Acme", SECRET)})
+    land(folder, DAY, {"one": ("Acme", OTHER)}, name="again")
+    (folder / "captures" / "lever-again.warc.gz").unlink()
+    (folder / "landing" / "lever" / f"{DAY}.jsonl").unlink()
+    build(folder)
+    assert holders(folder, SECRET)
+    forget(folder, "company", "Acme")
+    assert holders(folder, SECRET) == set()
+
+
 def test_new_adverts_of_a_forgotten_employer_are_not_kept(data: Path) -> None:
     forget(data, "company", "Acme")
     adverts = {"three": ("Acme, Inc.", SECRET), "two": ("Bolt", OTHER)}
