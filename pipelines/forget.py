@@ -304,9 +304,21 @@ def _captures(data: Path) -> Iterator[Path]:
     yield from sorted(path for path in (data / "captures").rglob("*") if path.is_file())
 
 
-def _scrub_capture(data: Path, path: Path, ids: dict[str, set[str]], *, is_trial: bool) -> Scrubbed:
+def _scrub_capture(
+    data: Path,
+    path: Path,
+    ids: dict[str, set[str]],
+    boards: Collection[tuple[str, str]],
+    *,
+    is_trial: bool,
+) -> Scrubbed:
     if path.name.endswith(WARC_SUFFIXES):
-        return scrub_warc(path, ids, _source_of(path), is_trial=is_trial)
+        of = _source_of(path)
+
+        def is_whole(url: str) -> bool:
+            return of is not None and (of, SPIDERS[of].board_of(url)) in boards
+
+        return scrub_warc(path, ids, of, is_whole, is_trial=is_trial)
     source = path.parent.name
     noted = data / "landing" / source / f"{path.name.partition('.')[0]}.import.json"
     if noted.exists():
