@@ -487,11 +487,11 @@ def test_the_command_on_a_market(command: Command, market: Path, tmp_path: Path)
     assert command(*replay).returncode == 0
     before = _figures(data)
     query = (
-        "SELECT posting_id, text FROM core.postings WHERE is_ml_role AND source = 'ashby' "
+        "SELECT posting_id FROM core.postings WHERE is_ml_role AND source = 'ashby' "
         "ORDER BY text_chars DESC LIMIT 1"
     )
     with duckdb.connect(str(data / "published" / "warehouse.duckdb"), read_only=True) as con:
-        [(posting_id, text)] = con.execute(query).fetchall()
+        [(posting_id,)] = con.execute(query).fetchall()
     assert command("forget", "--posting", "nobody", "--data", data).returncode == 2
     done = command("forget", "--posting", posting_id, "--reason", WHY, "--data", data)
     assert done.returncode == 0, done.stderr
@@ -499,8 +499,6 @@ def test_the_command_on_a_market(command: Command, market: Path, tmp_path: Path)
     assert _figures(data) == before
     assert len(list((data / "publications").glob("0*"))) == 1
     assert json.loads((data / "published" / "run.json").read_text())["forgotten"]["requests"] == 1
-    source_id = posting_id.rpartition(":")[2]
-    alone = [line for line in text.splitlines() if len(line) > 40 and source_id not in line]
     # Replayed from its own captures, all is found again but the text.
     assert command(*replay).returncode == 0
     assert _figures(data) == before
@@ -510,7 +508,6 @@ def test_the_command_on_a_market(command: Command, market: Path, tmp_path: Path)
         ).fetchall() == [(MARK,)]
         assert con.execute("SELECT scope, reason, n_adverts, is_done FROM out.forgotten"
                            ).fetchall() == [("posting", WHY, 1, True)]  # fmt: skip
-    assert alone
 
 
 def _figures(data: Path) -> dict[str, list[Any]]:
