@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from io import BufferedIOBase, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 from rich.console import Console
@@ -322,6 +322,92 @@ def import_(
         from pipelines.show import show_outcome
 
         show_outcome(folder, console)
+
+
+@app.command()
+def forget(
+    *,
+    posting: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="This advert (posting_id of out.postings); repeatable."),
+    ] = None,
+    company: Annotated[
+        str | None, typer.Option(metavar="NAME", help="All adverts of this employer, and its name.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="All adverts last seen before this day.")
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why; it is published in out.forgotten.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be deleted.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+    data: Data = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
+) -> None:
+    """Delete texts of adverts for good: captures, landing files, warehouse, publications.
+
+    Counts, dates and what was read out of the texts stay, and so do all figures; out.forgotten says
+    that it was done. An advert that is seen again does not bring its text back. What is published
+    is published anew, and all older publications are removed.
+
+    Exit status: 0 done, also where it was done before, 1 not all could be deleted, 2 wrong usage.
+
+    Examples: `hiring-signal forget --posting lever:acme:4f2a --reason "asked by the employer"` ·
+    `hiring-signal forget --before 2024-01-01 --dry-run`
+    """
+    from pipelines.forget import (
+        ForgetError,
+        UnknownAdvertError,
+        drop_publications,
+        is_published_without,
+    )
+    from pipelines.forget import forget as delete
+    from pipelines.launch import LaunchError, launch
+    from pipelines.settings import FolderError
+    from pipelines.show import show_forgotten
+    from warehouse.forget import Scope
+
+    asked: dict[Scope, Any] = {
+        "posting": posting or None,
+        "company": company or None,
+        "before": _day(before, "--before"),
+    }
+    given = [(scope, value) for scope, value in asked.items() if value is not None]
+    if len(given) != 1:
+        raise typer.BadParameter("give one of --posting, --company and --before")
+    [(scope, value)] = given
+    folder = _data(data)
+
+    def tell(step: str) -> None:
+        if not quiet:
+            stderr.print(step, highlight=False)
+
+    try:
+        if dry_run or (sys.stdin.isatty() and not yes):
+            show_forgotten(delete(folder, scope, value, is_trial=True), console, is_trial=True)
+            if dry_run:
+                return
+            if not typer.confirm("Delete this for good?", default=False, err=True):
+                raise typer.Exit(1)
+        found = delete(folder, scope, value, reason=reason, tell=tell)
+        drop_publications(folder)
+        if not is_published_without(folder):
+            launch({"mode": "kept", "data": str(folder)}, is_quiet=quiet)
+    except UnknownAdvertError as error:
+        _fail(str(error), 2)
+    except LaunchError as error:
+        _fail(
+            f"the texts are deleted, but what is published still shows them: {error}\n"
+            "Mend that and give the same command again, or remove "
+            f"{folder / 'published'} and {folder / 'publications'}."
+        )
+    except (ForgetError, FolderError, OSError) as error:
+        _fail(str(error))
+    if not quiet:
+        show_forgotten(found, console, is_trial=False)
 
 
 @app.command()

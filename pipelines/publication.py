@@ -15,6 +15,7 @@ from pipelines.checks import NAME
 from pipelines.settings import Plan
 from pipelines.tables import Work
 from warehouse import database
+from warehouse.forget import forgotten_in_all
 from warehouse.normalise.posting import method_version
 
 
@@ -52,6 +53,7 @@ def run_facts(work: Work, plan: Plan, run_id: str) -> dict[str, Any]:
         ],
         "row_accounts": _accounts(con),
         "adverts_by_method": _methods(con),
+        "forgotten": forgotten_in_all(con),
         "seconds_by_stage": database.seconds_by_stage(con, run_id),
     }
 

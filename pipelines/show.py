@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.forget import Found
 from warehouse.query import open_published
 
 NUMBERS = ("roles", "units", "employers")
@@ -61,6 +62,32 @@ def show_outcome(data: Path, console: Console) -> None:
         ("this run", published / "run.json"),
     ):
         console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
+
+
+def show_forgotten(found: Found, console: Console, *, is_trial: bool) -> None:
+    """What was deleted, or would be.
+
+    Args:
+        found: Counts and files.
+        console: Where to print.
+        is_trial: Whether it was only looked for.
+    """
+    if not found.n_versions and not found.n_landing_lines and not found.n_captures:
+        console.print("Nothing to delete: it was forgotten before.", highlight=False)
+        return
+    console.print("This would be deleted:" if is_trial else "Deleted:", highlight=False)
+    emptied = f"in {len(found.capture_files)} files, {found.n_dropped:,} of them left empty"
+    for label, said in (
+        ("texts", f"{found.n_versions:,} versions of {found.n_adverts:,} adverts"),
+        ("landing", f"{found.n_landing_lines:,} lines in {len(found.landing_files)} files"),
+        ("captures", f"{found.n_captures:,} answers or rows {emptied}"),
+        ("published", "all publications of before" + (", made anew without" if is_trial else "")),
+    ):
+        console.print(f"{label:<10} {said}", highlight=False, soft_wrap=True)
+    for name in (*(f"landing/{name}" for name in found.landing_files), *found.capture_files):
+        console.print(f"           {name}", highlight=False, soft_wrap=True)
+    for why in found.damaged:
+        console.print(f"[yellow]warning[/] {escape(why)}", highlight=False, soft_wrap=True)
 
 
 def show_verdicts(con: duckdb.DuckDBPyConnection, console: Console) -> None:
