@@ -12,11 +12,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.warehouse.building import make
 from warehouse import models
 from warehouse.facts import normalise_pending
 from warehouse.load import load_file
-from warehouse.matching.grouping import TABLE as LINKS
-from warehouse.matching.grouping import link_roles
 
 FIRST = date(2026, 3, 1)
 DAYS = 24
@@ -24,7 +23,6 @@ COLUMNS = (
     "posting_id, company, title, family, level, is_ml_role, country, is_us, workplace, posted_on, "
     "first_seen_on, last_seen_on, closed_on, is_open, is_excerpt, content_hash"
 )
-ONLY_NEEDED = ("core.", "out.posting_", "out.board_health", "out.sightings")
 
 
 def lines_of(day: date, board: str, shown: dict[int, int], state: str) -> Iterator[dict[str, Any]]:
@@ -66,12 +64,10 @@ def market(seed: int) -> Iterator[tuple[date, list[dict[str, Any]]]]:
 
 
 def build(con: duckdb.DuckDBPyConnection, day: date) -> None:
-    for name, model in models.models().items():
-        if name == LINKS:
-            con.execute("SET VARIABLE as_of = $day", {"day": day})
-            link_roles(con)
-        elif model.sql and name.startswith(ONLY_NEEDED):
-            models.build(con, name, as_of=day)
+    make(con, "core.roles", day)
+    make(con, "out.posting_versions", day)
+    make(con, "out.posting_spells", day)
+    make(con, "out.board_health", day)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from tests.warehouse.building import make
 from warehouse import facts, models
 from warehouse.load import load_file
 
@@ -109,7 +109,7 @@ def test_an_advert_that_can_not_be_read_is_refused_and_the_rest_goes_on(
     land(con, tmp_path, {"body": "boom"}, {"body": "PyTorch"})
     for _ in range(2):
         facts.normalise_pending(con, workers=1)
-        models.build(con, "out.refused_rows", as_of=date(2026, 10, 31))
+        make(con, "out.refused_rows")
         assert con.execute("SELECT source_id, stage, reason FROM out.refused_rows").fetchall() == [
             ("0", "normalise", "the normalisers failed: IndexError: out of range")
         ]

@@ -10,9 +10,8 @@ import duckdb
 import pandas as pd
 import pytest
 
+from tests.warehouse.building import make
 from warehouse import models
-from warehouse.matching.grouping import TABLE as LINKS
-from warehouse.matching.grouping import link_roles
 
 AS_OF = date(2026, 10, 31)
 
@@ -161,17 +160,6 @@ def observe(con: duckdb.DuckDBPyConnection, board: str, days: dict[str, tuple[st
                     "'Job' AS title, true AS is_main",
                     [source_id],
                 )
-
-
-def make(con: duckdb.DuckDBPyConnection, wanted: str, as_of: date = AS_OF) -> None:
-    """Make a table of core from its sources, with all that it reads."""
-    for table in models.models()[wanted].reads:
-        if table.startswith("core.") and (models.models()[table].sql or table == LINKS):
-            make(con, table, as_of)
-    if wanted == LINKS:
-        link_roles(con)
-    else:
-        models.build(con, wanted, as_of=as_of)
 
 
 def lives(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, tuple[str, bool]]:
