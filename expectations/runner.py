@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 
 from expectations.catalogue import SUITES
-from expectations.check import Check, Frame, Severity
+from expectations.check import Check, Frame, Severity, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,22 @@ def run_suite(con: duckdb.DuckDBPyConnection, table: str) -> list[CheckOutcome]:
         ExpectationFault: A check could not be judged: a table or column is missing, or Great
             Expectations failed.
     """
-    suite = SUITES[table]
+    return judge_suite(con, SUITES[table])
+
+
+def judge_suite(con: duckdb.DuckDBPyConnection, suite: Suite) -> list[CheckOutcome]:
+    """Judge what one suite expects.
+
+    Args:
+        con: The warehouse that holds what its frames read; nothing is written to it.
+        suite: The suite.
+
+    Returns:
+        One outcome per check, in the order of the suite.
+
+    Raises:
+        ExpectationFault: A check could not be judged.
+    """
     outcomes: dict[str, CheckOutcome] = {}
     for name, frame in suite.frames.items():
         checks = [check for check in suite.checks if check.frame == name]
