@@ -71,8 +71,5 @@ def all_checks(table: str) -> tuple[Check, ...]:
         table: One of `JUDGED`.
     """
     return tuple(
-        check
-        for suites in (SUITES, OVER_TIME)
-        if table in suites
-        for check in suites[table].checks
+        check for suites in (SUITES, OVER_TIME) if table in suites for check in suites[table].checks
     )

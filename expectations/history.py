@@ -213,9 +213,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
 `spread`, as of the variable `as_of`."""
 
 
-def judge_over_time(
-    con: duckdb.DuckDBPyConnection, table: str, as_of: date
-) -> list[CheckOutcome]:
+def judge_over_time(con: duckdb.DuckDBPyConnection, table: str, as_of: date) -> list[CheckOutcome]:
     """Measure a table, hold it against the runs before, and remember it.
 
     Figures are compared with those of earlier days of observation alone: a run as of a past day
@@ -270,7 +268,7 @@ def measure(con: duckdb.DuckDBPyConnection, table: str, as_of: date) -> None:
                     ELSE round(value, 5 - floor(log10(abs(value)))::INTEGER) END,
                 n, round(spread, 6)
             FROM ({query})
-            WHERE value IS NOT NULL AND group_name IS NOT NULL
+            WHERE isfinite(value) AND group_name IS NOT NULL
             """,
             {"as_of": as_of, "table": table},
         )

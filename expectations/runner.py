@@ -105,7 +105,7 @@ def _judge(
     batches = _batches()
     from great_expectations import ExpectationSuite
 
-    expectations = [_expectation(check) for check in checks]
+    expectations = [expectation_of(check) for check in checks]
     data = _draw(con, frame, checks, expectations)
     validation = batches.get_batch({"dataframe": data}).validate(
         ExpectationSuite(name=checks[0].table, expectations=expectations),
@@ -123,7 +123,8 @@ def _judge(
     return {check.name: _outcome(check, frame, results[check.name]) for check in checks}
 
 
-def _expectation(check: Check) -> Any:
+def expectation_of(check: Check) -> Any:
+    """The expectation of Great Expectations that a check is; importing it takes seconds."""
     import great_expectations.expectations as gxe
 
     from expectations import vocabulary

@@ -111,15 +111,11 @@ def _drifts(h: float, *, before: str = "usual") -> str:
 
 
 def _falls_below(ratio: float) -> str:
-    return (
-        f"usual >= {MIN_ROWS} AND value < {ratio} * usual AND usual - value > {Z} * sqrt(usual)"
-    )
+    return f"usual >= {MIN_ROWS} AND value < {ratio} * usual AND usual - value > {Z} * sqrt(usual)"
 
 
 def _steps(ratio: float) -> str:
-    return (
-        f"{_JUDGED} AND {_LOG_RATIO} >= ln({ratio}) AND {_LOG_RATIO} >= {Z} * {_LOG_NOISE}"
-    )
+    return f"{_JUDGED} AND {_LOG_RATIO} >= ln({ratio}) AND {_LOG_RATIO} >= {Z} * {_LOG_NOISE}"
 
 
 _ROWS = (
