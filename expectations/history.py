@@ -128,6 +128,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
                 count(*) FILTER (posting.posted_on > posting.first_seen_on + 1) AS n_after_seen,
                 count(posting.posted_on) FILTER (posting.is_open) AS n_open_dated,
                 count(*) FILTER (posting.is_open AND isodow(posting.posted_on) > 5) AS n_weekend,
+                count(DISTINCT posting.posted_on) FILTER (posting.is_open) AS n_open_days,
                 bool_or(boards.is_listing) AS is_listing,
                 max(posting.posted_on) AS newest_posted_on,
                 count(*) FILTER (posting.is_open AND NOT posting.is_excerpt) AS n_open,
@@ -146,8 +147,9 @@ MEASURES: dict[str, tuple[str, ...]] = {
             {metric: 'new_adverts', value: n_new, n: n_adverts, spread: NULL},
             {metric: 'posted_after_seen_share', value: n_after_seen / n_dated, n: n_dated,
                 spread: NULL},
-            {metric: 'weekend_share', value: n_weekend / n_open_dated, n: n_open_dated,
-                spread: NULL},
+            -- The adverts of a thread are of its first days, whatever weekday that is.
+            {metric: 'weekend_share', value: CASE WHEN n_open_days >= 30 THEN
+                n_weekend / n_open_dated END, n: n_open_dated, spread: NULL},
             {metric: 'days_without_new', value: CASE WHEN is_listing THEN
                 getvariable('as_of') - newest_posted_on END, n: n_dated, spread: NULL},
             {metric: 'text_chars', value: text_chars, n: n_open, spread: text_chars_spread}

@@ -78,6 +78,8 @@ MAY_SHRINK = ("out.refused_rows", "core.fact_refusals")
 SOURCED = ("core.postings", "core.roles")
 """Tables whose columns are watched for each source: a spider breaks one source at a time."""
 
+_COUNTS = ("volume", "adverts", "new_adverts")  # a source that is gone shows nought
+
 _JUDGED = f"n >= {MIN_ROWS} AND usual_n >= {MIN_ROWS}"
 _H = "2 * abs(asin(sqrt(value)) - asin(sqrt({before})))"
 _H_NOISE = "sqrt(1 / n + 1 / usual_n)"
@@ -102,7 +104,6 @@ class _Rule(NamedTuple):
     fails: str  # SQL over a row of the frame
     said: str  # SQL: what is seen, in words
     description: str
-    counts_as_nought: bool = False  # a group that is gone is a count of 0
 
 
 def _drifts(h: float, *, before: str = "usual") -> str:
@@ -171,7 +172,6 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
             _COUNT_SAID,
             "A source shows a fifth fewer adverts than in the last four runs. Look at the states "
             "of its boards in board_health; a market that shrinks so fast is news.",
-            counts_as_nought=True,
         ),
         _Rule(
             "volume_is_not_halved",
@@ -182,7 +182,6 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
             "A source shows less than half of the adverts of the last four runs, and what is "
             "absent would count as closed. Look at whether its payload was cut off; when it "
             "stays so, it is believed on the third day.",
-            counts_as_nought=True,
         ),
         _Rule(
             "volume_is_not_doubled",
@@ -212,7 +211,6 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
             _COUNT_SAID,
             "More than half of a source's adverts of the runs before are gone, though adverts are "
             "kept when they close. Look at the load of that source.",
-            counts_as_nought=True,
         ),
         _Rule(
             "new_adverts_keep_coming",
@@ -222,7 +220,6 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
             _COUNT_SAID,
             "A source found less than half as many new adverts in four weeks as in the last four "
             "runs. It may serve an old copy: look at the newest dates of posting.",
-            counts_as_nought=True,
         ),
         _Rule(
             "posted_on_is_recent",
@@ -382,7 +379,7 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
 def _frame(table: str, rule: _Rule) -> Frame:
     """The measures of this run beside those of up to four runs before, one row per group."""
     metrics = ", ".join(f"'{metric}'" for metric in rule.metrics)
-    value = "coalesce(found.value, 0)" if rule.counts_as_nought else "found.value"
+    value = "coalesce(found.value, 0)" if rule.metrics[0] in _COUNTS else "found.value"
     local = (
         "(SELECT currency FROM local_currencies WHERE country = split_part(group_name, '/', 2))"
         if "foreign_currency_share" in rule.metrics

@@ -421,7 +421,8 @@ def _accounts(publication: Publication) -> list[Row]:
         return []
     return publication.rows(
         """SELECT stage, source, rows_in, rows_kept, rows_refused, rows_set_aside
-        FROM "out".row_accounts ORDER BY stage, source"""
+        FROM "out".row_accounts
+        ORDER BY coalesce(list_position(['parse', 'load', 'normalise'], stage), 9), stage, source"""
     )
 
 
