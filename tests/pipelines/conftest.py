@@ -21,6 +21,9 @@ from scrapers.market.write import write_market
 Run = subprocess.CompletedProcess[str]
 Command = Callable[..., Run]
 
+# One worker runs the sample market, once.
+ON_SAMPLE = pytest.mark.xdist_group("sample")
+
 PROGRAM = [sys.executable, "-c", "from pipelines.cli import main; main()"]
 
 
@@ -60,6 +63,16 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("market") / "captures"
     write_market(folder, scale=0.05)
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
+    """The DATA folder of a run of the whole sample market, which tests only read."""
+    data = tmp_path_factory.mktemp("sample") / "data"
+    done = command("run", "--sample", "--data", data)
+    assert done.returncode == 0, done.stderr
+    assert "SAMPLE MARKET" in done.stdout
+    return data
 
 
 def published(data: Path) -> dict[str, list[Any]]:

@@ -16,21 +16,9 @@ import duckdb
 import pytest
 
 from scrapers.archive import Archive
-from tests.pipelines.conftest import PROGRAM, Command, published
+from tests.pipelines.conftest import ON_SAMPLE, PROGRAM, Command, published
 from tests.scrapers.server import as_json, serve
 from tests.scrapers.test_crawl import crawl
-
-# One worker runs the sample market, once.
-ON_SAMPLE = pytest.mark.xdist_group("sample")
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
-    data = tmp_path_factory.mktemp("sample") / "data"
-    done = command("run", "--sample", "--data", data)
-    assert done.returncode == 0, done.stderr
-    assert "SAMPLE MARKET" in done.stdout
-    return data
 
 
 @ON_SAMPLE
