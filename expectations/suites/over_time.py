@@ -46,22 +46,22 @@ LOST = 0.9
 """Tables hold what was ever seen, so they grow: a tenth less was lost on the way."""
 
 LOW = 0.8
-"""A fifth fewer open adverts is more than a market loses in a few days: the US stock of postings
-fell by about a fifth in the worst month there is a record of (Indeed Hiring Lab, March 2020)."""
+"""A market does not lose a fifth of its open adverts in a few days: in the worst week on record, the
+last of March 2020, the index of US postings fell by 11 % (Indeed Hiring Lab, seasonally adjusted)."""
 
 DOUBLED = 2.0
 """Twice as many from one run to the next, as in the worked example of Deequ's anomaly checks."""
 
 PAY_STEP = 1.25
 PAY_JUMP = 2.0
-"""The smallest mistakes of a unit are larger: weekly for biweekly, 2; month for year, 12."""
+"""No mistake of a unit is smaller: a fortnight for a week is 2, a month for a year 12."""
 
 TEXT_STEP = 1.25
 
 PLAUSIBLE_USD_YEAR = (3_000, 600_000)
-"""A median outside is a mistake of unit: real medians of groups of ten adverts and more lie between
-9,600 (a currency) and 225,000 (a level of a source); a month taken for a year, or cents and
-thousands, leave the range for at least the larger groups. The median of software developers in the
+"""A median outside is a mistake of unit: real medians of groups of ten bands and more lie between
+15,000 (a currency) and 225,000 (a level of a source); cents, thousands, or months taken for years
+leave the range. The median of software developers in the
 United States was 133,080 in May 2024 (Bureau of Labor Statistics, OEWS)."""
 
 OWN_MONEY = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY")
