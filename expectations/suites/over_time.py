@@ -46,8 +46,8 @@ LOST = 0.9
 """Tables hold what was ever seen, so they grow: a tenth less was lost on the way."""
 
 LOW = 0.8
-"""A market does not lose a fifth of its open adverts in a few days: in the worst week on record, the
-last of March 2020, the index of US postings fell by 11 % (Indeed Hiring Lab, seasonally adjusted)."""
+"""A market does not lose a fifth of its open adverts in a few days: in the worst week on record,
+the last of March 2020, the index of US postings fell by 11 % (Indeed Hiring Lab)."""
 
 DOUBLED = 2.0
 """Twice as many from one run to the next, as in the worked example of Deequ's anomaly checks."""

@@ -67,19 +67,19 @@ DEFECTS = {
     "nulls: a source's field of the place was renamed": Defect(
         "core.facts",
         (f"UPDATE core.facts SET countries = NULL, is_us = NULL, region = NULL WHERE {ASHBY}",),
-        ("core.postings",),
         "core.postings",
         "sources_keep_their_columns",
         "critical",
     ),
     "duplicates: adverts were written twice": Defect(
+        "core.postings",
         ("INSERT INTO core.postings SELECT * FROM core.postings WHERE source = 'lever'",),
-        (),
         "core.postings",
         "posting_id_is_unique",
         "critical",
     ),
     "stale source: a platform answers no more": Defect(
+        "raw.boards",
         (
             "UPDATE raw.boards SET state = 'failed', reason = 'HTTP 403' "
             "WHERE source = 'lever' AND observed_on > DATE '2026-09-30'",
@@ -111,12 +111,12 @@ DEFECTS = {
     "wrong currency: euros are taken for dollars": Defect(
         "core.fact_pay_bands",
         (f"UPDATE core.fact_pay_bands SET currency = 'USD' WHERE currency = 'EUR' AND {ASHBY}",),
-        ("core.pay_bands",),
         "core.pay_bands",
         "currency_share_is_steady",
         "critical",
     ),
     "wrong currency, in the first run": Defect(
+        "core.fact_pay_bands",
         (
             f"UPDATE core.fact_pay_bands SET currency = 'USD' WHERE currency = 'EUR' AND {ASHBY}",
             "DELETE FROM meta.run_metrics",
