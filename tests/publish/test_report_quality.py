@@ -19,8 +19,11 @@ SELECT * FROM (VALUES
 CREATE TABLE out.postings AS SELECT 'ashby' AS source, DATE '2026-02-27' AS posted_on;
 CREATE TABLE out.row_accounts AS
 SELECT * FROM (VALUES
-    ('normalise', 'ashby', 39, 39, 0, 0), ('parse', 'ashby', 40, 38, 1, 1)
-) AS accounts (stage, source, rows_in, rows_kept, rows_refused, rows_set_aside);
+    ('normalise', 'ashby', 39, 39, 0, 0, NULL),
+    ('load', 'lever', 10, 9, 0, 1, 'rows said before'),
+    ('load', 'ashby', 40, 38, 1, 1, 'rows said before'),
+    ('another', 'ashby', 1, 1, 0, 0, NULL)
+) AS accounts (stage, source, rows_in, rows_kept, rows_refused, rows_set_aside, set_aside);
 """
 DRIFT: dict[str, Any] = {
     "table": "core.roles",
@@ -91,8 +94,9 @@ def test_sources_say_how_fresh_they_are() -> None:
 
 def test_rows_in_are_shown_with_what_became_of_them() -> None:
     assert _rows(_page(None), "Rows in are") == [
-        ["parse", "ashby", "40", "38", "1", "1"],
-        ["normalise", "ashby", "39", "39", "0", "0"],
+        ["load", "50", "47", "1", "2", "rows said before"],
+        ["normalise", "39", "39", "0", "0", ""],
+        ["another", "1", "1", "0", "0", ""],
     ]
     assert "What became of every row" not in _quality(_page(None, script=""))
 

@@ -57,6 +57,8 @@ _HEADLINES = 8
 _REFUSALS = 20
 _REASON_CHARS = 220
 _SLOPE = " points a year"
+_STAGES = ("load", "normalise", "adverts", "mentions", "pay", "roles", "papers", "models")
+_ACCOUNT = ("rows_in", "rows_kept", "rows_refused", "rows_set_aside")
 
 
 class Figure(NamedTuple):
@@ -416,14 +418,20 @@ def _seen(sample: str) -> str:
 
 
 def _accounts(publication: Publication) -> list[Row]:
-    """Rows in and what became of them, by stage and source."""
+    """Rows in and what became of them, by stage in the order of the way, all sources together."""
     if not publication.has("out.row_accounts"):
         return []
-    return publication.rows(
-        """SELECT stage, source, rows_in, rows_kept, rows_refused, rows_set_aside
-        FROM "out".row_accounts
-        ORDER BY coalesce(list_position(['parse', 'load', 'normalise'], stage), 9), stage, source"""
-    )
+    stages: dict[str, Row] = {}
+    for row in publication.rows('SELECT * FROM "out".row_accounts ORDER BY stage, source'):
+        summed = stages.setdefault(
+            row["stage"],
+            {"stage": row["stage"], **dict.fromkeys(_ACCOUNT, 0), "set_aside": None},
+        )
+        for column in _ACCOUNT:
+            summed[column] += row[column]
+        summed["set_aside"] = summed["set_aside"] or row.get("set_aside")
+    order = {stage: place for place, stage in enumerate(_STAGES)}
+    return sorted(stages.values(), key=lambda row: order.get(row["stage"], len(order)))
 
 
 def _sources(publication: Publication, as_of: date) -> list[Row]:
