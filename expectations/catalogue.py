@@ -17,10 +17,11 @@ from expectations.suites import (
     core_role_links,
     out_claim_verdicts,
     out_reference_series,
+    over_time,
     raw_postings,
 )
 
-__all__ = ["SUITES", "TABLES", "Check", "Suite", "checks_for"]
+__all__ = ["JUDGED", "OVER_TIME", "SUITES", "TABLES", "Check", "Suite", "all_checks", "checks_for"]
 
 SUITES: dict[str, Suite] = {
     suite.table: suite
@@ -41,6 +42,12 @@ SUITES: dict[str, Suite] = {
 TABLES: tuple[str, ...] = tuple(SUITES)
 """The tables that have a suite, upstream first."""
 
+OVER_TIME: dict[str, Suite] = {suite.table: suite for suite in over_time.SUITES}
+"""What is expected of a table beside what the runs before found, by table."""
+
+JUDGED: tuple[str, ...] = tuple(dict.fromkeys((*SUITES, *OVER_TIME)))
+"""The tables that anything is expected of."""
+
 
 def checks_for(table: str) -> tuple[Check, ...]:
     """The checks of one table.
@@ -55,3 +62,14 @@ def checks_for(table: str) -> tuple[Check, ...]:
         KeyError: The table has no suite.
     """
     return SUITES[table].checks
+
+
+def all_checks(table: str) -> tuple[Check, ...]:
+    """The checks of one table, those that look back at earlier runs last.
+
+    Args:
+        table: One of `JUDGED`.
+    """
+    return tuple(
+        check for suites in (SUITES, OVER_TIME) if table in suites for check in suites[table].checks
+    )

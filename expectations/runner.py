@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 
 from expectations.catalogue import SUITES
-from expectations.check import Check, Frame, Severity
+from expectations.check import Check, Frame, Severity, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,22 @@ def run_suite(con: duckdb.DuckDBPyConnection, table: str) -> list[CheckOutcome]:
         ExpectationFault: A check could not be judged: a table or column is missing, or Great
             Expectations failed.
     """
-    suite = SUITES[table]
+    return judge_suite(con, SUITES[table])
+
+
+def judge_suite(con: duckdb.DuckDBPyConnection, suite: Suite) -> list[CheckOutcome]:
+    """Judge what one suite expects.
+
+    Args:
+        con: The warehouse that holds what its frames read; nothing is written to it.
+        suite: The suite.
+
+    Returns:
+        One outcome per check, in the order of the suite.
+
+    Raises:
+        ExpectationFault: A check could not be judged.
+    """
     outcomes: dict[str, CheckOutcome] = {}
     for name, frame in suite.frames.items():
         checks = [check for check in suite.checks if check.frame == name]
@@ -90,7 +105,7 @@ def _judge(
     batches = _batches()
     from great_expectations import ExpectationSuite
 
-    expectations = [_expectation(check) for check in checks]
+    expectations = [expectation_of(check) for check in checks]
     data = _draw(con, frame, checks, expectations)
     validation = batches.get_batch({"dataframe": data}).validate(
         ExpectationSuite(name=checks[0].table, expectations=expectations),
@@ -108,7 +123,8 @@ def _judge(
     return {check.name: _outcome(check, frame, results[check.name]) for check in checks}
 
 
-def _expectation(check: Check) -> Any:
+def expectation_of(check: Check) -> Any:
+    """The expectation of Great Expectations that a check is; importing it takes seconds."""
     import great_expectations.expectations as gxe
 
     from expectations import vocabulary

@@ -101,6 +101,10 @@ class ExpectNoOffender(gxe.ExpectColumnValuesToBeNull):
     """Judge the `offender` of a check: SQL names what breaks a rule, so nothing may be left."""
 
 
+class ExpectSteadyMeasure(ExpectNoOffender):
+    """No figure moved further than it may; the offender says from what to what it moved."""
+
+
 class ExpectReferenceToExist(ExpectNoOffender):
     """Every key points to a row that is there; the offender is a key that does not."""
 

@@ -4,14 +4,16 @@ Belongs here: the adapter. Does not belong here: what is expected, or how it is 
 (`expectations`).
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 import expectations
-from expectations.catalogue import checks_for
+from expectations.catalogue import JUDGED, OVER_TIME, SUITES, all_checks
 from pipelines.settings import RunSettings
 from pipelines.tables import Work, at_work, key_of
 from warehouse import database
@@ -29,9 +31,9 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
     """The checks of a table; critical ones block everything downstream when they fail.
 
     Args:
-        table: A table that has a suite.
+        table: A table that anything is expected of.
     """
-    checks = {check.name: check for check in checks_for(table)}
+    checks = {check.name: check for check in all_checks(table)}
     specs = [
         dg.AssetCheckSpec(
             name=check.name,
@@ -66,7 +68,7 @@ def outcomes_of(work: Work, table: str) -> dict[str, dict[str, Any]]:
 
     Args:
         work: The step.
-        table: A table that has a suite.
+        table: A table that anything is expected of.
 
     Returns:
         By check: whether it `passed`, and what was `observed`.
@@ -75,20 +77,39 @@ def outcomes_of(work: Work, table: str) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] | None = database.built(work.con, NAME + table, fingerprint)
     if found is None:
         # Five seconds of import: only where something is to be judged.
+        from expectations.history import judge_over_time
         from expectations.runner import run_suite
 
+        outcomes = run_suite(work.con, table) if table in SUITES else []
+        if table in OVER_TIME:
+            outcomes += judge_over_time(work.con, table, work.as_of)
         found = {
             outcome.name: {
                 "passed": outcome.passed,
                 "severity": outcome.severity,
                 "observed": outcome.observed,
             }
-            for outcome in run_suite(work.con, table)
+            for outcome in outcomes
         }
         database.note_built(work.con, NAME + table, fingerprint, found)
     failed = sum(not outcome["passed"] for outcome in found.values())
     work.stage.found = f"{len(found)} checks, {failed} failed" if failed else f"{len(found)} checks"
     return found
+
+
+def outcomes_noted(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, dict[str, Any]]]:
+    """What the checks of this run found, by table and check; a table of before is left out.
+
+    Args:
+        con: The working warehouse, after its tables were judged.
+    """
+    noted = {
+        name.removeprefix(NAME): json.loads(detail)
+        for name, detail in con.execute(
+            "SELECT name, detail FROM meta.builds WHERE starts_with(name, $1)", [NAME]
+        ).fetchall()
+    }
+    return {table: noted[table] for table in sorted(noted) if table in JUDGED}
 
 
 def suites_digest() -> str:

@@ -1,4 +1,4 @@
-"""What a run says of itself: the content of `run.json`.
+"""What a run says of itself: the content of `run.json`, and of Data Docs.
 
 Belongs here: gathering it from the warehouse. Does not belong here: writing or publishing it
 (`warehouse.publish`).
@@ -6,17 +6,21 @@ Belongs here: gathering it from the warehouse. Does not belong here: writing or 
 
 from __future__ import annotations
 
+import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.checks import NAME
+from expectations.catalogue import all_checks
+from pipelines.checks import outcomes_noted, suites_digest
 from pipelines.settings import Plan
 from pipelines.tables import Work
 from warehouse import database
 from warehouse.forget import forgotten_in_all
 from warehouse.normalise.posting import method_version
+from warehouse.publish.swap import Annex
 
 
 def run_facts(work: Work, plan: Plan, run_id: str) -> dict[str, Any]:
@@ -76,6 +80,25 @@ def _methods(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(rows)
 
 
+def data_docs_annex(work: Work) -> Annex:
+    """Data Docs of this run, to be published beside the report.
+
+    Args:
+        work: The publishing step.
+    """
+    outcomes = outcomes_noted(work.con)
+    as_of, is_sample = work.as_of.isoformat(), work.is_sample
+
+    def write(folder: Path) -> object:
+        # Great Expectations takes seconds to import: only where the pages are new.
+        from expectations.datadocs import write_data_docs
+
+        return write_data_docs(folder, outcomes, as_of=as_of, is_sample=is_sample)
+
+    shown = json.dumps([outcomes, suites_digest()], sort_keys=True)
+    return Annex("data_docs", "Data Docs", hashlib.sha256(shown.encode()).hexdigest(), write)
+
+
 def _sources(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """The newest answer of every board, summed up by source."""
     rows = con.execute(
@@ -112,11 +135,12 @@ def _checks(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """How many checks passed, and which did not."""
     passed = 0
     failed: list[dict[str, Any]] = []
-    for name, detail in con.execute(
-        "SELECT name, detail FROM meta.builds WHERE starts_with(name, $1) ORDER BY name", [NAME]
-    ).fetchall():
-        for check, outcome in json.loads(detail).items():
+    for table, outcomes in outcomes_noted(con).items():
+        guards = {check.name: check.description for check in all_checks(table)}
+        for check, outcome in outcomes.items():
             passed += outcome["passed"]
             if not outcome["passed"]:
-                failed.append({"table": name.removeprefix(NAME), "check": check, **outcome})
+                failed.append(
+                    {"table": table, "check": check, "guards": guards.get(check), **outcome}
+                )
     return {"passed": passed, "failed": failed}

@@ -3,7 +3,7 @@
 Belongs here: nothing but their list. Does not belong here: what is expected (`expectations`).
 """
 
-from expectations.catalogue import TABLES
+from expectations.catalogue import JUDGED
 from pipelines.checks import suite_checks
 
-CHECKS = [suite_checks(table) for table in TABLES]
+CHECKS = [suite_checks(table) for table in JUDGED]

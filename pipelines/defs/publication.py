@@ -10,7 +10,7 @@ import dagster as dg
 from pipelines.forget import drop_publications
 from pipelines.observe import end_crawl
 from pipelines.progress import reporter
-from pipelines.publication import run_facts
+from pipelines.publication import data_docs_annex, run_facts
 from pipelines.settings import RunSettings
 from pipelines.tables import OWNERS, at_work, key_of
 from warehouse import database, models
@@ -25,7 +25,7 @@ EVERYTHING = [key_of(table) for table in models.models()]
     group_name="publication",
     owners=OWNERS,
     kinds={"duckdb", "csv", "html"},
-    description="The published warehouse, CSVs, data package, report and run.json.",
+    description="The published warehouse, CSVs, data package, report, Data Docs and run.json.",
 )
 def publication(
     context: dg.AssetExecutionContext, settings: RunSettings
@@ -34,8 +34,9 @@ def publication(
     plan = settings.plan()
     with at_work(context, settings, "publish (facts)") as work:
         facts = run_facts(work, plan, context.run_id)
+        data_docs = data_docs_annex(work)
     with reporter().stage("publish") as stage:
-        result = publish(plan.data / database.FILE, plan.data, facts)
+        result = publish(plan.data / database.FILE, plan.data, facts, annexes=[data_docs])
         stage.found = "new publication" if result.is_changed else "unchanged, kept"
         drop_publications(plan.data)
     with database.open_working(plan.data) as con:

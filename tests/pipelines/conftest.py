@@ -21,6 +21,9 @@ from scrapers.market.write import write_market
 Run = subprocess.CompletedProcess[str]
 Command = Callable[..., Run]
 
+# One worker runs the sample market, once.
+ON_SAMPLE = pytest.mark.xdist_group("sample")
+
 PROGRAM = [sys.executable, "-c", "from pipelines.cli import main; main()"]
 
 

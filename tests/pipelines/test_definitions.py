@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from expectations.catalogue import TABLES, checks_for
+from expectations.catalogue import JUDGED, all_checks
 from pipelines.definitions import defs
 from pipelines.defs.jobs import MARKET_JOB, daily
 from pipelines.observe import SOURCES
@@ -51,7 +51,7 @@ def test_every_expectation_is_a_check_of_its_own_and_critical_ones_block(
         (key.asset_key.to_user_string().replace("/", "."), key.name): graph.get_check_spec(key)
         for key in graph.asset_check_keys
     }
-    expected = {(table, check.name): check for table in TABLES for check in checks_for(table)}
+    expected = {(table, check.name): check for table in JUDGED for check in all_checks(table)}
     assert set(found) == set(expected)
     for key, spec in found.items():
         assert spec.blocking == (expected[key].severity == "critical"), key

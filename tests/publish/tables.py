@@ -177,6 +177,6 @@ def change(path: Path, sql: str) -> None:
         con.execute(sql)
 
 
-def plain_page(con: duckdb.DuckDBPyConnection, run: object, reports: object = ()) -> str:
+def plain_page(con: duckdb.DuckDBPyConnection, run: object, **links: object) -> str:
     """Stands in for `render_report` where the page is not what a test is about."""
     return PLAIN_PAGE

@@ -142,9 +142,9 @@ def test_thin_years_of_papers_are_in_the_table_only() -> None:
 
 def test_newest_state_of_each_source(page: LexborHTMLParser) -> None:
     rows = _texts(page, "#quality ~ .reflow tbody tr")
-    assert rows[0] == "ashby ok 2026-03-01 2 of 2 40"
-    assert rows[1] == "greenhouse partial 2026-03-01 1 of 2 7 unknown delta (HTTP 404)"
-    assert rows[2].startswith(f"lever failed 2026-03-01 0 of 1 0 failed {SCRIPT_TITLE} (and so")
+    assert rows[0] == "ashby ok 2026-03-01 2026-03-01 2 of 2 40"
+    assert rows[1] == "greenhouse partial 2026-03-01 – 1 of 2 7 unknown delta (HTTP 404)"
+    assert rows[2].startswith(f"lever failed 2026-03-01 – 0 of 1 0 failed {SCRIPT_TITLE} (and so")
     assert rows[2].endswith("…")
     assert rows[3].endswith("3"), "three rows were refused for one reason"
     assert "must not show" not in (page.html or "")

@@ -57,6 +57,8 @@ _HEADLINES = 8
 _REFUSALS = 20
 _REASON_CHARS = 220
 _SLOPE = " points a year"
+_STAGES = ("load", "normalise", "adverts", "mentions", "pay", "roles", "papers", "models")
+_ACCOUNT = ("rows_in", "rows_kept", "rows_refused", "rows_set_aside")
 
 
 class Figure(NamedTuple):
@@ -91,14 +93,20 @@ class Publication:
 
 
 def render_report(
-    con: duckdb.DuckDBPyConnection, run: Mapping[str, Any], *, reports: Iterable[str] = ()
+    con: duckdb.DuckDBPyConnection,
+    run: Mapping[str, Any],
+    *,
+    reports: Iterable[str] = (),
+    annexes: Mapping[str, str] | None = None,
 ) -> str:
     """The report page as HTML.
 
     Args:
         con: Connection whose current database is the published copy; it is only read.
-        run: The run: `is_sample` and `as_of` are required, `method_version` is shown when there.
+        run: The run: `is_sample` and `as_of` are required; `method_version` and the outcomes of
+            `checks` are shown when there.
         reports: Names of the CSV files in `reports/`, to link to.
+        annexes: Folders of pages beside the report, with their titles, to link to.
 
     Returns:
         A whole document that loads nothing from anywhere.
@@ -139,7 +147,10 @@ def render_report(
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
         ratio=_ratio_figure(publication, is_sample=is_sample),
         papers=_paper_figure(publication, is_sample=is_sample),
-        sources=_sources(publication),
+        checks=_checks(run.get("checks")),
+        annexes=sorted((annexes or {}).items()),
+        sources=_sources(publication, _date(run["as_of"])),
+        accounts=_accounts(publication),
         refused=_refused(publication),
         reports=[(name, descriptions.get(f"out.{name}")) for name in sorted(reports)],
     )
@@ -363,7 +374,67 @@ def _paper_figure(publication: Publication, *, is_sample: bool) -> Figure | None
     )
 
 
-def _sources(publication: Publication) -> list[Row]:
+def _checks(checks: Mapping[str, Any] | None) -> Row | None:
+    """How many checks there are, and those that did not pass, in words."""
+    if checks is None:
+        return None
+    failed = [
+        {
+            "name": check["check"].replace("_", " "),
+            "table": check["table"],
+            "is_critical": check.get("severity") == "critical",
+            "guards": check.get("guards"),
+            **_observed(check.get("observed") or {}),
+        }
+        for check in checks["failed"]
+    ]
+    return {
+        "passed": checks["passed"],
+        "total": checks["passed"] + len(failed),
+        "failed": sorted(failed, key=lambda check: (not check["is_critical"], check["table"])),
+    }
+
+
+def _observed(observed: Mapping[str, Any]) -> Row:
+    """What a check saw: how much of what it looked at, and the first of it."""
+    said = ""
+    if "unexpected_count" in observed:
+        said = f"{observed['unexpected_count']:,} of {observed['element_count']:,}"
+    elif "observed_value" in observed:
+        said = f"{observed['observed_value']}"
+    return {
+        "said": said,
+        "compared_with": observed.get("compared_with", ""),
+        "samples": [_seen(sample) for sample in observed.get("samples", ())],
+    }
+
+
+def _seen(sample: str) -> str:
+    """A sample as a reader takes it: what was measured, and what was seen of it."""
+    measured, _, seen = sample.partition(", ")
+    if not measured.startswith("measured=") or "=" not in seen:
+        return sample
+    return f"{measured.removeprefix('measured=')}: {seen.partition('=')[2]}"
+
+
+def _accounts(publication: Publication) -> list[Row]:
+    """Rows in and what became of them, by stage in the order of the way, all sources together."""
+    if not publication.has("out.row_accounts"):
+        return []
+    stages: dict[str, Row] = {}
+    for row in publication.rows('SELECT * FROM "out".row_accounts ORDER BY stage, source'):
+        summed = stages.setdefault(
+            row["stage"],
+            {"stage": row["stage"], **dict.fromkeys(_ACCOUNT, 0), "set_aside": None},
+        )
+        for column in _ACCOUNT:
+            summed[column] += row[column]
+        summed["set_aside"] = summed["set_aside"] or row.get("set_aside")
+    order = {stage: place for place, stage in enumerate(_STAGES)}
+    return sorted(stages.values(), key=lambda row: order.get(row["stage"], len(order)))
+
+
+def _sources(publication: Publication, as_of: date) -> list[Row]:
     """The newest answer of every board, summed up by source: the boards' days may differ."""
     if not publication.has("out.board_health"):
         return []
@@ -385,9 +456,22 @@ def _sources(publication: Publication) -> list[Row]:
             END AS state
         FROM newest GROUP BY source ORDER BY source"""
     )
+    newest = _newest_adverts(publication)
     for row in rows:
         row["reason"] = _shortened(row["reason"])
+        row["days_behind"] = (as_of - row["newest_on"]).days
+        row["newest_posted_on"] = newest.get(row["source"])
     return rows
+
+
+def _newest_adverts(publication: Publication) -> dict[str, date]:
+    """The newest day of posting of each source."""
+    if not publication.has("out.postings"):
+        return {}
+    rows = publication.rows(
+        'SELECT source, max(posted_on) AS newest_on FROM "out".postings GROUP BY source'
+    )
+    return {row["source"]: row["newest_on"] for row in rows}
 
 
 def _refused(publication: Publication) -> list[Row]:
@@ -457,8 +541,12 @@ def _count(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
+def _date(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value[:10])
+
+
 def _day(value: date | str) -> str:
-    day = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    day = _date(value)
     return f"{day.day} {day:%B %Y}"
 
 

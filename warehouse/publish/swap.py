@@ -15,7 +15,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +41,22 @@ _MEMORY = "2GB"  # the copy sorts on disk beyond this
 _BUILDING = ".building"
 _SPILL = ".spill"
 _PUBLICATION = re.compile(r"(\d{6,})-([0-9a-f]{16})")
+
+
+class Annex(NamedTuple):
+    """A folder of pages that is published beside the report and swapped in with it.
+
+    Attributes:
+        name: Name of the folder in the publication; the report links to `index.html` in it.
+        title: What the report calls it.
+        digest: Changes when the pages do.
+        write: Writes the pages into the folder that it is given; called for a new publication only.
+    """
+
+    name: str
+    title: str
+    digest: str
+    write: Callable[[Path], object]
 
 
 class PublicationResult(NamedTuple):
@@ -69,11 +85,13 @@ def publish(
     keep: int = KEEP,
     csv_on_request: Collection[str] = (),
     licence: Mapping[str, str] | None = None,
+    annexes: Sequence[Annex] = (),
 ) -> PublicationResult:
     """Publishes what the working warehouse holds, in whole or not at all.
 
-    When tables, schemas, comments, the sample flag and the code of this package are those of the
-    published state, its files stay as they are and only `run.json` is replaced.
+    When tables, schemas, comments, the sample flag, the outcomes of checks, the annexes and the
+    code of this package are those of the published state, its files stay as they are and only
+    `run.json` is replaced.
 
     Args:
         working: The working warehouse, checkpointed, with no connection of this process open.
@@ -83,6 +101,7 @@ def publish(
         keep: Publications to keep, the new one included.
         csv_on_request: Tables of `out` out of `ON_REQUEST` to write as CSV all the same.
         licence: Licence of the data for `datapackage.json` (`name`, `title`, `path`).
+        annexes: Folders of pages to publish beside the report.
 
     Returns:
         Where the publication lies and whether it is a new one.
@@ -104,6 +123,8 @@ def publish(
         "method_version": run.get("method_version"),
         "csv_on_request": sorted(csv_on_request),
         "licence": licence and dict(licence),
+        "checks": run.get("checks"),
+        "annexes": [(annex.name, annex.title, annex.digest) for annex in annexes],
         "code": _code_digest(),
     }
     publications = data / "publications"
@@ -126,7 +147,11 @@ def publish(
         con.execute("DETACH working")
         # a client that forgets to open it read-only must neither change it nor lock others out
         (building / WAREHOUSE).chmod(0o444)
-        rows = _write_readables(con, building, run, frozenset(csv_on_request), licence)
+        rows = _write_readables(con, building, run, frozenset(csv_on_request), licence, annexes)
+        for annex in annexes:
+            folder = building / annex.name
+            folder.mkdir()
+            annex.write(folder)
         copies = _write_copies(con, building, is_sample=is_sample)
         said = {
             **run,
@@ -189,6 +214,7 @@ def _write_readables(
     run: Mapping[str, Any],
     csv_on_request: frozenset[str],
     licence: Mapping[str, str] | None,
+    annexes: Sequence[Annex],
 ) -> dict[str, int]:
     """Writes reports and page from the fresh copy; returns its rows per relation."""
     con.execute(f"ATTACH {literal(str(building / WAREHOUSE))} AS fresh (READ_ONLY)")
@@ -215,7 +241,12 @@ def _write_readables(
             version=run.get("method_version"),
             licence=licence,
         )
-        page = report.render_report(con, run, reports=[file.relation.name for file in files])
+        page = report.render_report(
+            con,
+            run,
+            reports=[file.relation.name for file in files],
+            annexes={annex.name: annex.title for annex in annexes},
+        )
         (building / "index.html").write_text(page, encoding="utf-8")
     finally:
         con.execute("USE memory")
