@@ -7,18 +7,19 @@ belong here: when two are for one role (`rules`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
+from warehouse.matching.changes import BATCH_ROWS, REQUISITION, SCRATCH, find_affected, scratch
+from warehouse.matching.changes import TABLE as INPUTS
 from warehouse.matching.rules import Basis, basis_of_same, overlap
-from warehouse.matching.signature import Signature, apply_address, title_words, words_of
+from warehouse.matching.signature import THREADS, Signature, apply_address, title_words, words_of
 
-THREADS = frozenset({"hackernews"})
-"""Sources whose adverts are comments, which may offer several roles."""
 MOST_ROLES = 200
 """Roles of one bucket that an advert is compared with, newest first: a bound on the work that an
 employer with thousands of adverts under one title can cause."""
@@ -27,61 +28,106 @@ STEPS_LEAD_ON_DAYS = 400
 _LATEST = 3  # versions of a role that an advert is compared with, beside its first
 
 TABLE = "core.role_links"
-_BATCH_ROWS = 20_000
 _LINKS = pa.schema(
     {"posting_id": pa.string(), "first_posting_id": pa.string(), "basis": pa.string()}
 )
-# Exact copies are one row here: one of them is compared. A board matters to its requisitions only.
-_ADVERTS = """
+# Exact copies are one row here: one of them is compared.
+_ADVERTS = f"""
     SELECT
         company_id, source, countries, titles, text,
-        CASE WHEN requisition_id IS NOT NULL THEN board || ':' || requisition_id END AS requisition,
+        {REQUISITION} AS requisition,
         min(posted_or_seen_on) AS first_on,
         first(board ORDER BY posted_or_seen_on, posting_id) AS board,
         list(posting_id ORDER BY posted_or_seen_on, posting_id) AS posting_ids,
         list(url ORDER BY posted_or_seen_on, posting_id) AS urls
     FROM core.adverts
+    SEMI JOIN {SCRATCH}.compared USING (posting_id)
     WHERE NOT is_excerpt
     GROUP BY ALL
     ORDER BY company_id, first_on, posting_ids[1]
 """
+_FOUND = f"{SCRATCH}.found"
+_DIFFERENT = f"""
+    CREATE TABLE {SCRATCH}.different AS
+    SELECT posting_id, first_posting_id, basis
+    FROM (
+        FROM {_FOUND}
+        UNION ALL
+        SELECT posting_id, posting_id AS first_posting_id, 'first' AS basis
+        FROM {SCRATCH}.affected ANTI JOIN {SCRATCH}.compared USING (posting_id)
+    )
+    ANTI JOIN {TABLE} USING (posting_id, first_posting_id, basis)
+"""
+_WRITE = (
+    f"DELETE FROM {TABLE} WHERE posting_id IN (SELECT posting_id FROM {SCRATCH}.outdated"
+    f" ANTI JOIN {SCRATCH}.affected USING (posting_id)"
+    f" UNION ALL SELECT posting_id FROM {SCRATCH}.different)",
+    f"INSERT INTO {TABLE} BY NAME FROM {SCRATCH}.different",
+    f"DELETE FROM {INPUTS} WHERE posting_id IN (SELECT posting_id FROM {SCRATCH}.outdated)",
+    f"INSERT INTO {INPUTS} BY NAME FROM {SCRATCH}.changed_inputs",
+)
 
 
-def link_roles(con: duckdb.DuckDBPyConnection) -> int:
-    """Fill `core.role_links`: for each advert the first one of its role, and why.
+class Linked(NamedTuple):
+    """What was done, in adverts."""
 
-    Memory holds the adverts of one employer, and a batch of rows.
+    linked: int  # to an earlier one, of all
+    changed: int  # since the last time; new ones and those that went are among them
+    affected: int  # whose role was looked for anew
+    written: int  # links that are new or other ones
+
+
+def link_roles(con: duckdb.DuckDBPyConnection) -> Linked:
+    """Bring `core.role_links` up to date: for each advert the first one of its role, and why.
+
+    Adverts are compared again only where a change of one can matter (`changes`), and only rows
+    that differ are written, with those of `core.role_inputs` or not at all. The rows are those that
+    comparing all adverts would give. Memory holds the adverts of one employer, and a batch of rows.
 
     Args:
         con: The working warehouse, with `core.adverts`.
 
     Returns:
-        How many adverts are linked to an earlier one.
+        How many adverts are linked, changed, were looked at and written.
     """
     reader = con.cursor()  # results stream; it keeps the reading apart from the writing
-    reader.execute("SET VARIABLE as_of = $day", {"day": _as_of(con)})
-    batches = reader.sql(_ADVERTS).to_arrow_reader(_BATCH_ROWS)
-    found = links(row for batch in batches for row in batch.to_pylist())
-    linked = 0
-    con.execute("BEGIN")
-    try:
-        con.execute(f"DELETE FROM {TABLE}")
-        while some := list(islice(found, _BATCH_ROWS)):
-            linked += sum(posting != first for posting, first, _ in some)
-            columns = dict(zip(_LINKS.names, zip(*some, strict=True), strict=True))
-            con.register("incoming_links", pa.table(columns, _LINKS))
-            con.execute(f"INSERT INTO {TABLE} BY NAME SELECT * FROM incoming_links")
-            con.unregister("incoming_links")
-        con.execute("COMMIT")
-    except BaseException:
-        con.execute("ROLLBACK")
-        raise
-    return linked
+    with scratch(con), closing(reader):
+        reader.execute("SET VARIABLE as_of = $day", {"day": _as_of(con)})
+        scope = find_affected(con, reader)
+        written = 0
+        if scope.changed or scope.outdated:
+            _compare(con, reader)
+            [(written,)] = con.execute(_DIFFERENT).fetchall()
+            _write(con)
+    [(linked,)] = con.execute(f"SELECT count(*) FROM {TABLE} WHERE basis <> 'first'").fetchall()
+    return Linked(linked, max(scope.changed, scope.outdated), scope.affected, written)
 
 
 def _as_of(con: duckdb.DuckDBPyConnection) -> Any:
     [(day,)] = con.execute("SELECT getvariable('as_of')").fetchall()
     return day
+
+
+def _compare(con: duckdb.DuckDBPyConnection, reader: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"CREATE TABLE {_FOUND} AS SELECT * FROM {TABLE} LIMIT 0")
+    batches = reader.sql(_ADVERTS).to_arrow_reader(BATCH_ROWS)
+    found = links(row for batch in batches for row in batch.to_pylist())
+    while some := list(islice(found, BATCH_ROWS)):
+        columns = dict(zip(_LINKS.names, zip(*some, strict=True), strict=True))
+        con.register("incoming_links", pa.table(columns, _LINKS))
+        con.execute(f"INSERT INTO {_FOUND} BY NAME SELECT * FROM incoming_links")
+        con.unregister("incoming_links")
+
+
+def _write(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("BEGIN")
+    try:
+        for statement in _WRITE:
+            con.execute(statement)
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
 
 
 def links(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:

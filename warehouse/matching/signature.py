@@ -18,6 +18,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from warehouse.normalise.place_names import without_places
 
+THREADS = frozenset({"hackernews"})
+"""Sources whose adverts are comments, which may offer several roles."""
+
 _WORD_BYTES = bytes(
     byte if chr(byte).isalnum() or byte >= 0x80 else ord(" ")  # letters of other alphabets stay
     for byte in range(256)
