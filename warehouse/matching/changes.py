@@ -112,13 +112,32 @@ _COMPARED = f"""
         WHERE shared IS NOT NULL
         GROUP BY shared
         HAVING count(*) > 1
+    ),
+
+    in_doubt AS (
+        SELECT DISTINCT first_posting_id
+        FROM core.role_links SEMI JOIN {SCRATCH}.outdated USING (posting_id)
+    ),
+
+    outdated_in_bucket AS (
+        SELECT bucket_hash, count(*) AS adverts FROM {SCRATCH}.outdated GROUP BY bucket_hash
     )
 
-    SELECT posting_id FROM {SCRATCH}.affected
+    SELECT
+        affected.posting_id,
+        CASE WHEN changed.posting_id IS NULL THEN link.first_posting_id END AS was,
+        link.basis AS basis_was,
+        in_doubt.first_posting_id IS NOT NULL AS is_in_doubt,
+        coalesce(outdated_in_bucket.adverts, 0) AS outdated_in_bucket
+    FROM {SCRATCH}.affected
+    LEFT JOIN {SCRATCH}.changed ON affected.posting_id = changed.posting_id
+    LEFT JOIN core.role_links AS link ON affected.posting_id = link.posting_id
+    LEFT JOIN in_doubt ON link.first_posting_id = in_doubt.first_posting_id
+    LEFT JOIN outdated_in_bucket ON affected.bucket_hash = outdated_in_bucket.bucket_hash
     WHERE
-        bucket_hash IN (FROM by_several)
-        OR address_hash IN (FROM by_several)
-        OR requisition_hash IN (FROM by_several)
+        affected.bucket_hash IN (FROM by_several)
+        OR affected.address_hash IN (FROM by_several)
+        OR affected.requisition_hash IN (FROM by_several)
 """
 
 
@@ -149,8 +168,10 @@ def find_affected(con: duckdb.DuckDBPyConnection, reader: duckdb.DuckDBPyConnect
     """Find the adverts whose role may be another one than what is written.
 
     Fills tables of `SCRATCH`: `changed_inputs` (what is to be written to `core.role_inputs`),
-    `outdated` (posting_id of what is to leave it), `affected` and `compared` (posting_id of what is
-    to be linked, and of those whose texts are needed for it).
+    `outdated` (posting_id of what is to leave it), `affected` (posting_id of what is to be linked)
+    and `compared` (those whose texts may be needed for it, and how an advert that is as it was is
+    linked: `was`, `basis_was`, `is_in_doubt` where its role lost or may have lost an advert, and
+    `outdated_in_bucket`).
 
     Args:
         con: The working warehouse, with `core.adverts`, within `scratch`.
