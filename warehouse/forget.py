@@ -456,8 +456,12 @@ def keep_links(con: duckdb.DuckDBPyConnection) -> None:
     Without their texts they can't be compared any more; the roles, which all figures count, stay.
 
     Args:
-        con: The working warehouse, `core.role_links` filled but for forgotten adverts.
+        con: The working warehouse, with `core.role_links` and `core.role_inputs` of all others.
     """
+    con.execute(
+        "DELETE FROM core.role_links WHERE EXISTS (FROM raw.forgotten_versions) "
+        "AND posting_id NOT IN (SELECT posting_id FROM core.role_inputs)"
+    )
     con.execute(
         """
         INSERT INTO core.role_links BY NAME

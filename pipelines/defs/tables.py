@@ -22,6 +22,7 @@ from warehouse.matching.grouping import link_roles
 LOADERS = ("warehouse.load", "warehouse.forget")
 LOADED = tuple(t for t, model in models.models().items() if model.made_by in LOADERS)
 READ_OUT = tuple(t for t, model in models.models().items() if model.made_by == "warehouse.facts")
+MATCHED = tuple(t for t, model in models.models().items() if model.made_by == "warehouse.matching")
 LANDINGS = [dg.AssetKey(["landing", source]) for source in SOURCES]
 
 
@@ -74,20 +75,29 @@ def normalise(
 
 
 @dg.multi_asset(
-    specs=[spec_of(LINKS, deps=[key_of(table) for table in models.models()[LINKS].reads])]
+    specs=[
+        spec_of(table, deps=[key_of(read) for read in models.models()[table].reads])
+        for table in MATCHED
+    ]
 )
-def match(context: dg.AssetExecutionContext, settings: RunSettings) -> dg.MaterializeResult[Any]:
-    """Find the adverts that are for one role."""
+def match(
+    context: dg.AssetExecutionContext, settings: RunSettings
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Find the adverts that are for one role, anew where one of them changed."""
     with at_work(context, settings, "match") as work:
         fingerprint = work.fingerprints.of(LINKS)
         is_new = database.built(work.con, LINKS, fingerprint) is None
         if is_new:
-            linked = link_roles(work.con)
-            database.note_built(work.con, LINKS, fingerprint, {"linked": linked})
-            work.stage.found = f"{linked:,} adverts are for a role of an earlier one"
-        return dg.MaterializeResult(
-            asset_key=key_of(LINKS), metadata=metadata_of(work.con, LINKS, is_new=is_new)
-        )
+            done = link_roles(work.con)
+            database.note_built(work.con, LINKS, fingerprint, done._asdict())
+            work.stage.found = (
+                f"{done.linked:,} adverts are for a role of an earlier one; "
+                f"{done.affected:,} looked at again"
+            )
+        for table in MATCHED:
+            yield dg.MaterializeResult(
+                asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=is_new)
+            )
 
 
 QUERIES = [sql_asset(table) for table, model in models.models().items() if model.sql]

@@ -29,6 +29,10 @@ def row(name: str, text: str = LONG, **more: Any) -> dict[str, Any]:
         "first_on": date(2026, 1, 1),
         "posting_ids": [name],
         "urls": [None],
+        "was": None,
+        "basis_was": None,
+        "is_in_doubt": False,
+        "outdated_in_bucket": 0,
     }
     return given | more
 
@@ -119,7 +123,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             "CREATE TABLE core.adverts (posting_id VARCHAR, source VARCHAR, board VARCHAR,"
             " company_id VARCHAR, titles VARCHAR[], countries VARCHAR[], requisition_id VARCHAR,"
-            " text VARCHAR, url VARCHAR, posted_or_seen_on DATE, is_excerpt BOOLEAN)"
+            " text VARCHAR, url VARCHAR, posted_or_seen_on DATE, is_excerpt BOOLEAN,"
+            " content_hash VARCHAR, method_version VARCHAR)"
         )
         yield connection
 
@@ -127,11 +132,11 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def test_links_are_written_whole_and_again(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "INSERT INTO core.adverts SELECT 'p' || i, 'ashby', 'acme', 'acme', ['Engineer'], ['US'],"
-        " NULL, $1, NULL, DATE '2026-01-01' + i::INTEGER, i = 3 FROM range(4) t(i)",
+        " NULL, $1, NULL, DATE '2026-01-01' + i::INTEGER, i = 3, 'v' || i, '1' FROM range(4) t(i)",
         [LONG],
     )
-    assert link_roles(con) == 2
-    assert link_roles(con) == 2
+    assert link_roles(con).linked == 2
+    assert link_roles(con).linked == 2
     assert con.execute("FROM core.role_links ORDER BY posting_id").fetchall() == [
         ("p0", "p0", "first"),
         ("p1", "p0", "copy"),
@@ -144,13 +149,21 @@ def test_a_failure_leaves_the_links_as_they_were(
 ) -> None:
     con.execute(
         "INSERT INTO core.adverts VALUES ('p', 'ashby', 'acme', 'acme', NULL, NULL, NULL, 'text',"
-        " NULL, DATE '2026-01-01', false)"
+        " NULL, DATE '2026-01-01', false, 'v', '1')"
     )
     link_roles(con)
-    monkeypatch.setattr(grouping, "_copies", lambda *_: [("q", None)])
-    with pytest.raises(ValueError, match="unpack"):
-        link_roles(con)
-    assert con.execute("SELECT posting_id FROM core.role_links").fetchall() == [("p",)]
+    con.execute("UPDATE core.adverts SET content_hash = 'w'")
+    con.execute("INSERT INTO core.adverts SELECT * REPLACE ('o' AS posting_id) FROM core.adverts")
+    with monkeypatch.context() as patch:
+        patch.setattr(grouping, "_WRITE", (*grouping._WRITE, "INSERT INTO core.role_links FROM no"))
+        with pytest.raises(duckdb.CatalogException, match="no"):
+            link_roles(con)
+    assert con.execute("FROM core.role_links").fetchall() == [("p", "p", "first")]
+    assert link_roles(con).linked == 1
+    assert con.execute("SELECT posting_id FROM core.role_inputs ORDER BY ALL").fetchall() == [
+        ("o",),
+        ("p",),
+    ]
 
 
 def test_pairs_are_scored_where_both_adverts_are_there() -> None:

@@ -28,6 +28,20 @@ from warehouse.normalise.posting import read_batch, read_facts
 ONE_CORE_ITEMS = 1_000
 """Enough adverts to know the speed of one core."""
 _BOARD = "bench"
+_CHANGED = 100
+"""One advert in so many has changed since the last time: a day's changes."""
+# Which number of every four hundred an advert has, says what happens to it.
+_CHANGES = (
+    "DELETE FROM core.adverts WHERE hash(posting_id) % $every = 0",
+    "UPDATE core.adverts SET text = text || ' edited', content_hash = content_hash || ' edited' "
+    "WHERE hash(posting_id) % $every = 1",
+    "UPDATE core.adverts SET posted_or_seen_on = posted_or_seen_on + 1 "
+    "WHERE hash(posting_id) % $every = 2",
+    "INSERT INTO core.adverts SELECT * REPLACE (posting_id || ' new' AS posting_id, "
+    "content_hash || ' new' AS content_hash, text || ' new' AS text, "
+    "posted_or_seen_on + 30 AS posted_or_seen_on) "
+    "FROM core.adverts WHERE hash(posting_id) % $every = 3",
+)
 _SOME_DAY = date(2026, 1, 31)
 
 
@@ -71,20 +85,29 @@ def normalise(material: Material) -> Iterator[Row]:
 
 
 def match(material: Material) -> Iterator[Row]:
-    """`link_roles`: many adverts against fewer."""
+    """`link_roles`: many adverts against fewer, and after a day's changes against all anew."""
     with tempfile.TemporaryDirectory() as folder:
         adverts = Path(folder) / "adverts.parquet"
         pq.write_table(pa.Table.from_pylist([*map(_to_match, material.samples)]), adverts)
-        few, many = [], []
+        few, many, again = [], [], []
         for _ in range(material.stage_repeats):
-            few.append(in_fresh_process(_match, adverts, 1))
-            many.append(in_fresh_process(_match, adverts, material.growth))
+            few.append(in_fresh_process(_match, adverts, 1)[0])
+            all_anew, after_changes = in_fresh_process(_match, adverts, material.growth)
+            many.append(all_anew)
+            again.append(after_changes)
     yield compare(
         "match",
         "link_roles",
         "adverts/s",
         many,
         {f"1/{material.growth} of the adverts": few},
+    )
+    yield compare(
+        "match",
+        f"link_roles, 1/{_CHANGED} changed",
+        "adverts/s",
+        again,
+        {"all anew": many},
     )
 
 
@@ -100,8 +123,11 @@ def _to_match(sample: Sample) -> dict[str, object]:
     }
 
 
-def _match(adverts: Path, copies: int) -> Timing:
-    """Time it on so many copies of a market, each with employers of its own."""
+def _match(adverts: Path, copies: int) -> tuple[Timing, Timing]:
+    """Time it on so many copies of a market, each with employers of its own, and once more.
+
+    Before the second time some adverts have another text, day or none at all, and some are new.
+    """
     with tempfile.TemporaryDirectory() as folder, open_working(Path(folder)) as con:
         con.execute(
             """CREATE TABLE core.adverts AS SELECT
@@ -109,15 +135,19 @@ def _match(adverts: Path, copies: int) -> Timing:
                 number::VARCHAR AS board,
                 concat_ws(':', company_id, copy) AS company_id, titles, countries,
                 NULL::VARCHAR AS requisition_id, text, NULL::VARCHAR AS url, posted_or_seen_on,
-                false AS is_excerpt
+                false AS is_excerpt, posting_id AS content_hash, '' AS method_version
             FROM (SELECT *, row_number() OVER () AS number FROM read_parquet($1)),
                 (SELECT unnest(range($2)) AS copy)""",
             [str(adverts), copies],
         )
         [(rows,)] = con.execute("SELECT count(*) FROM core.adverts").fetchall()
-        with stopwatch() as watch:
+        with stopwatch() as all_anew:
             link_roles(con)
-        return watch.timing(rows)
+        for change in _CHANGES:
+            con.execute(change, {"every": 4 * _CHANGED})
+        with stopwatch() as after_changes:
+            link_roles(con)
+        return all_anew.timing(rows), after_changes.timing(rows)
 
 
 def stream(material: Material) -> Iterator[Row]:
