@@ -13,6 +13,10 @@ columns:
   surface: VARCHAR | As written
   span_start: INTEGER | Offset in the text, characters
   span_end: INTEGER | Offset of the end in the text, characters
+values:
+  family: technology family
+  kind: [framework, skill]
+  technology: technology
 */
 WITH titles AS (
     SELECT

@@ -24,6 +24,8 @@ columns:
   pay_max_usd_year: DOUBLE | Highest upper end of its stated base bands
   pay_mid_usd_year: DOUBLE | Mean of the midpoints of its stated base bands, structured before parsed
   n_adverts: INTEGER | Adverts that are for it
+values:
+  family: role family
 */
 WITH entered AS (
     SELECT
