@@ -44,7 +44,6 @@ OFTEN_EMPTY = {
 EXEMPT = {
     ("out.refused_rows", "board_was_asked"): "an unreadable line may name any board",
     ("out.refused_rows", "observed_on_is_within_data"): "an unreadable line may name any day",
-    ("out.refused_rows", "observed_on_is_stated"): "an unreadable line may name no day",
     ("out.refused_rows", "line_is_not_negative"): "below 0 are those of the normalisers",
     ("core.fact_refusals", "board_was_asked"): "a version outlives the board that showed it",
     ("out.claim_verdicts", "window_start_is_within_data"): "a claim may be of any time",

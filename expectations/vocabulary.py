@@ -73,6 +73,7 @@ PAPER_FRAMEWORKS = [
 
 
 VERDICTS = list(get_args(Verdict))
+ROLE_FAMILIES = list(get_args(Family))
 
 # ISO 3166 alpha-2 and XK (Kosovo); CLDR also has unions, pseudo-locales and "unknown".
 _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
@@ -156,12 +157,7 @@ class Rule(BatchExpectation):
     def _values(self, **values: Any) -> dict[str, Any]:
         return {f"{self.check}__{name}": value for name, value in values.items()}
 
-    def _validate(
-        self,
-        metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: Any = None,
-    ) -> dict[str, Any]:
+    def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
         counts = metrics["table.counts"][self.check]
         judged, broken = int(counts["judged_count"]), int(counts["unexpected_count"])
         return {
@@ -320,7 +316,7 @@ class ExpectRoleFamilyToBeKnown(ExpectWordToBeKnown):
     """The kind of work is one of those that the role normaliser tells apart."""
 
     column: str = "family"
-    words: list[str] = list(get_args(Family))
+    words: list[str] = ROLE_FAMILIES
 
 
 class ExpectPaperFrameworkToBeKnown(ExpectWordToBeKnown):

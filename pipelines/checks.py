@@ -4,6 +4,7 @@ Belongs here: the adapter. Does not belong here: what is expected, or how it is 
 (`expectations`).
 """
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 import expectations
-from expectations.catalogue import checks_for
+from expectations.catalogue import checks_for, looked_at
 from pipelines.settings import RunSettings
 from pipelines.tables import Work, at_work, key_of
 from warehouse import database
@@ -36,6 +37,7 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
         dg.AssetCheckSpec(
             name=check.name,
             asset=key_of(table),
+            additional_deps=[key_of(other) for other in looked_at(table)],
             description=check.description,
             blocking=check.severity == "critical",
             metadata={"expectation": check.expectation, "severity": check.severity},
@@ -71,7 +73,8 @@ def outcomes_of(work: Work, table: str) -> dict[str, dict[str, Any]]:
     Returns:
         By check: whether it `passed`, and what was `observed`.
     """
-    fingerprint = work.fingerprints.of(table) + suites_digest()
+    seen = [work.fingerprints.of(name) for name in (table, *looked_at(table))]
+    fingerprint = hashlib.sha256(repr([*seen, suites_digest()]).encode()).hexdigest()
     found: dict[str, dict[str, Any]] | None = database.built(work.con, NAME + table, fingerprint)
     if found is None:
         # Five seconds of import: only where something is to be judged.

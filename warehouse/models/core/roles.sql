@@ -14,7 +14,7 @@ columns:
   family: VARCHAR | Role family
   level: VARCHAR | Level
   country: VARCHAR | The country, where there is only one
-  is_us: BOOLEAN | Whether the United States is among its countries
+  is_us: BOOLEAN | Whether the United States is among its countries, NULL where no country is known
   region: VARCHAR | US state
   workplace: VARCHAR | onsite, hybrid, remote or unspecified
   has_pytorch: BOOLEAN | Names the PyTorch family, not negated, in an advert of its first year

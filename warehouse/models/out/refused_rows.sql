@@ -4,7 +4,7 @@ key: [source, board, observed_on, line]
 columns:
   source: VARCHAR | Source of the row
   board: VARCHAR | Board that held it
-  observed_on: DATE | Day of the observation, UTC
+  observed_on: DATE | Day of the observation, UTC, NULL where the line does not say
   line: BIGINT | Position among the refused rows of that board and day; below 0 where the normalisers refused it
   source_id: VARCHAR | The source's own id, where it has one
   stage: VARCHAR | parse, load or normalise
