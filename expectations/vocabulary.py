@@ -131,8 +131,17 @@ class Rule(BatchExpectation):
     mostly: float = 1.0
     """Share of the judged rows that must meet the rule."""
 
+    _known: Any = pydantic.PrivateAttr(None)
+
     metric_dependencies: ClassVar[tuple[str, ...]] = ("table.counts",)
     success_keys: ClassVar[tuple[str, ...]] = ("check", "mostly")
+
+    @property
+    def configuration(self) -> Any:
+        """What Great Expectations asks for some thirty times a validation, made once."""
+        if self._known is None:
+            self._known = super().configuration
+        return self._known
 
     @abstractmethod
     def offending(self) -> str:

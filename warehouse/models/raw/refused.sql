@@ -11,4 +11,6 @@ columns:
   stage: VARCHAR | parse, load or normalise
   reason: VARCHAR | Why it was refused
   sample: VARCHAR | Shape of the row, without personal data
+values:
+  stage: [parse, load, normalise]
 */
