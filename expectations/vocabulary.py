@@ -115,8 +115,7 @@ class Counts(TableMetricProvider):
         frame, _domain, _accessor = execution_engine.get_compute_domain(
             metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE
         )
-        counts: dict[str, dict[str, Any]] = frame.set_index("check").to_dict("index")
-        return counts
+        return {row["check"]: row for row in frame.to_dict("records")}
 
 
 class Rule(BatchExpectation):
@@ -166,7 +165,12 @@ class Rule(BatchExpectation):
     def _values(self, **values: Any) -> dict[str, Any]:
         return {f"{self.check}__{name}": value for name, value in values.items()}
 
-    def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def _validate(
+        self,
+        metrics: dict[Any, Any],
+        runtime_configuration: dict[Any, Any] | None = None,  # noqa: ARG002
+        execution_engine: Any = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
         counts = metrics["table.counts"][self.check]
         judged, broken = int(counts["judged_count"]), int(counts["unexpected_count"])
         return {

@@ -49,7 +49,7 @@ def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
             with storage._db_lock, kept[shard].begin():
                 yield kept[shard]
 
-        storage._connect = reuse  # type: ignore[method-assign, assignment]
+        storage._connect = reuse  # type: ignore[method-assign]
         try:
             yield
         finally:

@@ -95,4 +95,5 @@ SUITE = Suite(
             offender="CASE WHEN share_unknown > 0.9 THEN share_unknown END",
         ),
     ),
+    covers=frozenset({"table_key_is_unique"}),
 )

@@ -202,4 +202,5 @@ PAPER_FRAMEWORKS = Suite(
             "spider of the source.",
         ),
     ),
+    covers=frozenset({"table_key_is_unique"}),
 )

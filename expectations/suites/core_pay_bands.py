@@ -182,4 +182,4 @@ CHECKS = (
     ),
 )
 
-SUITE = Suite(TABLE, FRAMES, CHECKS)
+SUITE = Suite(TABLE, FRAMES, CHECKS, covers=frozenset({"table_key_is_unique"}))

@@ -375,6 +375,5 @@ def _value(model: Model, column: Column, checks: tuple[Check, ...]) -> str:
 
 
 def _picked(key: str, table: str, order: str) -> str:
-    rows = f"(SELECT list(\"{key}\" ORDER BY {order}) FROM {table})"
+    rows = f'(SELECT list("{key}" ORDER BY {order}) FROM {table})'
     return f"{rows}[1 + i % len({rows})]"
-
