@@ -388,7 +388,7 @@ def _owner(this: _Table, column: Column) -> Model | None:
         schema = this.name.split(".")[0]
         name = OWNERS.get(column.name)
         found = [f"{place}.{name}" for place in (schema, "core", "out", "raw")]
-        there = [self for self in found if self in this.models]
+        there = [place for place in found if place in this.models]
         if not name or not there:
             return None
         owner = this.models[there[0]]
