@@ -1,13 +1,18 @@
 """The catalogue: every check there is, by table.
 
-Belongs here: the list of suites and how to look a check up. Does not belong here: a check (one
-module per suite in `expectations.suites`). Importing it costs nothing: Great Expectations is not
+Belongs here: the list of suites and how to look a check up. Does not belong here: a check (what
+follows from a header is in `expectations.skeleton`, the rest in `expectations.suites`, one module
+for each table). Importing it costs nothing: Great Expectations is not
 needed to know what is expected.
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from expectations.check import Check, Suite
+from expectations.skeleton import merge, skeleton
 from expectations.suites import (
     core_mentions,
     core_models,
@@ -20,10 +25,21 @@ from expectations.suites import (
     over_time,
     raw_postings,
 )
+from warehouse.models import models
 
-__all__ = ["JUDGED", "OVER_TIME", "SUITES", "TABLES", "Check", "Suite", "all_checks", "checks_for"]
+__all__ = [
+    "JUDGED",
+    "OVER_TIME",
+    "SUITES",
+    "TABLES",
+    "Check",
+    "Suite",
+    "all_checks",
+    "checks_for",
+    "looked_at",
+]
 
-SUITES: dict[str, Suite] = {
+_WRITTEN: dict[str, Suite] = {
     suite.table: suite
     for suite in (
         raw_postings.SUITE,
@@ -38,6 +54,17 @@ SUITES: dict[str, Suite] = {
         out_reference_series.SUITE,
     )
 }
+"""What is expected beyond the header of a table."""
+
+SUITES: dict[str, Suite] = {
+    raw_postings.TABLE: raw_postings.SUITE,
+    **{
+        table: merge(skeleton(table, models()), _WRITTEN.get(table))
+        for table in models()
+        if not table.startswith("raw.")
+    },
+}
+"""A suite for every table and view of core and out, and for the adverts of raw."""
 
 TABLES: tuple[str, ...] = tuple(SUITES)
 """The tables that have a suite, upstream first."""
@@ -73,3 +100,28 @@ def all_checks(table: str) -> tuple[Check, ...]:
     return tuple(
         check for suites in (SUITES, OVER_TIME) if table in suites for check in suites[table].checks
     )
+
+
+@cache
+def looked_at(table: str) -> tuple[str, ...]:
+    """The other tables that the suite of a table looks at, sorted.
+
+    They must be built before it is judged, and a change of theirs may change what is found.
+
+    Args:
+        table: One of `TABLES`.
+
+    Raises:
+        KeyError: The table has no suite.
+    """
+    suite = SUITES[table]
+    said = [frame.relation for frame in suite.frames.values()]
+    said += [check.offender for check in suite.checks]
+    said += [str(check.kwargs.get("table", "")) for check in suite.checks]
+    found = {name for text in said for name in re.findall(r"\b(?:raw|core|out)\.\w+", text)}
+    if any(check.expectation in _HELD_AGAINST_BOARDS for check in suite.checks):
+        found.add("raw.boards")
+    return tuple(sorted((found & models().keys()) - {table}))
+
+
+_HELD_AGAINST_BOARDS = ("ExpectBoardToBeAsked", "ExpectDayWithinData")

@@ -25,7 +25,7 @@ class Check(NamedTuple):
 
     table: str  # "core.postings"
     name: str
-    expectation: str  # a class of `expectations.vocabulary`, or else of Great Expectations
+    expectation: str  # a class of `expectations.vocabulary`
     kwargs: Mapping[str, Any]
     severity: Severity  # critical: published figures would be wrong
     description: str  # what it guards, and what to do when it fails
@@ -34,10 +34,11 @@ class Check(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What some checks of a suite judge, in one validation.
+    """What some checks of a suite judge, in one pass.
 
-    `relation` is anything that can follow FROM. Large tables are cut down here: a frame can be one
-    row per source or per distinct combination of values, or only the rows that break a rule.
+    `relation` is anything that can follow FROM: the table, one row per source or per distinct
+    combination of values, or only the rows that break a rule. It stays in DuckDB; only counts and
+    a few samples leave it.
     """
 
     relation: str
@@ -50,46 +51,58 @@ class Suite(NamedTuple):
     table: str
     frames: Mapping[str, Frame]
     checks: tuple[Check, ...]
+    covers: frozenset[str] = frozenset()
+    """Names of checks that follow from the header and that others of this suite stand for."""
+
+
+KEYS = "keys"
+"""Name of the frame of keys that stand in several rows."""
+
+
+def keys(table: str, key: tuple[str, ...]) -> Frame:
+    """The frame that `ExpectKeyToBeUnique` judges: keys of several rows, with how many.
+
+    Args:
+        table: The table.
+        key: Columns of its key.
+    """
+    names = ", ".join(f'"{name}"' for name in key)
+    return Frame(
+        f"(SELECT {names}, count(*) AS n_rows FROM {table} GROUP BY ALL HAVING count(*) > 1)", key
+    )
 
 
 WHOLE = "whole"
 """Name of the frame of one row that says how many rows a table has, and what it is made from."""
 
 
-def whole(table: str, made_from: str) -> Frame:
+def whole(table: str, made_from: str, *, day: str = "observed_on") -> Frame:
     """The frame of one row that `not_empty` judges.
 
     Args:
         table: The table.
-        made_from: The table of raw whose rows it is made from; those up to the as-of day count.
+        made_from: The table whose rows it is made from.
+        day: Column of `made_from` by which only rows up to the as-of day count; empty where all do.
     """
+    until = f"WHERE {day} <= coalesce(getvariable('as_of'), 'infinity'::DATE)" if day else ""
     return Frame(
         f"""(
         SELECT
-            (
-                SELECT count(*) FROM {made_from}
-                WHERE observed_on <= coalesce(getvariable('as_of'), 'infinity'::DATE)
-            ) AS n_rows_before,
+            (SELECT count(*) FROM {made_from} {until}) AS n_rows_before,
             (SELECT count(*) FROM {table}) AS n_rows
         )""",
         ("n_rows_before", "n_rows"),
     )
 
 
-def not_empty(table: str, description: str) -> Check:
+def not_empty(table: str, description: str, severity: Severity = "critical") -> Check:
     """Rows went in, so rows must be there: a run of paper sources alone may well have no adverts.
 
     Args:
         table: The table; its suite has a frame `whole`.
         description: What to do when it fails.
+        severity: What an empty table means for published figures.
     """
     return Check(
-        table,
-        "table_is_not_empty",
-        "ExpectNoOffender",
-        {},
-        "critical",
-        description,
-        frame=WHOLE,
-        offender="CASE WHEN n_rows_before > 0 AND n_rows = 0 THEN n_rows_before END",
+        table, "table_is_not_empty", "ExpectRowsToBeThere", {}, severity, description, frame=WHOLE
     )

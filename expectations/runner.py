@@ -1,8 +1,8 @@
 """Runs a suite over a table: the one place with a Great Expectations context.
 
-Belongs here: drawing the frames out of DuckDB, one validation per frame, and turning results into
-outcomes. Does not belong here: what is expected (`expectations.suites`), or what a failed check
-stops (`pipelines`).
+Belongs here: counting offenders in DuckDB, one pass over each frame, one validation per table, and
+turning results into outcomes. Does not belong here: what is expected (`expectations.suites`,
+`expectations.skeleton`), or what a failed check stops (`pipelines`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
+import pandas as pd
 
 from expectations.catalogue import SUITES
 from expectations.check import Check, Frame, Severity, Suite
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from expectations.vocabulary import Rule
 
 SAMPLES = 5
 SAMPLE_CHARS = 80
@@ -32,8 +33,8 @@ class CheckOutcome(NamedTuple):
     passed: bool
     severity: Severity
     observed: dict[str, Any]
-    """JSON-safe facts: `unexpected_count` of `element_count` rows of the frame and up to five
-    `samples` ("posting_id=…, level=…"), or the `observed_value` of a check of the whole frame."""
+    """JSON-safe facts: `unexpected_count` of `element_count` rows of the frame, and where there are
+    any, up to five `samples` ("posting_id=…, level=…")."""
 
 
 class ExpectationFault(RuntimeError):  # noqa: N818 - not an error of the data
@@ -43,6 +44,16 @@ class ExpectationFault(RuntimeError):  # noqa: N818 - not an error of the data
         super().__init__(f"{table}: {name} could not be judged: {reason}")
         self.table = table
         self.name = name
+
+
+class _Counts(NamedTuple):
+    """One row of the frame that Great Expectations judges."""
+
+    check: str
+    element_count: int  # rows of the frame
+    judged_count: int  # those that `mostly` is a share of
+    unexpected_count: int
+    samples: list[str]
 
 
 def run_suite(con: duckdb.DuckDBPyConnection, table: str) -> list[CheckOutcome]:
@@ -78,11 +89,21 @@ def judge_suite(con: duckdb.DuckDBPyConnection, suite: Suite) -> list[CheckOutco
     Raises:
         ExpectationFault: A check could not be judged.
     """
-    outcomes: dict[str, CheckOutcome] = {}
+    batches = _batches()
+    from great_expectations import ExpectationSuite
+
+    rules = {check.name: expectation_of(check) for check in suite.checks}
+    counts: list[_Counts] = []
     for name, frame in suite.frames.items():
         checks = [check for check in suite.checks if check.frame == name]
-        outcomes.update(_judge(con, frame, checks))
-    return [outcomes[check.name] for check in suite.checks]
+        counts += _count(con, frame, checks, rules)
+    validation = batches.get_batch({"dataframe": pd.DataFrame(counts)}).validate(
+        ExpectationSuite(name=suite.table, expectations=list(rules.values())),
+        result_format="SUMMARY",
+    )
+    # results come in another order than the suite's
+    results = {result.expectation_config.meta["check"]: result for result in validation.results}
+    return [_outcome(check, results[check.name]) for check in suite.checks]
 
 
 @cache
@@ -99,96 +120,97 @@ def _batches() -> Any:
     return frames.add_batch_definition_whole_dataframe("whole")
 
 
-def _judge(
-    con: duckdb.DuckDBPyConnection, frame: Frame, checks: list[Check]
-) -> dict[str, CheckOutcome]:
-    batches = _batches()
-    from great_expectations import ExpectationSuite
-
-    expectations = [expectation_of(check) for check in checks]
-    data = _draw(con, frame, checks, expectations)
-    validation = batches.get_batch({"dataframe": data}).validate(
-        ExpectationSuite(name=checks[0].table, expectations=expectations),
-        result_format={
-            "result_format": "SUMMARY",
-            "partial_unexpected_count": SAMPLES,
-            "unexpected_index_column_names": list(frame.key),
-        },
-    )
-    # results come in another order than the suite's
-    results = {
-        result["expectation_config"]["meta"]["check"]: result
-        for result in validation.to_json_dict()["results"]
-    }
-    return {check.name: _outcome(check, frame, results[check.name]) for check in checks}
-
-
-def expectation_of(check: Check) -> Any:
+def expectation_of(check: Check) -> Rule:
     """The expectation of Great Expectations that a check is; importing it takes seconds."""
-    import great_expectations.expectations as gxe
-
     from expectations import vocabulary
 
-    kind = getattr(vocabulary, check.expectation, None) or getattr(gxe, check.expectation)
-    column = {"column": check.name} if check.offender else {}
-    return kind(
-        **column,
+    kind = getattr(vocabulary, check.expectation)
+    offender = {"offender": check.offender} if check.offender else {}
+    rule: Rule = kind(
+        check=check.name,
+        **offender,
         **check.kwargs,
         severity=check.severity,
         description=check.description,
         meta={"check": check.name},
     )
+    return rule
 
 
-def _draw(
-    con: duckdb.DuckDBPyConnection, frame: Frame, checks: list[Check], expectations: list[Any]
-) -> pd.DataFrame:
-    """Only what the checks look at."""
-    columns = {name: f'"{name}"' for name in frame.key}
-    for check, expectation in zip(checks, expectations, strict=True):
-        judged = (
-            {check.name: f'({check.offender}) AS "{check.name}"'}
-            if check.offender
-            else {name: f'"{name}"' for name in _columns(expectation)}
-        )
-        try:
-            # binds without running, so that what is missing is said of the check that needs it
-            con.sql(f"SELECT {', '.join(judged.values()) or 1} FROM {frame.relation}")
-        except duckdb.Error as error:
-            raise ExpectationFault(check.table, check.name, str(error)) from error
-        columns |= judged
+def _count(
+    con: duckdb.DuckDBPyConnection, frame: Frame, checks: list[Check], rules: dict[str, Rule]
+) -> list[_Counts]:
+    """Judge all checks of a frame in one pass over it."""
+    inner, outer = ["true AS is_row"], ["count(*)"]
+    parameters: dict[str, Any] = {}
+    for number, check in enumerate(checks):
+        rule = rules[check.name]
+        inner.append(f"({rule.offending()}) AS offending_{number}")
+        inner.append(f"({rule.judged() or 'true'}) AS is_judged_{number}")
+        outer.append(f"count(*) FILTER (WHERE is_judged_{number})")
+        outer.append(f"count(offending_{number})")
+        parameters |= rule.parameters()
+    query = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {frame.relation})"
     try:
-        data: pd.DataFrame = con.sql(
-            f"SELECT {', '.join(columns.values())} FROM {frame.relation}"
-        ).df()
+        [(n_rows, *found)] = con.execute(query, parameters).fetchall()
     except duckdb.Error as error:
-        names = ", ".join(check.name for check in checks)
-        raise ExpectationFault(checks[0].table, names, str(error)) from error
-    return data
+        raise _fault_of_one(con, frame, checks, rules, error) from error
+    return [
+        _Counts(
+            check.name,
+            n_rows,
+            judged,
+            unexpected,
+            _samples(con, frame, rules[check.name]) if unexpected else [],
+        )
+        for check, judged, unexpected in zip(checks, found[::2], found[1::2], strict=True)
+    ]
 
 
-def _columns(expectation: Any) -> Iterable[str]:
-    for field in ("column", "column_A", "column_B"):
-        if hasattr(expectation, field):
-            yield getattr(expectation, field)
-    yield from getattr(expectation, "column_list", ())
+def _fault_of_one(
+    con: duckdb.DuckDBPyConnection,
+    frame: Frame,
+    checks: list[Check],
+    rules: dict[str, Rule],
+    error: duckdb.Error,
+) -> ExpectationFault:
+    """Say what is missing of the check that needs it."""
+    for check in checks:
+        rule = rules[check.name]
+        try:
+            con.execute(
+                f"SELECT count({rule.offending()}) FROM {frame.relation}", rule.parameters()
+            )
+        except duckdb.Error as its_error:
+            return ExpectationFault(check.table, check.name, str(its_error))
+    names = ", ".join(check.name for check in checks)
+    return ExpectationFault(checks[0].table, names, str(error))
 
 
-def _outcome(check: Check, frame: Frame, result: dict[str, Any]) -> CheckOutcome:
-    reasons = list(_exceptions(result["exception_info"]))
+def _samples(con: duckdb.DuckDBPyConnection, frame: Frame, rule: Rule) -> list[str]:
+    """A few of the rows that break a rule, by their key; always the same ones."""
+    key = [f'"{name}"' for name in frame.key]
+    rows = con.execute(
+        f"SELECT {', '.join([*key, f'({rule.offending()}) AS offending'])} FROM {frame.relation} "
+        f"WHERE ({rule.offending()}) IS NOT NULL ORDER BY ALL LIMIT {SAMPLES}",
+        rule.parameters(),
+    ).fetchall()
+    names = [*frame.key, *([] if rule.label() in frame.key else [rule.label()])]
+    return [
+        ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=False))[:SAMPLE_CHARS]
+        for row in rows
+    ]
+
+
+def _outcome(check: Check, result: Any) -> CheckOutcome:
+    reasons = list(_exceptions(result.exception_info))
     if reasons:
         raise ExpectationFault(check.table, check.name, "; ".join(reasons))
-    found = result["result"]
-    observed = {
-        fact: found[fact]
-        for fact in ("unexpected_count", "element_count", "observed_value")
-        if fact in found
-    }
-    if found.get("unexpected_count"):
-        observed["samples"] = [
-            _sample(row, frame.key) for row in found["partial_unexpected_index_list"][:SAMPLES]
-        ]
-    return CheckOutcome(check.table, check.name, result["success"], check.severity, observed)
+    found = result.result
+    observed: dict[str, Any] = {fact: found[fact] for fact in ("unexpected_count", "element_count")}
+    if found["unexpected_count"]:
+        observed["samples"] = found["partial_unexpected_list"]
+    return CheckOutcome(check.table, check.name, bool(result.success), check.severity, observed)
 
 
 def _exceptions(info: dict[str, Any]) -> Iterable[str]:
@@ -199,8 +221,3 @@ def _exceptions(info: dict[str, Any]) -> Iterable[str]:
         return
     for nested in info.values():
         yield from _exceptions(nested)
-
-
-def _sample(row: dict[str, Any], key: tuple[str, ...]) -> str:
-    named = [*key, *(column for column in row if column not in key)]
-    return ", ".join(f"{column}={row[column]}" for column in named)[:SAMPLE_CHARS]

@@ -4,6 +4,7 @@ Belongs here: the adapter. Does not belong here: what is expected, or how it is 
 (`expectations`).
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import dagster as dg
 import duckdb
 
 import expectations
-from expectations.catalogue import JUDGED, OVER_TIME, SUITES, all_checks
+from expectations.catalogue import JUDGED, OVER_TIME, SUITES, all_checks, looked_at
 from pipelines.settings import RunSettings
 from pipelines.tables import Work, at_work, key_of
 from warehouse import database
@@ -38,6 +39,7 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
         dg.AssetCheckSpec(
             name=check.name,
             asset=key_of(table),
+            additional_deps=[key_of(other) for other in looked_at(table)],
             description=check.description,
             blocking=check.severity == "critical",
             metadata={"expectation": check.expectation, "severity": check.severity},
@@ -73,7 +75,8 @@ def outcomes_of(work: Work, table: str) -> dict[str, dict[str, Any]]:
     Returns:
         By check: whether it `passed`, and what was `observed`.
     """
-    fingerprint = work.fingerprints.of(table) + suites_digest()
+    seen = [work.fingerprints.of(name) for name in (table, *looked_at(table))]
+    fingerprint = hashlib.sha256(repr([*seen, suites_digest()]).encode()).hexdigest()
     found: dict[str, dict[str, Any]] | None = database.built(work.con, NAME + table, fingerprint)
     if found is None:
         # Five seconds of import: only where something is to be judged.

@@ -49,6 +49,7 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
 
     from pipelines.definitions import defs
     from pipelines.defs.jobs import MARKET_JOB
+    from pipelines.event_log import kept_open
     from pipelines.settings import FolderError, RunSettings, try_folder
 
     # Dagster's log goes to its instance, where the UI shows it; the console has our own lines.
@@ -59,7 +60,7 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
         try_folder(RunSettings(**settings).plan())
     except FolderError as error:
         raise LaunchError(str(error)) from error
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, kept_open(instance):
         _end_orphans(instance, MARKET_JOB)
         result = (
             defs()

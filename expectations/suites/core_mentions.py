@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import get_args
 
-from expectations.check import ROWS, Check, Frame, Suite
+from expectations.check import ROWS, WHOLE, Check, Frame, Suite, whole
 from warehouse.normalise.types import Section
 
 TABLE = "core.mentions"
@@ -17,6 +17,7 @@ check = partial(Check, TABLE)
 
 FRAMES = {
     ROWS: Frame(TABLE, ("posting_id",)),
+    WHOLE: whole(TABLE, "core.postings", day=""),
     "words": Frame(
         """(
         SELECT technology, family, kind, section, is_negated,
@@ -52,15 +53,16 @@ FRAMES = {
 CHECKS = (
     check(
         "table_is_not_empty",
-        "ExpectTableRowCountToBeBetween",
-        {"min_value": 1},
+        "ExpectRowsToBeThere",
+        {},
         "warning",
         "No advert names any technology: every share would be nought. Look at the mention "
         "normaliser and its vocabulary.",
+        frame=WHOLE,
     ),
     check(
         "posting_id_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "posting_id"},
         "critical",
         "A mention without its advert is counted nowhere. Look at the normalising step.",
@@ -68,17 +70,14 @@ CHECKS = (
     check(
         "posting_id_has_posting",
         "ExpectReferenceToExist",
-        {},
+        {"column": "posting_id", "table": "core.postings", "key": "posting_id"},
         "critical",
         "Mentions are left over from adverts that are gone. The two tables come from different "
         "runs: build both again.",
-        offender="""CASE WHEN posting_id NOT IN
-            (SELECT posting_id FROM core.postings WHERE posting_id IS NOT NULL)
-            THEN posting_id END""",
     ),
     check(
         "technology_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "technology"},
         "critical",
         "A mention of nothing. Look at the mention normaliser.",
@@ -95,7 +94,7 @@ CHECKS = (
     ),
     check(
         "family_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "family"},
         "critical",
         "Claims count families. Look at the row of the technology in the vocabulary.",
@@ -103,8 +102,8 @@ CHECKS = (
     ),
     check(
         "family_is_one_per_technology",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "n_families", "value_set": [0, 1]},
+        "ExpectNumberWithin",
+        {"column": "n_families", "min_value": 0, "max_value": 1},
         "critical",
         "A technology rolls up to one family, or a role is counted for two. Mentions of two "
         "methods are mixed: normalise again.",
@@ -112,16 +111,16 @@ CHECKS = (
     ),
     check(
         "kind_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "kind", "value_set": ["framework", "skill"]},
+        "ExpectWordToBeKnown",
+        {"column": "kind", "words": ["framework", "skill"]},
         "critical",
         "A mention is a framework or a skill. Look at the row of the technology in the vocabulary.",
         frame="words",
     ),
     check(
         "section_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "section", "value_set": list(get_args(Section))},
+        "ExpectWordToBeKnown",
+        {"column": "section", "words": list(get_args(Section))},
         "warning",
         "A mention lies in the requirements, the preferences, the words about the employer, or "
         "elsewhere. Look at the split into sections.",
@@ -129,7 +128,7 @@ CHECKS = (
     ),
     check(
         "is_negated_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "is_negated"},
         "critical",
         "Negated mentions do not count; without the mark nobody knows. Look at the mention "
@@ -158,4 +157,4 @@ CHECKS = (
     ),
 )
 
-SUITE = Suite(TABLE, FRAMES, CHECKS)
+SUITE = Suite(TABLE, FRAMES, CHECKS, covers=frozenset({"table_key_is_unique"}))

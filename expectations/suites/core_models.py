@@ -52,8 +52,8 @@ SUITE = Suite(
         ),
         check(
             "ranking_is_known",
-            "ExpectColumnValuesToBeInSet",
-            {"column": "ranking", "value_set": ["newest", "most downloaded"]},
+            "ExpectWordToBeKnown",
+            {"column": "ranking", "words": ["newest", "most downloaded"]},
             "critical",
             "Shares are of the newest and of the most downloaded models. Look at the names of "
             "the spider's boards.",
@@ -70,8 +70,8 @@ SUITE = Suite(
         ),
         check(
             "rank_is_not_negative",
-            "ExpectColumnValuesToBeBetween",
-            {"column": "rank", "min_value": 0},
+            "ExpectCount",
+            {"column": "rank"},
             "warning",
             "Places are counted from 0. Look at how the spider goes on counting over pages.",
         ),
@@ -95,4 +95,5 @@ SUITE = Suite(
             offender="CASE WHEN share_unknown > 0.9 THEN share_unknown END",
         ),
     ),
+    covers=frozenset({"table_key_is_unique"}),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from expectations.check import ROWS, WHOLE, Check, Frame, Suite, not_empty, whole
+from expectations.check import KEYS, ROWS, WHOLE, Check, Frame, Suite, keys, not_empty, whole
 
 PAPERS_TABLE = "core.papers"
 LINKS_TABLE = "core.paper_frameworks"
@@ -19,6 +19,7 @@ PAPERS = Suite(
     PAPERS_TABLE,
     {
         ROWS: Frame(PAPERS_TABLE, ("paper_id",)),
+        KEYS: keys(PAPERS_TABLE, ("paper_id",)),
         WHOLE: whole(
             PAPERS_TABLE,
             "(SELECT observed_on FROM raw.papers "
@@ -32,17 +33,18 @@ PAPERS = Suite(
         ),
         paper_check(
             "paper_id_is_stated",
-            "ExpectColumnValuesToNotBeNull",
+            "ExpectToBeStated",
             {"column": "paper_id"},
             "critical",
             "Links hang on the id. Look at the model that builds it.",
         ),
         paper_check(
             "paper_id_is_unique",
-            "ExpectColumnValuesToBeUnique",
-            {"column": "paper_id"},
+            "ExpectKeyToBeUnique",
+            {},
             "critical",
             "A paper that is there twice counts twice. Look at how the model merges its links.",
+            frame=KEYS,
         ),
         paper_check(
             "source_is_known",
@@ -54,7 +56,7 @@ PAPERS = Suite(
         ),
         paper_check(
             "title_is_mostly_stated",
-            "ExpectColumnValuesToNotBeNull",
+            "ExpectToBeStated",
             {"column": "title", "mostly": 0.95},
             "warning",
             "Readers know a paper by its title. Look at the columns of the file that was read.",
@@ -69,7 +71,7 @@ PAPERS = Suite(
         ),
         paper_check(
             "published_on_is_mostly_stated",
-            "ExpectColumnValuesToNotBeNull",
+            "ExpectToBeStated",
             {"column": "published_on", "mostly": 0.5},
             "warning",
             "More than half of the papers have no date and enter no period. Look at the arXiv "
@@ -89,15 +91,15 @@ PAPERS = Suite(
         ),
         paper_check(
             "published_basis_is_known",
-            "ExpectColumnValuesToBeInSet",
-            {"column": "published_basis", "value_set": ["stated", "arxiv_id"]},
+            "ExpectWordToBeKnown",
+            {"column": "published_basis", "words": ["stated", "arxiv_id"]},
             "warning",
             "A date was stated, or comes from the arXiv number. Look at the model that dates "
             "papers.",
         ),
         paper_check(
             "tasks_are_stated",
-            "ExpectColumnValuesToNotBeNull",
+            "ExpectToBeStated",
             {"column": "tasks"},
             "warning",
             "A paper without tasks has an empty list of them. Look at the model that merges them.",
@@ -128,7 +130,7 @@ PAPER_FRAMEWORKS = Suite(
         ),
         link_check(
             "paper_id_is_stated",
-            "ExpectColumnValuesToNotBeNull",
+            "ExpectToBeStated",
             {"column": "paper_id"},
             "critical",
             "A link without its paper is counted nowhere. Look at the model that builds it.",
@@ -136,16 +138,14 @@ PAPER_FRAMEWORKS = Suite(
         link_check(
             "paper_id_has_paper",
             "ExpectReferenceToExist",
-            {},
+            {"column": "paper_id", "table": "core.papers", "key": "paper_id"},
             "critical",
             "Links are left over from papers that are gone. The two tables come from different "
             "runs: build both again.",
-            offender="""CASE WHEN paper_id NOT IN
-                (SELECT paper_id FROM core.papers WHERE paper_id IS NOT NULL) THEN paper_id END""",
         ),
         link_check(
             "framework_is_stated",
-            "ExpectColumnValuesToNotBeNull",
+            "ExpectToBeStated",
             {"column": "framework"},
             "critical",
             "A repository without a framework says none, in words. Look at the model that reads "
@@ -170,7 +170,7 @@ PAPER_FRAMEWORKS = Suite(
         ),
         link_check(
             "is_official_is_stated",
-            "ExpectColumnValuesToNotBeNull",
+            "ExpectToBeStated",
             {"column": "is_official"},
             "warning",
             "Official code is published beside all code; a link must be one or the other. Look "
@@ -195,11 +195,12 @@ PAPER_FRAMEWORKS = Suite(
         ),
         link_check(
             "basis_is_known",
-            "ExpectColumnValuesToBeInSet",
-            {"column": "basis", "value_set": ["label", "dependencies"]},
+            "ExpectWordToBeKnown",
+            {"column": "basis", "words": ["label", "dependencies"]},
             "warning",
             "A framework is a label of the source, or read in a repository's files. Look at the "
             "spider of the source.",
         ),
     ),
+    covers=frozenset({"table_key_is_unique"}),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import get_args
 
-from expectations.check import ROWS, Check, Frame, Suite
+from expectations.check import ROWS, WHOLE, Check, Frame, Suite, whole
 from warehouse.normalise.types import PayKind, Period, Provenance
 
 TABLE = "core.pay_bands"
@@ -18,6 +18,7 @@ check = partial(Check, TABLE)
 KEY = ("posting_id", "evidence")
 FRAMES = {
     ROWS: Frame(TABLE, KEY),
+    WHOLE: whole(TABLE, "core.postings", day=""),
     "plausible": Frame("(SELECT * FROM core.pay_bands WHERE is_plausible)", KEY),
     "repeats": Frame(
         """(
@@ -33,14 +34,15 @@ FRAMES = {
 CHECKS = (
     check(
         "table_is_not_empty",
-        "ExpectTableRowCountToBeBetween",
-        {"min_value": 1},
+        "ExpectRowsToBeThere",
+        {},
         "warning",
         "No advert states pay: every pay claim would be undetermined. Look at the pay normaliser.",
+        frame=WHOLE,
     ),
     check(
         "posting_id_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "posting_id"},
         "critical",
         "A band without its advert is counted nowhere. Look at the normalising step.",
@@ -48,17 +50,14 @@ CHECKS = (
     check(
         "posting_id_has_posting",
         "ExpectReferenceToExist",
-        {},
+        {"column": "posting_id", "table": "core.postings", "key": "posting_id"},
         "critical",
         "Bands are left over from adverts that are gone. The two tables come from different "
         "runs: build both again.",
-        offender="""CASE WHEN posting_id NOT IN
-            (SELECT posting_id FROM core.postings WHERE posting_id IS NOT NULL)
-            THEN posting_id END""",
     ),
     check(
         "provenance_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "provenance"},
         "critical",
         "Stated and estimated pay are never mixed; without the mark they would be. Look at the "
@@ -66,22 +65,22 @@ CHECKS = (
     ),
     check(
         "provenance_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "provenance", "value_set": list(get_args(Provenance))},
+        "ExpectWordToBeKnown",
+        {"column": "provenance", "words": list(get_args(Provenance))},
         "critical",
         "Pay is structured, parsed or estimated. Look at the pay normaliser.",
     ),
     check(
         "kind_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "kind", "value_set": list(get_args(PayKind))},
+        "ExpectWordToBeKnown",
+        {"column": "kind", "words": list(get_args(PayKind))},
         "critical",
         "Claims take base pay alone; another name falls out. Look at the pay normaliser.",
     ),
     check(
         "period_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "period", "value_set": list(get_args(Period))},
+        "ExpectWordToBeKnown",
+        {"column": "period", "words": list(get_args(Period))},
         "critical",
         "A band that has no known period can't be put on a year. Look at the pay normaliser.",
     ),
@@ -94,7 +93,7 @@ CHECKS = (
     ),
     check(
         "is_plausible_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "is_plausible"},
         "critical",
         "Implausible bands are left out of every figure; without the mark nobody knows. Look at "
@@ -102,11 +101,12 @@ CHECKS = (
     ),
     check(
         "is_plausible_is_mostly_true",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "is_plausible", "value_set": [True], "mostly": 0.85},
+        "ExpectNoOffender",
+        {"mostly": 0.85},
         "warning",
         "More than 15 % of the bands are implausible: a unit or a period is misread. Look at the "
         "reasons of the implausible bands.",
+        offender="CASE WHEN NOT is_plausible THEN posting_id END",
     ),
     check(
         "reason_is_stated_when_implausible",
@@ -119,7 +119,7 @@ CHECKS = (
     ),
     check(
         "evidence_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "evidence"},
         "warning",
         "A band shows the words that state it, so that a reader can judge. Look at the pay "
@@ -145,13 +145,8 @@ CHECKS = (
     ),
     check(
         "pay_max_is_not_below_pay_min",
-        "ExpectColumnPairValuesAToBeGreaterThanB",
-        {
-            "column_A": "pay_max",
-            "column_B": "pay_min",
-            "or_equal": True,
-            "ignore_row_if": "either_value_is_missing",
-        },
+        "ExpectOrder",
+        {"column": "pay_max", "low": "pay_min"},
         "critical",
         "A plausible band runs from the lower to the upper figure. The ends were swapped or "
         "belong to two bands: look at the pay normaliser.",
@@ -187,4 +182,4 @@ CHECKS = (
     ),
 )
 
-SUITE = Suite(TABLE, FRAMES, CHECKS)
+SUITE = Suite(TABLE, FRAMES, CHECKS, covers=frozenset({"table_key_is_unique"}))

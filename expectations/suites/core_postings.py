@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import get_args
 
-from expectations.check import ROWS, WHOLE, Check, Frame, Suite, not_empty, whole
+from expectations.check import KEYS, ROWS, WHOLE, Check, Frame, Suite, keys, not_empty, whole
 from warehouse.normalise.types import Family, Level, Workplace
 
 TABLE = "core.postings"
@@ -18,6 +18,7 @@ check = partial(Check, TABLE)
 FRAMES = {
     ROWS: Frame(TABLE, ("posting_id",)),
     WHOLE: whole(TABLE, "raw.observations"),
+    KEYS: keys(TABLE, ("posting_id",)),
     "facts": Frame(
         """(
         SELECT source, family, level, workplace, posted_basis, is_ml_role, is_duplicate,
@@ -69,18 +70,19 @@ CHECKS = (
     ),
     check(
         "posting_id_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "posting_id"},
         "critical",
         "Mentions and pay hang on the id. Look at the model that builds it.",
     ),
     check(
         "posting_id_is_unique",
-        "ExpectColumnValuesToBeUnique",
-        {"column": "posting_id"},
+        "ExpectKeyToBeUnique",
+        {},
         "critical",
         "An advert that is there twice counts twice. The model did not take the newest "
         "observation alone.",
+        frame=KEYS,
     ),
     check(
         "posting_id_names_its_source",
@@ -103,14 +105,14 @@ CHECKS = (
     ),
     check(
         "role_id_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "role_id"},
         "critical",
         "Figures count roles: an advert without one is not counted. Look at the merging of copies.",
     ),
     check(
         "family_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "family"},
         "critical",
         "Every advert has a kind of work. The role normaliser did not see this one: look at "
@@ -119,8 +121,8 @@ CHECKS = (
     ),
     check(
         "family_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "family", "value_set": list(get_args(Family))},
+        "ExpectWordToBeKnown",
+        {"column": "family", "words": list(get_args(Family))},
         "critical",
         "A kind of work outside the vocabulary falls out of every segment. Look at the role "
         "normaliser.",
@@ -128,7 +130,7 @@ CHECKS = (
     ),
     check(
         "level_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "level"},
         "critical",
         "Every advert has a level (mid where none is said). The role normaliser did not see this "
@@ -137,24 +139,24 @@ CHECKS = (
     ),
     check(
         "level_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "level", "value_set": list(get_args(Level))},
+        "ExpectWordToBeKnown",
+        {"column": "level", "words": list(get_args(Level))},
         "critical",
         "A level outside the vocabulary falls out of the pay tables. Look at the role normaliser.",
         frame="facts",
     ),
     check(
         "workplace_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "workplace", "value_set": list(get_args(Workplace))},
+        "ExpectWordToBeKnown",
+        {"column": "workplace", "words": list(get_args(Workplace))},
         "warning",
         "Workplace is onsite, hybrid, remote or unspecified. Look at the place normaliser.",
         frame="facts",
     ),
     check(
         "posted_basis_is_known",
-        "ExpectColumnValuesToBeInSet",
-        {"column": "posted_basis", "value_set": ["stated", "relative", "inferred"]},
+        "ExpectWordToBeKnown",
+        {"column": "posted_basis", "words": ["stated", "relative", "inferred"]},
         "warning",
         "A date says whether the source stated it, counted it back, or we inferred it. Look at "
         "the spider of the source.",
@@ -162,7 +164,7 @@ CHECKS = (
     ),
     check(
         "is_ml_role_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "is_ml_role"},
         "critical",
         "ML roles are the population of most claims; an advert must be in or out. Look at the "
@@ -171,7 +173,7 @@ CHECKS = (
     ),
     check(
         "is_duplicate_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "is_duplicate"},
         "critical",
         "Copies are counted once; an advert must be a copy or not. Look at the merging of copies.",
@@ -225,7 +227,7 @@ CHECKS = (
     ),
     check(
         "first_seen_on_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "first_seen_on"},
         "critical",
         "An advert without a first day enters no period. Look at the model that reads the "
@@ -233,13 +235,8 @@ CHECKS = (
     ),
     check(
         "last_seen_on_is_not_before_first_seen_on",
-        "ExpectColumnPairValuesAToBeGreaterThanB",
-        {
-            "column_A": "last_seen_on",
-            "column_B": "first_seen_on",
-            "or_equal": True,
-            "ignore_row_if": "either_value_is_missing",
-        },
+        "ExpectOrder",
+        {"column": "last_seen_on", "low": "first_seen_on"},
         "critical",
         "Stock and lifetimes follow from the two days. Look at the model that reads the "
         "observations.",
@@ -283,7 +280,7 @@ CHECKS = (
     ),
     check(
         "method_version_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "method_version"},
         "critical",
         "A fact without the method that found it can't be compared or renewed. Look at the "

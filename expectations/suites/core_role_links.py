@@ -78,10 +78,10 @@ SUITE = Suite(
         ),
         check(
             "basis_is_known",
-            "ExpectColumnValuesToBeInSet",
+            "ExpectWordToBeKnown",
             {
                 "column": "basis",
-                "value_set": ["first", "copy", "apply address", "requisition", "text"],
+                "words": ["first", "copy", "apply address", "requisition", "text"],
             },
             "critical",
             "A link says why there is one. Name the new reason here and in the table's header.",

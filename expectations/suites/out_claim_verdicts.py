@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from expectations.check import ROWS, Check, Frame, Suite
+from expectations.check import KEYS, ROWS, WHOLE, Check, Frame, Suite, keys
 
 TABLE = "out.claim_verdicts"
 check = partial(Check, TABLE)
 
 FRAMES = {
     ROWS: Frame(TABLE, ("claim_id", "verdict")),
+    KEYS: keys(TABLE, ("claim_id",)),
+    # Every claim of the registry is judged, whatever was observed.
+    WHOLE: Frame(
+        f"(SELECT 1 AS n_rows_before, count(*) AS n_rows FROM {TABLE})",
+        ("n_rows_before", "n_rows"),
+    ),
     "decided": Frame(
         f"(SELECT * FROM {TABLE} WHERE verdict IN ('supported', 'contradicted'))",
         ("claim_id", "verdict"),
@@ -24,28 +30,30 @@ FRAMES = {
 CHECKS = (
     check(
         "table_is_not_empty",
-        "ExpectTableRowCountToBeBetween",
-        {"min_value": 1},
+        "ExpectRowsToBeThere",
+        {},
         "critical",
         "No claim was judged. Look at the claim registry.",
+        frame=WHOLE,
     ),
     check(
         "claim_id_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "claim_id"},
         "critical",
         "A verdict belongs to a claim. Look at the claim registry.",
     ),
     check(
         "claim_id_is_unique",
-        "ExpectColumnValuesToBeUnique",
-        {"column": "claim_id"},
+        "ExpectKeyToBeUnique",
+        {},
         "critical",
         "One claim, one verdict. Look for two entries of the same id in the claim registry.",
+        frame=KEYS,
     ),
     check(
         "verdict_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "verdict"},
         "critical",
         "Every claim has a verdict, if only undetermined. Look at the claim's estimator.",
@@ -70,14 +78,14 @@ CHECKS = (
     ),
     check(
         "statement_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "statement"},
         "critical",
         "Nobody can read a verdict on nothing. Look at the claim registry.",
     ),
     check(
         "rule_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "rule"},
         "critical",
         "A decided claim shows the rule it was judged by. Look at the claim registry.",
@@ -85,12 +93,13 @@ CHECKS = (
     ),
     check(
         "estimate_is_stated_when_decided",
-        "ExpectColumnValuesToNotBeNull",
-        {"column": "estimate"},
+        "ExpectNoOffender",
+        {},
         "warning",
         "A decided claim has an estimate, unless that is without bound. Look at the claim's "
         "estimator.",
         frame="decided",
+        offender="CASE WHEN coalesce(isnan(estimate), true) THEN claim_id END",
     ),
     check(
         "ci_low_or_ci_high_is_stated_when_decided",
@@ -141,27 +150,22 @@ CHECKS = (
     ),
     check(
         "window_end_is_not_before_window_start",
-        "ExpectColumnPairValuesAToBeGreaterThanB",
-        {
-            "column_A": "window_end",
-            "column_B": "window_start",
-            "or_equal": True,
-            "ignore_row_if": "either_value_is_missing",
-        },
+        "ExpectOrder",
+        {"column": "window_end", "low": "window_start"},
         "critical",
         "A window runs forward. Look at the claim's window.",
         frame="decided",
     ),
     check(
         "method_version_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "method_version"},
         "critical",
         "A verdict without its method can't be repeated. Look at the judging step.",
     ),
     check(
         "as_of_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "as_of"},
         "critical",
         "A verdict holds as of a day. Look at the judging step.",

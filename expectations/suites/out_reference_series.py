@@ -78,4 +78,5 @@ SUITE = Suite(
             offender="CASE WHEN period_start > observed_on THEN period_start END",
         ),
     ),
+    covers=frozenset({"table_key_is_unique"}),
 )

@@ -54,7 +54,7 @@ CHECKS = (
     ),
     check(
         "source_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "source"},
         "critical",
         "Every advert belongs to a source. Look at the spider that wrote the row.",
@@ -70,7 +70,7 @@ CHECKS = (
     ),
     check(
         "source_id_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "source_id"},
         "critical",
         "Without the source's own id an advert can't be followed from day to day. Look at the "
@@ -88,7 +88,7 @@ CHECKS = (
     ),
     check(
         "observed_on_is_stated",
-        "ExpectColumnValuesToNotBeNull",
+        "ExpectToBeStated",
         {"column": "observed_on"},
         "critical",
         "First seen, last seen and closed all follow from the day of observation. Look at the "

@@ -44,7 +44,9 @@ CASES: dict[str, dict[str, str]] = {
         "first_posting_id_is_its_own_first": f"""UPDATE core.role_links
             SET first_posting_id = 'ashby:board3:gone' {LINK}""",
         "basis_is_known": f"UPDATE core.role_links SET basis = 'guess' {LINK}",
-        "first_posting_id_is_not_everyones": f"""INSERT INTO core.role_links
+        "first_posting_id_is_not_everyones": f"""INSERT INTO core.adverts (posting_id)
+            SELECT 'more' || n FROM range(600) AS numbers (n);
+            INSERT INTO core.role_links
             SELECT 'more' || n, first_posting_id, 'text'
             FROM core.role_links, range(600) AS numbers (n) {LINK}""",
     },

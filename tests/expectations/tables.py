@@ -1,12 +1,23 @@
 """A valid tiny warehouse in memory, of any size that is asked for.
 
-Belongs here: tables that meet every expectation. Does not belong here: ways to break them
-(`failing_cases`), or the models that make such tables in earnest (`warehouse.models`).
+Belongs here: tables that meet every expectation: some by hand, the published ones by their own
+queries, the rest from their headers alone, so that a new table needs nothing here. Does not belong
+here: ways to break them (`failing_cases`, `mutations`), or the models that make such tables in
+earnest (`warehouse.models`).
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from graphlib import TopologicalSorter
+
 import duckdb
+
+from expectations.catalogue import looked_at
+from expectations.check import Check
+from expectations.skeleton import ORDERED, SUMS, skeleton
+from warehouse.models import Column, Model, models
 
 SCRIPT = """
 CREATE SCHEMA raw;
@@ -32,6 +43,9 @@ FROM range(getvariable('n_postings')) AS numbers (i);
 
 CREATE TABLE raw.observations AS
 SELECT source, board, source_id, observed_on, content_hash FROM raw.postings;
+
+CREATE TABLE raw.bodies AS
+SELECT DISTINCT content_hash FROM raw.postings;
 
 CREATE TABLE raw.boards AS
 SELECT DISTINCT source, board, observed_on, true AS is_listing FROM raw.postings;
@@ -82,7 +96,7 @@ SELECT
 FROM raw.postings;
 
 CREATE TABLE core.roles AS
-SELECT role_id, company_id, source FROM core.postings;
+SELECT role_id, company_id, source, board FROM core.postings;
 
 CREATE TABLE core.mentions AS
 SELECT
@@ -202,8 +216,13 @@ FROM range(6) AS numbers (i);
 """
 
 
+N_FILLED = 6
+"""Rows of a table that is made from its header; a key of words only may have fewer."""
+DAY = "DATE '2026-07-01'"
+
+
 def warehouse(n_postings: int = 30, mentions_each: int = 3) -> duckdb.DuckDBPyConnection:
-    """A warehouse in memory that meets every expectation.
+    """A warehouse in memory that meets every expectation and has rows in every table.
 
     Args:
         n_postings: Rows of raw.postings and core.postings.
@@ -215,5 +234,146 @@ def warehouse(n_postings: int = 30, mentions_each: int = 3) -> duckdb.DuckDBPyCo
     con = duckdb.connect()
     con.execute("SET VARIABLE n_postings = ?", [n_postings])
     con.execute("SET VARIABLE mentions_each = ?", [mentions_each])
+    con.execute("SET VARIABLE as_of = DATE '2026-08-01'")
     con.execute(SCRIPT)
+    for statement in _rest():
+        con.execute(statement)
     return con
+
+
+@cache
+def _rest() -> tuple[str, ...]:
+    """What makes the tables that `SCRIPT` does not, and the columns that it leaves out."""
+    with duckdb.connect() as con:
+        con.execute("SET VARIABLE n_postings = 6; SET VARIABLE mentions_each = 1")
+        con.execute("SET VARIABLE as_of = DATE '2026-08-01'")
+        con.execute(SCRIPT)
+        statements = []
+        for table in _in_order():
+            for statement in _making(con, models()[table]):
+                con.execute(statement)
+                statements.append(statement)
+    return tuple(statements)
+
+
+def _in_order() -> list[str]:
+    """All tables, each after those that its checks hold it against."""
+    graph = {
+        table: {*model.reads, *(() if table.startswith("raw.") else looked_at(table))}
+        for table, model in models().items()
+    }
+    return list(TopologicalSorter(graph).static_order())
+
+
+def _making(con: duckdb.DuckDBPyConnection, model: Model) -> list[str]:
+    table = model.table
+    there = con.execute(
+        "SELECT column_name FROM information_schema.columns "
+        "WHERE table_schema || '.' || table_name = $table",
+        {"table": table},
+    ).fetchall()
+    checks = skeleton(table, models()).checks
+    if there:
+        known = {name for (name,) in there}
+        missing = [column for column in model.columns if column.name not in known]
+        values = ", ".join(_filled(model, column, checks) for column in missing)
+        return [
+            f"CREATE OR REPLACE TABLE {table} AS SELECT * EXCLUDE (i){values and ', '}{values} "
+            f"FROM (SELECT *, row_number() OVER () - 1 AS i FROM {table})"
+        ]
+    if table.startswith("out.") and model.sql:
+        con.execute(f"CREATE TABLE {table} AS {model.sql}")
+        [(n_rows,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
+        con.execute(f"DROP TABLE {table}")
+        if n_rows:
+            return [f"CREATE TABLE {table} AS {model.sql}"]
+    values = ", ".join(_filled(model, column, checks) for column in model.columns)
+    key = ", ".join(f'"{name}"' for name in model.key)
+    return [
+        f"CREATE TABLE {table} AS SELECT {values} FROM range({N_FILLED}) AS numbers (i) "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY i) = 1"
+    ]
+
+
+def _filled(model: Model, column: Column, checks: tuple[Check, ...]) -> str:
+    return f'({_value(model, column, checks)})::{column.type} AS "{column.name}"'
+
+
+FLOW = {
+    "stock": "10",
+    "found": "CASE WHEN i = 0 THEN 10 ELSE 0 END",
+    "inflow": "3",
+    "closures": "3",
+    "lost": "0",
+}
+"""A series of which the account closes, with three in and three out every day."""
+
+NUMBERS = {"ci_low": "0.4", "ci_high": "0.6", "share": "0.5"}
+TEXTS = {
+    "source": "'ashby'",
+    "sources": "'all'",
+    "country": "'US'",
+    "currency": "'USD'",
+    "url": "'https://jobs.example.com/' || i",
+    "repo_url": "'https://code.example.org/' || i",
+    "arxiv_id": "'2607.0000' || i",
+}
+VOCABULARIES = {
+    "ExpectTechnologyToBeKnown": "pytorch",
+    "ExpectTechnologyFamilyToBeKnown": "pytorch",
+    "ExpectRoleFamilyToBeKnown": "ml_engineer",
+    "ExpectPaperFrameworkToBeKnown": "pytorch",
+}
+
+
+def _value(model: Model, column: Column, checks: tuple[Check, ...]) -> str:
+    """A value of a column that its checks allow, over the row's number i."""
+    name, kind = column.name, column.type
+    is_key = name in model.key
+    mine = {check.expectation: check for check in checks if check.kwargs.get("column") == name}
+    if any(check.expectation == "ExpectBoardToBeAsked" for check in checks) and name in (
+        "source",
+        "board",
+    ):
+        # One board of its own in every row, with its source.
+        return _picked(name, "raw.boards", "source, board")
+    if reference := mine.get("ExpectReferenceToExist"):
+        key = reference.kwargs["key"]
+        return _picked(key, reference.kwargs["table"], key)
+    if word := mine.get("ExpectWordToBeKnown"):
+        return f"'{word.kwargs['words'][0]}'"
+    for expectation, word in VOCABULARIES.items():
+        if expectation in mine:
+            return f"'{word}'"
+    if kind == "BOOLEAN":
+        return "true" if name == "is_plausible" else "false"
+    if kind == "DATE":
+        period = mine.get("ExpectPeriodToBegin")
+        if period:
+            unit = period.kwargs["unit"]
+            return f"date_trunc('{unit}', DATE '2020-01-01' + i * INTERVAL 1 {unit})"
+        return f"{DAY} + i::INTEGER" if is_key else DAY
+    if kind == "TIMESTAMP":
+        return f"{DAY}::TIMESTAMP"
+    if FLOW.keys() <= {other.name for other in model.columns} and name in FLOW:
+        return FLOW[name]
+    if kind == "DOUBLE" or kind.startswith("DECIMAL"):
+        return NUMBERS.get(name, "100000" if "pay" in name else "0.5")
+    if re.fullmatch(r"U?(SMALL|BIG|HUGE)?INT(EGER)?", kind):
+        if is_key:
+            return "i"
+        if any(low in model.key for low, high in ORDERED if high == name):
+            return "i + 1"
+        parts = SUMS.get(name, ((),))[0]
+        there = {other.name for other in model.columns}
+        return str(len(parts)) if parts and set(parts) <= there else "1"
+    if kind == "VARCHAR[]":
+        return "['US']" if name == "countries" else "['some']"
+    if kind == "VARCHAR":
+        return TEXTS.get(name, f"'{name} ' || i" if is_key else f"'some {name}'")
+    return "NULL"
+
+
+def _picked(key: str, table: str, order: str) -> str:
+    rows = f'(SELECT list("{key}" ORDER BY {order}) FROM {table})'
+    return f"{rows}[1 + i % len({rows})]"

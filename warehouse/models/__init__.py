@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from graphlib import TopologicalSorter
@@ -52,6 +52,8 @@ class Model(NamedTuple):
     made_by: str | None
     materialized: Literal["table", "view"]
     reads: tuple[str, ...]  # tables of ours that it is made from
+    values: Mapping[str, tuple[str, ...] | str]
+    """By column all words that may stand in it, or the name of a vocabulary."""
 
 
 class Macro(NamedTuple):
@@ -145,6 +147,7 @@ def _read(schema: str, path: Path) -> Model:
             made_by=header.get("made_by"),
             materialized=header.get("materialized", "table"),
             reads=tuple(sorted(_tables_in(sql) if sql else header.get("reads", ()))),
+            values=_values(path, header, {column.name for column in columns}),
         )
     except (KeyError, TypeError) as error:
         raise ModelError(f"{path}: the header lacks {error}") from error
@@ -159,16 +162,42 @@ def _columns(path: Path, header: dict[str, Any]) -> dict[str, str]:
     stated = header.get("columns")
     if "like" not in header:
         return dict(header["columns"])
-    other = FOLDER / f"{header['like'].replace('.', '/')}.sql"
-    match = _HEADER.match(other.read_text(encoding="utf-8"))
-    if not match:
-        raise ModelError(f"{path}: {other} has no header to be like")
-    like = _columns(other, yaml.safe_load(match[1]))
+    like = _columns(*_other(path, header))
     if stated is None:
         return like
     if isinstance(stated, list):
         stated = dict.fromkeys(stated)
     return {name: text or like[name] for name, text in stated.items()}
+
+
+def _values(
+    path: Path, header: dict[str, Any], columns: set[str]
+) -> dict[str, tuple[str, ...] | str]:
+    """The words of columns as stated, else those of the table that this one is like.
+
+    Raises:
+        ModelError: Words are stated of a column that the table does not have.
+    """
+    stated = header.get("values", {})
+    if not stated.keys() <= columns:
+        raise ModelError(f"{path}: values of no column: {sorted(stated.keys() - columns)}")
+    found = {
+        name: words if isinstance(words, str) else tuple(words) for name, words in stated.items()
+    }
+    if "like" not in header:
+        return found
+    other, its_header = _other(path, header)
+    like = _values(other, its_header, set(_columns(other, its_header)))
+    return {name: words for name, words in like.items() if name in columns} | found
+
+
+def _other(path: Path, header: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
+    """The file and the header of the table that this one is like."""
+    other = FOLDER / f"{header['like'].replace('.', '/')}.sql"
+    match = _HEADER.match(other.read_text(encoding="utf-8"))
+    if not match:
+        raise ModelError(f"{path}: {other} has no header to be like")
+    return other, yaml.safe_load(match[1])
 
 
 def _tables_in(sql: str) -> set[str]:

@@ -35,6 +35,8 @@ columns:
   origin_id: VARCHAR | Id of the advert there
   content_hash: VARCHAR | Version of the advert (raw.bodies)
   method_version: VARCHAR | Version of the normalisers
+values:
+  family: role family
 */
 WITH titled AS (
     SELECT

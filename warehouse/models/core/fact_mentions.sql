@@ -14,4 +14,8 @@ columns:
   span_start: INTEGER | Offset in the text, characters
   span_end: INTEGER | Offset of the end in the text, characters
   line_hash: VARCHAR | Hash of the line of text that holds it
+values:
+  family: technology family
+  kind: [framework, skill]
+  technology: technology
 */

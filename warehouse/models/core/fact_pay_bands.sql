@@ -18,4 +18,6 @@ columns:
   evidence: VARCHAR | Piece of text or field that states it
   is_plausible: BOOLEAN | Whether it can be a salary
   reason: VARCHAR | Why it can't
+values:
+  kind: [base, total, contract]
 */

@@ -12,4 +12,6 @@ columns:
   is_main: BOOLEAN | Whether the advert counts as this role, the first for machine learning, else the first
   span_start: INTEGER | Where the stretch of the text begins that speaks of this role alone, characters
   span_end: INTEGER | Where it ends
+values:
+  family: role family
 */

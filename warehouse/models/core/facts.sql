@@ -17,4 +17,6 @@ columns:
   is_us: BOOLEAN | Whether the United States is among them, NULL where no country is known
   region: VARCHAR | US state
   workplace: VARCHAR | onsite, hybrid, remote or unspecified
+values:
+  family: role family
 */

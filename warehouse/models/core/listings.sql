@@ -12,6 +12,8 @@ columns:
   http_status: INTEGER | HTTP status of the answer, NULL where none came
   reason: VARCHAR | Why the observation is not complete, or what was odd about it
   n_rows: INTEGER | Rows that it showed; an unchanged board shows those of before
+values:
+  state: [ok, unchanged, unknown, failed, truncated, suspect, forbidden]
 */
 WITH moved AS (
     SELECT

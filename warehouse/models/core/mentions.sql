@@ -14,6 +14,10 @@ columns:
   surface: VARCHAR | As written
   span_start: INTEGER | Offset in the text, characters
   span_end: INTEGER | Offset of the end in the text, characters
+values:
+  family: technology family
+  kind: [framework, skill]
+  technology: technology
 */
 SELECT
     posting.posting_id,

@@ -11,6 +11,8 @@ columns:
   downloads: BIGINT | Downloads of the last 30 days
   created_on: DATE | Day on which it came to the hub
   frameworks: VARCHAR[] | pytorch, tf, jax, paddle, mxnet, mindspore, onnx, openvino, coreml, mlx, gguf, by tags and library; safetensors where the format of the weights is all that is known; none where nothing is
+values:
+  ranking: [newest, most downloaded]
 */
 WITH words (word, framework) AS (
     -- Tags of the hub, and libraries that run on one framework alone.

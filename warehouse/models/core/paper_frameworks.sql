@@ -7,6 +7,9 @@ columns:
   is_official: BOOLEAN | Whether the source calls the repository the authors' own
   repo_url: VARCHAR | Address of the repository, NULL where the source does not say which
   basis: VARCHAR | label where the source says so, dependencies where the repository's files do
+values:
+  framework: paper framework
+  basis: [label, dependencies]
 */
 WITH newest AS (
     SELECT *

@@ -9,6 +9,8 @@ columns:
   published_on: DATE | Day of publication; where only the arXiv id tells, the first of its month
   published_basis: VARCHAR | stated or arxiv_id, NULL where nothing tells
   tasks: VARCHAR[] | Tasks that the source files it under, sorted; none where it says nothing of them
+values:
+  published_basis: [stated, arxiv_id]
 */
 WITH listed AS (
     SELECT

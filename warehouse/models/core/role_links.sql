@@ -7,4 +7,6 @@ columns:
   posting_id: VARCHAR | Advert (core.adverts)
   first_posting_id: VARCHAR | First advert of its role, itself where it is the first
   basis: VARCHAR | What links it, one of first (it is the first itself), copy (the same text and places), apply address, requisition, text
+values:
+  basis: [first, copy, apply address, requisition, text]
 */

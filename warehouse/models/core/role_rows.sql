@@ -16,7 +16,7 @@ columns:
   family: VARCHAR | Role family
   level: VARCHAR | Level
   country: VARCHAR | The country, where there is only one
-  is_us: BOOLEAN | Whether the United States is among its countries
+  is_us: BOOLEAN | Whether the United States is among its countries, NULL where no country is known
   region: VARCHAR | US state
   workplace: VARCHAR | onsite, hybrid, remote or unspecified
   has_pytorch: BOOLEAN | Names the PyTorch family, not negated, in an advert of its first year
@@ -26,6 +26,8 @@ columns:
   pay_max_usd_year: DOUBLE | Highest upper end of its stated base bands
   pay_mid_usd_year: DOUBLE | Mean of the midpoints of its stated base bands, structured before parsed
   n_adverts: INTEGER | Adverts that are for it
+values:
+  family: role family
 */
 WITH entered AS (
     SELECT

@@ -12,6 +12,9 @@ columns:
   exit: VARCHAR | open, closed, or lost (its boards have not been read for 45 days)
   days_open: INTEGER | Days from opening to closing, NULL where it is open or lost
   is_whole: BOOLEAN | Whether both its opening and its closing were seen, so that days_open is its lifetime
+values:
+  entry: [found, new, reopened, reposted]
+  exit: [open, closed, lost]
 */
 WITH adverts AS (
     SELECT

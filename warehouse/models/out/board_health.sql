@@ -11,6 +11,8 @@ columns:
   http_status: INTEGER | HTTP status of the answer, NULL where none came
   reason: VARCHAR | Why the observation is not complete, or what was odd about it
   postings_seen: INTEGER | Rows that the payload held and that fit; an unchanged board keeps those of before
+values:
+  state: [ok, unchanged, unknown, failed, truncated, suspect, forbidden]
 */
 SELECT
     source,

@@ -17,4 +17,6 @@ columns:
   n_roles: INTEGER | Roles that entered the market in the period
   n_companies: INTEGER | Companies behind them
   is_partial: BOOLEAN | Whether the period is not over or was not observed from its beginning
+values:
+  population: [ml, all]
 */

@@ -14,4 +14,7 @@ columns:
   ci_low: DOUBLE | Lower end of the 95 % interval, company-clustered bootstrap
   ci_high: DOUBLE | Upper end of the 95 % interval
   is_partial: BOOLEAN | Whether the month is not over or was not observed from its beginning
+values:
+  population: [ml, all]
+  framework: [pytorch, tensorflow, jax]
 */

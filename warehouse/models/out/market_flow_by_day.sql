@@ -15,6 +15,9 @@ columns:
   closures: INTEGER | Roles that closed
   lost: INTEGER | Roles whose boards have not been read for 45 days
   is_partial: BOOLEAN | Whether closures of the day can still become known, with the next listing
+values:
+  population: [all, ml]
+  framework: [any, pytorch, tensorflow, jax]
 */
 WITH moves AS (
     SELECT

@@ -15,6 +15,8 @@ columns:
   surface:
   span_start:
   span_end:
+values:
+  framework: technology
 */
 SELECT
     posting_id,

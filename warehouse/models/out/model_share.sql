@@ -7,6 +7,8 @@ columns:
   group: VARCHAR | newest or most downloaded models
   n_models: INTEGER | Models for it
   share: DOUBLE | Of the models of the ranking that were read
+values:
+  group: [newest, most downloaded]
 */
 WITH sizes AS (
     SELECT

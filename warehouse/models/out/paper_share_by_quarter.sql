@@ -13,4 +13,7 @@ columns:
   ci_low: DOUBLE | Lower end of the 95 % interval of share
   ci_high: DOUBLE | Upper end of the 95 % interval of share
   is_partial: BOOLEAN | Whether the period is not over or not wholly in the source
+values:
+  framework: paper framework
+  scope: [all, official]
 */

@@ -5,13 +5,15 @@ like: raw.refused
 columns:
   source:
   board:
-  observed_on: DATE | Day of the observation, UTC; of a pay band the first day on which its advert was seen
+  observed_on: DATE | Day of the observation, UTC, NULL where the line does not say; of a pay band the first day on which its advert was seen
   line: BIGINT | Position among the refused rows of that stage, board and day, from 0
   source_id:
   stage: VARCHAR | parse and load (on the way in), normalise (the normalisers failed) or pay (an implausible band)
   reason:
   sample:
   n_rows:
+values:
+  stage: [parse, load, normalise, pay]
 */
 SELECT
     source,

@@ -9,6 +9,8 @@ columns:
   rows_refused: BIGINT | Rows that it refused or quarantined, with a reason each (out.refused_rows)
   rows_set_aside: BIGINT | Good rows that count elsewhere or not yet, as the description of set_aside says
   set_aside: VARCHAR | Which rows those are, NULL where a stage has none
+values:
+  stage: [load, normalise, adverts, mentions, pay, roles, papers, models]
 */
 WITH loaded AS (
     SELECT

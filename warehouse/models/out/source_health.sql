@@ -9,6 +9,8 @@ columns:
   boards_answered: INTEGER | Of those, the ones with a complete listing
   postings_seen: BIGINT | Rows seen, adverts or links
   reason: VARCHAR | The incomplete ones, by state, with an example
+values:
+  state: [ok, partial, failed]
 */
 WITH days AS (
     SELECT

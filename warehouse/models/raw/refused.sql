@@ -12,4 +12,6 @@ columns:
   reason: VARCHAR | Why it was refused
   sample: VARCHAR | Shape of the row, without personal data
   n_rows: BIGINT | Rows that it stands for
+values:
+  stage: [parse, load, normalise]
 */
