@@ -14,6 +14,7 @@ from functools import cache
 from expectations.check import Check, Suite
 from expectations.skeleton import merge, skeleton
 from expectations.suites import (
+    core_facts,
     core_mentions,
     core_models,
     core_papers,
@@ -22,6 +23,7 @@ from expectations.suites import (
     core_role_links,
     out_claim_verdicts,
     out_reference_series,
+    out_row_accounts,
     over_time,
     raw_postings,
 )
@@ -43,6 +45,7 @@ _WRITTEN: dict[str, Suite] = {
     suite.table: suite
     for suite in (
         raw_postings.SUITE,
+        core_facts.SUITE,
         core_role_links.SUITE,
         core_postings.SUITE,
         core_mentions.SUITE,
@@ -52,6 +55,7 @@ _WRITTEN: dict[str, Suite] = {
         core_models.SUITE,
         out_claim_verdicts.SUITE,
         out_reference_series.SUITE,
+        out_row_accounts.SUITE,
     )
 }
 """What is expected beyond the header of a table."""

@@ -257,9 +257,10 @@ def _rest() -> tuple[str, ...]:
 
 
 def _in_order() -> list[str]:
-    """All tables, each after those that its checks hold it against."""
+    """All tables, each after those that its checks hold it against; those by hand are there."""
+    by_hand = set(re.findall(r"CREATE TABLE (\w+\.\w+)", SCRIPT))
     graph = {
-        table: {*model.reads, *(() if table.startswith("raw.") else looked_at(table))}
+        table: {*model.reads, *(() if table.startswith("raw.") else looked_at(table))} - by_hand
         for table, model in models().items()
     }
     return list(TopologicalSorter(graph).static_order())

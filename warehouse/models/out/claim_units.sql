@@ -6,7 +6,7 @@ reads: [core.roles, core.postings, core.mentions, core.pay_bands, core.papers, c
 columns:
   claim_set: BIGINT | The claims that it counts in (out.claim_sets)
   unit: VARCHAR | role or paper
-  unit_id: VARCHAR | Role (core.roles), or the arXiv id of the paper, else its paper_id (core.papers)
+  unit_id: VARCHAR | The role_id, or the arXiv id of the paper, else its paper_id; out.claim_evidence says which
   is_official: BOOLEAN | Whether only the official repositories of a paper count, NULL for a role
   entered_on: DATE | Day on which the role came on the market or the paper was published
   cell: VARCHAR | pytorch_only, tensorflow_only, both or neither

@@ -8,7 +8,7 @@ columns:
   company: VARCHAR | Employer as its newest advert with pay writes it
   family:
   level:
-  country:
+  country: VARCHAR | The country, NULL where there is none or several
   n_roles: INTEGER | Roles that state base pay
   n_open: INTEGER | Roles among them that are open
   pay_min_usd_year: DOUBLE | Least lower end

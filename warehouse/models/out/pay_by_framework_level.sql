@@ -22,4 +22,7 @@ columns:
   p90: DOUBLE | 90th percentile
   window_start: DATE | First day on which a role that counts entered the market
   window_end: DATE | Last day, the as-of day
+values:
+  level: [all, intern, junior, mid, senior, staff, manager, executive]
+  family: [all, research, ml_engineer, ml_platform, data_scientist, data_engineer, software_engineer, hardware, product_design, management, go_to_market, operations]
 */

@@ -6,7 +6,7 @@ columns:
   source: VARCHAR | Source of the rows
   rows_in: BIGINT | Rows that the stage was given
   rows_kept: BIGINT | Rows that it passed on
-  rows_refused: BIGINT | Rows that it refused or quarantined, with a reason each (out.refused_rows)
+  rows_refused: BIGINT | Rows that it refused or quarantined, each with a reason in out.refused_rows
   rows_set_aside: BIGINT | Good rows that count elsewhere or not yet, as the description of set_aside says
   set_aside: VARCHAR | Which rows those are, NULL where a stage has none
 values:
