@@ -204,6 +204,10 @@ FROM (
     ('scope_one', 'out_of_scope', false, NULL, NULL, NULL)
 ) AS claims (claim_id, verdict, decided, n_roles, n_companies, n_papers);
 
+CREATE TABLE out.row_accounts AS
+SELECT stage, source, 10 AS rows_in, 8 AS rows_kept, 1 AS rows_refused, 1 AS rows_set_aside
+FROM (VALUES ('load'), ('roles')) AS stages (stage), (VALUES ('ashby'), ('lever')) AS s (source);
+
 CREATE TABLE out.reference_series AS
 SELECT
     'index' AS series,
@@ -353,6 +357,8 @@ def _value(model: Model, column: Column, checks: tuple[Check, ...]) -> str:
         if period:
             unit = period.kwargs["unit"]
             return f"date_trunc('{unit}', DATE '2020-01-01' + i * INTERVAL 1 {unit})"
+        if any(low in model.key for low, high in ORDERED if high == name):
+            return f"{DAY} + i::INTEGER + 1"
         return f"{DAY} + i::INTEGER" if is_key else DAY
     if kind == "TIMESTAMP":
         return f"{DAY}::TIMESTAMP"
