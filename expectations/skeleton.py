@@ -227,7 +227,7 @@ def _stored(model: Model, models: Mapping[str, Model]) -> set[str]:
         read = models[name]
         is_view = read.materialized == "view" and read.sql
         found |= _stored(read, models) if is_view else {name}
-    return found
+    return found - OFTEN_EMPTY.keys()
 
 
 def _until_as_of(model: Model) -> str:
@@ -476,7 +476,7 @@ def _words(this: _Table, column: Column) -> Iterator[Check]:
 
 def _range(this: _Table, column: Column) -> Iterator[Check]:
     name, kind = column.name, column.type
-    if kind in ("INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "SMALLINT", "HUGEINT"):
+    if kind in ("INTEGER", "BIGINT", "SMALLINT", "HUGEINT"):
         yield _check(
             this,
             f"{name}_is_not_negative",

@@ -17,7 +17,8 @@ SUITE = Suite(
     {
         _METHODS: Frame(
             f"""(
-            SELECT method_version, count(*) AS n_versions, max(count(*)) OVER () AS n_most
+            SELECT method_version, count(*) AS n_versions,
+                row_number() OVER (ORDER BY n_versions DESC, method_version) AS place
             FROM {TABLE} ANTI JOIN raw.forgotten_versions USING (content_hash)
             GROUP BY method_version
             )""",
@@ -34,7 +35,7 @@ SUITE = Suite(
             "Adverts read by two methods are not quite comparable: the older ones are read anew in "
             "the next runs. Give HIRING_SIGNAL_RENEW_SECONDS more time to have it sooner.",
             frame=_METHODS,
-            offender="CASE WHEN n_versions < n_most THEN n_versions END",
+            offender="CASE WHEN place > 1 THEN n_versions END",
         ),
     ),
 )

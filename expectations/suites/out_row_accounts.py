@@ -6,7 +6,7 @@ Belongs here: what each stage must account for. Does not belong here: why a row 
 
 from __future__ import annotations
 
-from expectations.check import Check, Frame, Suite
+from expectations.check import WHOLE, Check, Frame, Suite, not_empty, whole
 
 TABLE = "out.row_accounts"
 
@@ -15,6 +15,7 @@ _TOLD = "told"
 SUITE = Suite(
     TABLE,
     {
+        WHOLE: whole(TABLE, "raw.accounts", day=""),
         _TOLD: Frame(
             f"""(
             SELECT account.stage, account.source, account.rows_refused,
@@ -26,9 +27,10 @@ SUITE = Suite(
             GROUP BY ALL
             )""",
             ("stage", "source"),
-        )
+        ),
     },
     (
+        not_empty(TABLE, "Rows were loaded and none is accounted for. Look at the table's query."),
         Check(
             TABLE,
             "rows_refused_are_told",

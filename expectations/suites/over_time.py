@@ -301,7 +301,7 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
             "currency is misread, and every pay claim with it. Look at the evidence of its bands.",
         ),
         _Rule(
-            "pay_mid_usd_year_is_plausible",
+            "pay_mid_usd_year_median_is_plausible",
             ("pay_usd_year_all",),
             "critical",
             f"n >= {MIN_ROWS} AND value NOT BETWEEN {PLAUSIBLE_USD_YEAR[0]} "

@@ -189,10 +189,12 @@ CASES: dict[str, dict[str, str]] = {
         "as_of_is_one_day": f"UPDATE out.claim_verdicts SET as_of = as_of - 1 {CLAIM}",
     },
     "out.row_accounts": {
+        "table_is_not_empty": "DELETE FROM out.row_accounts",
         "rows_refused_are_told": "UPDATE out.row_accounts SET stage = 'pay' WHERE stage = 'load'",
     },
     "core.facts": {
-        "method_version_is_one": """UPDATE core.facts SET method_version = 'before'
+        "method_version_is_one": """DELETE FROM raw.forgotten_versions;
+            UPDATE core.facts SET method_version = 'before'
             WHERE content_hash = (SELECT min(content_hash) FROM core.facts)""",
     },
     "out.reference_series": {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from expectations.check import Check, Frame
+from warehouse.models import models
 
 NOWHERE = "'nowhere'"
 
@@ -73,6 +74,9 @@ def mutation(check: Check) -> str:
     column = column_of(check)
     low = str(check.kwargs.get("low", ""))
     value = CHANGED[check.expectation].format(column=f'"{column}"', low=f'"{low}"')
+    kinds = {one.name: one.type for one in models()[check.table].columns}
+    if value == NOWHERE and kinds[column].endswith("INT"):
+        value = "-1"
     # A rule that tolerates a few sees them all.
     where = "" if check.kwargs.get("mostly", 1) < 1 else " WHERE rowid = 0"
     return f'UPDATE {check.table} SET "{column}" = {value}{where}'

@@ -10,8 +10,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from expectations.catalogue import TABLES, all_checks
-from expectations.datadocs import INDEX, Part, _parts, write_data_docs
+from expectations.datadocs import INDEX, write_data_docs
 from expectations.runner import run_suite
+from expectations.skeleton import OFTEN_EMPTY
 from tests.expectations.tables import warehouse
 
 SCRIPT = "<script>document.title='owned'</script>"
@@ -94,7 +95,7 @@ def test_every_check_is_on_its_page_with_its_guard_and_its_finding(docs: Path) -
         names = {node.attributes["id"] for node in page.css("section")}
         expected = {check.name: check for check in all_checks(table)}
         assert names <= set(expected)
-        assert "table_is_not_empty" in names
+        assert "table_is_not_empty" in names or table in OFTEN_EMPTY
         for section in page.css("section"):
             text = section.text(separator=" ")
             assert expected[section.attributes["id"] or ""].description in text
@@ -117,8 +118,9 @@ def test_what_failed_comes_first_and_says_what_it_saw(docs: Path) -> None:
         "company_is_mostly_stated",
     ]
     words = sections[0].text(separator=" ")
-    assert "values must belong to this set" in words, "Great Expectations says the rule"
-    assert "1 unexpected values found" in re.sub(r"\s+", " ", words)
+    assert "The word is one of a closed vocabulary." in words
+    assert "ml_engineer" in words
+    assert re.search(r"\b1 of \d", re.sub(r"\s+", " ", words))
     drift = parsed(docs / "core.roles.html").css_first("section#mention_share_is_steady")
     said = re.sub(r"\s+", " ", drift.text(separator=" "))
     assert "1 of 6" in said
@@ -144,22 +146,3 @@ def test_the_sample_is_marked_on_every_page(tmp_path: Path) -> None:
         text = file.read_text(encoding="utf-8")
         assert "SAMPLE" in text.split("<title>")[1].split("</title>")[0]
         assert "sample-banner" in text
-
-
-@pytest.mark.parametrize(
-    ("template", "parameters", "parts"),
-    [
-        ("plain  words", {}, [Part("plain words")]),
-        (
-            "$column must be at least $min_value.",
-            {"column": "n", "min_value": 1, "min": 2},
-            [Part("n", True), Part(" must be at least "), Part("1", True), Part(".")],
-        ),
-        ("$unknown stays", {"column": "n"}, [Part("$unknown stays")]),
-        ("$a$a", {"a": "$a"}, [Part("$a", True), Part("$a", True)]),
-    ],
-)
-def test_parameters_are_set_apart(
-    template: str, parameters: dict[str, Any], parts: list[Part]
-) -> None:
-    assert list(_parts(template, parameters)) == parts

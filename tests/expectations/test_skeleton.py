@@ -36,13 +36,13 @@ FLOW = Model(
     sql="",
     made_by="warehouse.statistics",
     materialized="table",
-    reads=("core.roles",),
+    reads=("core.role_rows",),
     values={"population": ("ml", "all"), "framework": ("any", "pytorch", "tensorflow", "jax")},
 )
 DAYS = """
 CREATE SCHEMA raw; CREATE SCHEMA core; CREATE SCHEMA out;
 CREATE TABLE raw.boards AS SELECT 'ashby' AS source, 'one' AS board, DATE '2026-08-01' AS observed_on;
-CREATE TABLE core.roles AS SELECT 1 AS role_id;
+CREATE TABLE core.role_rows AS SELECT 1 AS role_id;
 CREATE TABLE out.market_flow_by_day AS
 SELECT DATE '2026-07-01' + day AS day, series AS sources, 'all' AS population, 'any' AS framework,
     stock, found, n_new + n_reopened AS inflow, n_new, n_reopened, 0 AS n_reposted, closures, lost,
