@@ -149,6 +149,10 @@ def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
         if model.made_by in outdated:
             con.execute(f"CREATE OR REPLACE TABLE {model.table} ({_columns_of(model)})")
         _comment(con, model)
+    # What raw shows of itself does not depend on a day.
+    for model in models().values():
+        if model.sql and model.table.startswith("raw."):
+            _make(con, model)
 
 
 def _columns_of(model: Model) -> str:
@@ -173,15 +177,19 @@ def build(con: duckdb.DuckDBPyConnection, table: str, *, as_of: date) -> int:
     con.execute("BEGIN")
     try:
         con.execute("SET VARIABLE as_of = $day", {"day": as_of})
-        kind = "VIEW" if model.materialized == "view" else "TABLE"
-        con.execute(f"CREATE OR REPLACE {kind} {table} AS {model.sql}")
-        _check_columns(con, model)
-        _comment(con, model)
+        _make(con, model)
         con.execute("COMMIT")
     except BaseException:
         con.execute("ROLLBACK")
         raise
     return count(con, table)
+
+
+def _make(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    kind = "VIEW" if model.materialized == "view" else "TABLE"
+    con.execute(f"CREATE OR REPLACE {kind} {model.table} AS {model.sql}")
+    _check_columns(con, model)
+    _comment(con, model)
 
 
 def fill(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> int:

@@ -9,6 +9,7 @@ columns:
   observed_at: TIMESTAMP | Instant of the answer, UTC
   state: VARCHAR | ok, unchanged, unknown, failed, truncated or forbidden
   is_listing: BOOLEAN | Whether it shows all that is open, so that what is absent has closed
+  is_read: BOOLEAN | Whether adverts were read from it, so that those that it lacks were not shown
   url: VARCHAR | Address that was asked
   http_status: INTEGER | HTTP status of the answer, NULL where none came
   reason: VARCHAR | Why the observation is not complete, or what was odd about it

@@ -3,7 +3,8 @@ description: One row per version of an advert, as its source said it. Nothing is
 key: [content_hash]
 made_by: warehouse.load
 columns:
-  content_hash: VARCHAR | Hash of everything below
+  content_hash: VARCHAR | Hash of everything below the digest
+  line_digest: BLOB | Digest of the landing line that it was first read from, all but its instant; NULL where the line was written otherwise
   source: VARCHAR | Source of the advert
   board: VARCHAR | Board or thread that showed it
   source_id: VARCHAR | The source's own id of the advert

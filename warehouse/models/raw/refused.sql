@@ -11,4 +11,5 @@ columns:
   stage: VARCHAR | parse, load or normalise
   reason: VARCHAR | Why it was refused
   sample: VARCHAR | Shape of the row, without personal data
+  n_rows: BIGINT | Rows that it stands for
 */
