@@ -17,9 +17,10 @@ Definitions. All is seen from an as-of day: answers after it are not known.
   is one) also shows less than half of those. A truncated answer says what is there, not what is
   gone. All other answers say nothing.
 - A *spell* of an advert opens on the first day that shows it. It closes on the first listing
-  without it, once that and the next listing lack it. It is lost, 46 days after it was last seen,
-  where no listing has closed it until then. Seen again before that, it was never away; seen again
-  after it, a new spell opens.
+  without it, once that and the next listing lack it; seen again before that, it was never away,
+  and seen again after it, a new spell opens. Where no two listings have closed it and it was not
+  seen for 45 days, because its board no longer answers, it is lost: on the 46th day after it was
+  last seen. Should the board answer again, that is taken back.
 - A *spell of a role* is a stretch of days on which a spell of one of its adverts goes on, from
   `opened_on` to the day before `ended_on`. One that ends on the day on which another begins leaves
   no gap.
@@ -280,7 +281,8 @@ def _told_apart(adverts: Sequence[Advert]) -> Iterator[Advert]:
                 # Alone, it may be a name: it is read as a framework beside another.
                 tools = Tools(must=("pytorch", "jax"))
             title = f"{title}, {_team(role.key)}"
-            roles[role.key] = replace(role, title=title, tools=tools)
+            employer = replace(role.employer, boilerplate_tools=())
+            roles[role.key] = replace(role, title=title, tools=tools, employer=employer)
         yield replace(advert, role=roles[role.key])
 
 
@@ -565,11 +567,17 @@ class RoleSpell(NamedTuple):
     exit: Exit
 
     @property
-    def days_open(self) -> int | None:
-        """Its length in days; None where its beginning or its end was not seen."""
-        if self.entry == "found" or self.exit != "closed" or self.ended_on is None:
-            return None
-        return (self.ended_on - self.opened_on).days
+    def is_whole(self) -> bool:
+        """Whether both its beginning and its end were seen, so that its length is known."""
+        return self.entry != "found" and self.exit == "closed"
+
+    def days_open(self, as_of: date) -> int:
+        """Its length in days, so far where it is open.
+
+        Args:
+            as_of: The newest day that is known.
+        """
+        return ((self.ended_on or as_of) - self.opened_on).days
 
 
 class Flow(NamedTuple):
@@ -704,26 +712,23 @@ def _kept_apart(shown: Sequence[int]) -> list[bool]:
 def _spells(seen: Sequence[date], complete: Sequence[date], as_of: date) -> Iterator[AdvertSpell]:
     """The spells of an advert, of the days that show it and the listings of its board."""
     opened_on = seen[0]
+    is_found = not complete or opened_on <= complete[0]
     for day, following in zip(seen, [*seen[1:], None], strict=True):
-        if following is not None and following == day + _DAY:
-            continue
         after = bisect_right(complete, day)
         without = complete[after : after + MISSING_LISTINGS]
-        without = [d for d in without if following is None or d < following]
         is_closed = len(without) == MISSING_LISTINGS
-        lost_on = day + (LOST_AFTER_DAYS + 1) * _DAY
-        ended_on: date | None = None
-        how: Exit = "open"
-        if is_closed and without[0] < lost_on:
-            ended_on, how = without[0], "closed"
-        elif lost_on <= (as_of if following is None else following):
-            ended_on, how = lost_on, "lost"
-        if ended_on is None and following is not None:
-            continue
-        is_found = not complete or opened_on <= complete[0]
-        yield AdvertSpell(opened_on, day, ended_on, how, is_found)
         if following is not None:
-            opened_on = following
+            if is_closed and without[-1] < following:
+                yield AdvertSpell(opened_on, day, without[0], "closed", is_found)
+                opened_on, is_found = following, False
+            continue
+        lost_on = day + (LOST_AFTER_DAYS + 1) * _DAY
+        if is_closed:
+            yield AdvertSpell(opened_on, day, without[0], "closed", is_found)
+        elif lost_on <= as_of:
+            yield AdvertSpell(opened_on, day, lost_on, "lost", is_found)
+        else:
+            yield AdvertSpell(opened_on, day, None, "open", is_found)
 
 
 def _role_spells(role_key: str, adverts: Sequence[AdvertTruth]) -> Iterator[RoleSpell]:

@@ -246,8 +246,8 @@ def _posting(board: int, number: int, day: date, *, is_edited: bool = False) -> 
         f"<ul><li>{'</li><li>'.join(bullets)}</li></ul><p>{' '.join(said[-6:])}</p>"
     )
     return (
-        f'{{"kind":"posting","source":"{_SOURCE}","board":"board-{board}",'
-        f'"observed_at":"{day}T06:00:00Z","source_id":"{number}",'
+        f'{{"source":"{_SOURCE}","board":"board-{board}","observed_at":"{day}T06:00:00Z",'
+        f'"kind":"posting","source_id":"{number}",'
         f'"url":"https://{_SOURCE}.example/{board}/{number}","company":"{_company(board)}",'
         f'"title":"{_LEVELS[level]}{_TITLES[title]}, {_TEAMS[team]}","body":"{body}",'
         f'"location":"{_PLACES[place]}","posted_on":"{_FIRST_DAY - timedelta(days=age)}",'

@@ -1,0 +1,257 @@
+"""A year of daily observations, loaded day by day and compared with what was planted.
+
+Belongs here: replaying a simulated year into a warehouse, and where the tables differ from its
+truth. Does not belong here: the year and its truth (`scrapers.market.year`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from scrapers.market.year import (
+    Framework,
+    Landing,
+    Year,
+    YearSpec,
+    YearTruth,
+    simulate_year,
+    truth_of,
+)
+from warehouse import models
+from warehouse.bench.material import Material
+from warehouse.bench.measure import (
+    Row,
+    Stopwatch,
+    Timing,
+    compare,
+    in_fresh_process,
+    stopwatch,
+)
+from warehouse.database import open_working
+from warehouse.facts import normalise_pending
+from warehouse.load import load_file
+from warehouse.matching.grouping import TABLE as LINKS
+from warehouse.matching.grouping import link_roles
+
+YEAR = "year"
+COMPARED_EVERY_DAYS = 30
+"""How often the tables are made and compared; the last day always is."""
+
+_TABLES = ("out.market_flow_by_day", "out.role_spells", "out.posting_versions", "out.postings")
+_FULL_ADVERTS = 27_000
+"""Adverts of the full year, rather less than more."""
+_FRAMEWORKS: tuple[Framework, ...] = ("any", "pytorch", "tensorflow", "jax")
+
+
+class YearError(RuntimeError):
+    """The tables differ from what was planted; the message says where."""
+
+
+class Agreement(NamedTuple):
+    """Rows of a table that were compared with the truth, and those that differ."""
+
+    compared: int
+    differing: tuple[str, ...]
+
+
+class Replayed(NamedTuple):
+    """What a replay took, and what it found."""
+
+    load: Timing  # a day at a time; items are days
+    lines: int
+    build: Timing  # items are as-of days
+    agreements: Mapping[str, Agreement]
+
+
+def year(material: Material) -> Iterator[Row]:
+    """Load a year day by day, read the facts of each day, and make the series of the market.
+
+    Args:
+        material: How many adverts; up to the default of the suite a year with a tenth of them.
+
+    Raises:
+        YearError: The tables differ from what was planted.
+    """
+    spec = YearSpec.scaled(material.adverts / _FULL_ADVERTS)
+    done = in_fresh_process(replay, spec, COMPARED_EVERY_DAYS)
+    wrong = [f"{name}: {row}" for name, found in done.agreements.items() for row in found.differing]
+    if wrong:
+        raise YearError(f"{len(wrong)} rows differ from the planted year, such as {wrong[0]}")
+    compared = ", ".join(f"{found.compared:,} {name}" for name, found in done.agreements.items())
+    lines = Timing(done.lines, done.load.seconds, done.load.peak_mb)
+    yield compare(
+        YEAR, "load and facts, day by day", "days/s", [done.load], {"the same in lines": [lines]}
+    )
+    yield compare(
+        YEAR,
+        f"core and the series of the market: {compared} compared, 0 differ",
+        "builds/s",
+        [done.build],
+        {"a day of load and facts": [done.load]},
+    )
+
+
+def replay(spec: YearSpec, every_days: int) -> Replayed:
+    """Load a year into a warehouse of its own, and compare it with its truth on some days.
+
+    Args:
+        spec: The year.
+        every_days: How often it is compared; the last day always is.
+
+    Returns:
+        Time, memory, and how many rows were compared and differ.
+    """
+    made = simulate_year(spec)
+    landing = Landing(made)
+    days = spec.calendar()
+    lines, load_seconds, build_seconds, builds, peaks = 0, 0.0, 0.0, 0, [0.0]
+    found: dict[str, Agreement] = {}
+    with tempfile.TemporaryDirectory() as folder, open_working(Path(folder)) as con:
+        path = Path(folder) / "day.jsonl"
+        for number, day in enumerate(days, 1):
+            path.write_text("".join(landing.lines(day)), encoding="utf-8")
+            with stopwatch() as watch:
+                lines += load_file(con, path, f"{YEAR}/{day}.jsonl").lines
+                _read_facts(con, watch)
+            load_seconds += watch.seconds
+            peaks.append(watch.peak_mb or 0.0)
+            if number % every_days == 0 or day == days[-1]:
+                with stopwatch() as watch:
+                    build_tables(con, day)
+                build_seconds += watch.seconds
+                builds += 1
+                peaks.append(watch.peak_mb or 0.0)
+                for name, agreement in agreements(con, made, day).items():
+                    before = found.get(name, Agreement(0, ()))
+                    found[name] = Agreement(
+                        before.compared + agreement.compared,
+                        before.differing + agreement.differing,
+                    )
+    peak = max(peaks) or None
+    return Replayed(
+        Timing(len(days), load_seconds, peak), lines, Timing(builds, build_seconds, peak), found
+    )
+
+
+def _read_facts(con: duckdb.DuckDBPyConnection, watch: Stopwatch) -> None:
+    normalise_pending(con, progress=lambda _done, _total: watch.look_at_workers())
+
+
+def build_tables(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Make the tables that are compared, and all that they are made from.
+
+    Args:
+        con: A working warehouse, loaded and with facts.
+        as_of: Newest day of observation that counts.
+    """
+    needed = set(_TABLES)
+    for table, model in reversed(models.models().items()):
+        if table in needed:
+            needed.update(model.reads)
+    for table, model in models.models().items():
+        if table == LINKS:
+            link_roles(con)
+        elif table in needed and model.sql:
+            models.build(con, table, as_of=as_of)
+
+
+def agreements(con: duckdb.DuckDBPyConnection, made: Year, as_of: date) -> dict[str, Agreement]:
+    """Compare the tables with the truth of a day.
+
+    Args:
+        con: A working warehouse with the tables of that day.
+        made: The year.
+        as_of: The day.
+
+    Returns:
+        For adverts, roles, versions, spells and days of the market how many rows were compared, and
+        those that differ, in words.
+    """
+    truth = truth_of(made, as_of)
+    role_of = dict(con.execute("SELECT posting_id, role_id FROM core.postings").fetchall())
+    return {
+        "adverts": _adverts(con, truth),
+        "roles": _roles(role_of, truth),
+        "versions": _versions(con, truth),
+        "spells": _spells(con, truth, role_of),
+        "days": _days(con, truth),
+    }
+
+
+def _compared(expected: Mapping[Any, Any], actual: Mapping[Any, Any]) -> Agreement:
+    keys = sorted({*expected, *actual}, key=str)
+    return Agreement(
+        len(keys),
+        tuple(
+            f"{key}: {actual.get(key)}, planted {expected.get(key)}"
+            for key in keys
+            if actual.get(key) != expected.get(key)
+        ),
+    )
+
+
+def _adverts(con: duckdb.DuckDBPyConnection, truth: YearTruth) -> Agreement:
+    rows = con.execute(
+        "SELECT posting_id, first_seen_on, last_seen_on, closed_on FROM core.postings"
+    ).fetchall()
+    planted = {
+        name: (advert.first_seen_on, advert.last_seen_on, advert.closed_on)
+        for name, advert in truth.adverts.items()
+    }
+    return _compared(planted, {name: tuple(dates) for name, *dates in rows})
+
+
+def _roles(role_of: Mapping[str, str], truth: YearTruth) -> Agreement:
+    """Which adverts are for one role: each role as the set of its adverts."""
+    found: dict[str, set[str]] = {}
+    planted: dict[str, set[str]] = {}
+    for name, role in role_of.items():
+        found.setdefault(role, set()).add(name)
+    for name, advert in truth.adverts.items():
+        planted.setdefault(advert.role_key, set()).add(name)
+    return _compared(
+        *({min(names): sorted(names) for names in of.values()} for of in (planted, found))
+    )
+
+
+def _spells(
+    con: duckdb.DuckDBPyConnection, truth: YearTruth, role_of: Mapping[str, str]
+) -> Agreement:
+    names = {role_of[name]: a.role_key for name, a in truth.adverts.items() if name in role_of}
+    rows = con.execute(
+        "SELECT role_id, spell_no, opened_on, closed_on, entry, exit, days_open, is_whole "
+        "FROM out.role_spells"
+    ).fetchall()
+    planted = {
+        (spell.role_key, spell.spell_no): (
+            spell.opened_on,
+            spell.ended_on,
+            spell.entry,
+            spell.exit,
+            spell.is_whole,
+        )
+        for spell in truth.role_spells
+    }
+    return _compared(
+        planted, {(names.get(role, role), number): tuple(rest) for role, number, *rest in rows}
+    )
+
+
+def _days(con: duckdb.DuckDBPyConnection, truth: YearTruth) -> Agreement:
+    rows = con.execute(
+        "SELECT population, framework, day, stock, found, n_new, n_reopened, n_reposted, closures, "
+        "lost FROM out.market_flow_by_day WHERE sources = 'all'"
+    ).fetchall()
+    planted = {
+        (population, framework, flow.day): tuple(flow[1:])
+        for population, is_ml in (("all", None), ("ml", True))
+        for framework in _FRAMEWORKS
+        for flow in truth.flow(is_ml=is_ml, framework=framework)
+    }
+    return _compared(planted, {tuple(row[:3]): tuple(row[3:]) for row in rows})
