@@ -127,12 +127,21 @@ def observe(con: duckdb.DuckDBPyConnection, board: str, days: dict[str, tuple[st
     for day, (state, ids) in days.items():
         con.execute(
             "INSERT INTO raw.boards BY NAME SELECT 'lever' AS source, $1 AS board, $2::DATE AS "
-            "observed_on, $3 AS state, true AS is_listing",
+            "observed_on, $3 AS state, true AS is_listing, $3 IN ('ok', 'unchanged', 'truncated') "
+            "AS is_read",
             [board, day, state],
         )
+        if state in ("ok", "unchanged", "truncated"):
+            con.execute(
+                "UPDATE raw.sightings SET until_on = $2::DATE WHERE board = $1 AND until_on IS "
+                "NULL AND NOT list_contains($3::VARCHAR[], source_id)",
+                [board, day, ids.split()],
+            )
         for source_id in ids.split():
             con.execute(
-                "INSERT INTO raw.observations VALUES ('lever', $1, $2, $3::DATE, $2)",
+                "INSERT INTO raw.sightings SELECT 'lever', $1, $2, $2, $3::DATE, NULL WHERE NOT "
+                "EXISTS (FROM raw.sightings WHERE (board, source_id) = ($1, $2) AND until_on IS "
+                "NULL)",
                 [board, source_id, day],
             )
             if not con.execute("FROM raw.bodies WHERE content_hash = $1", [source_id]).fetchall():

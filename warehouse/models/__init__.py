@@ -7,8 +7,9 @@ what a table means (`warehouse.statistics`), or whether its rows are good (`expe
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from graphlib import TopologicalSorter
@@ -21,6 +22,10 @@ import yaml
 
 SCHEMAS = ("raw", "core", "out")
 FOLDER = Path(__file__).parent
+BY_DIFFERENCE_FROM_ROWS = 20_000
+"""Below, a table is made whole: comparing costs more than writing."""
+BY_DIFFERENCE_TO_SHARE = 0.3
+"""Share of rows that may differ before a table is made whole, which leaves no gaps in it."""
 _HEADER = re.compile(r"\A/\*\n(.*?)\*/\n?(.*)\Z", re.DOTALL)
 
 
@@ -116,11 +121,23 @@ def _columns(path: Path, header: dict[str, Any]) -> dict[str, str]:
 
 
 def _tables_in(sql: str) -> set[str]:
+    # DuckDB's own get_table_names binds without types, and fails on joins by time.
     with duckdb.connect() as con:
-        # DuckDB 2.0 gives quotes and aliases along: "out".boards AS asked.
-        found = con.get_table_names(sql, qualified=True)
-    names = {name.split()[0].replace('"', "") for name in found}
-    return {name for name in names if name.split(".")[0] in SCHEMAS}
+        [(said,)] = con.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchall()
+    tree = json.loads(said)
+    if tree["error"]:
+        raise ModelError(f"{tree['error_message']}: {sql[:200]}")
+    return {f"{schema}.{name}" for schema, name in _base_tables(tree) if schema in SCHEMAS}
+
+
+def _base_tables(tree: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(tree, dict):
+        if tree.get("type") == "BASE_TABLE":
+            yield tree["schema_name"], tree["table_name"]
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _base_tables(part)
 
 
 def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
@@ -187,9 +204,61 @@ def build(con: duckdb.DuckDBPyConnection, table: str, *, as_of: date) -> int:
 
 def _make(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     kind = "VIEW" if model.materialized == "view" else "TABLE"
+    there = _kind_of(con, model.table)
+    if there not in (kind, None):
+        con.execute(f"DROP {there} {model.table}")
+    elif there == "TABLE" and _make_by_difference(con, model):
+        return
     con.execute(f"CREATE OR REPLACE {kind} {model.table} AS {model.sql}")
     _check_columns(con, model)
     _comment(con, model)
+
+
+def _kind_of(con: duckdb.DuckDBPyConnection, table: str) -> str | None:
+    found = con.execute(
+        "SELECT 'TABLE' FROM duckdb_tables() WHERE schema_name || '.' || table_name = $1 "
+        "UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE schema_name || '.' || view_name = $1",
+        [table],
+    ).fetchall()
+    return str(found[0][0]) if found else None
+
+
+def _make_by_difference(con: duckdb.DuckDBPyConnection, model: Model) -> bool:
+    """Write only the rows of a large table that differ; False where it has to be made whole.
+
+    It is made whole where it is small, has other columns, differs in most rows, or holds a row
+    twice, which the comparison would not see.
+    """
+    rows = count(con, model.table)
+    if rows < BY_DIFFERENCE_FROM_ROWS:
+        return False
+    try:
+        _check_columns(con, model)
+    except ModelError:
+        return False
+    names = ", ".join(f'"{column.name}"' for column in model.columns)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE fresh_rows AS "
+        f"SELECT *, hash({names}) AS row_hash FROM ({model.sql})"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE stale_rows AS SELECT old.row_no FROM "
+        f"(SELECT rowid AS row_no, hash({names}) AS row_hash FROM {model.table}) AS old "
+        "ANTI JOIN fresh_rows USING (row_hash)"
+    )
+    if count(con, "stale_rows") > rows * BY_DIFFERENCE_TO_SHARE:
+        con.execute("DROP TABLE fresh_rows")
+        return False
+    con.execute(
+        f"INSERT INTO {model.table} SELECT {names} FROM fresh_rows ANTI JOIN "
+        f"(SELECT hash({names}) AS row_hash FROM {model.table}) AS old USING (row_hash)"
+    )
+    con.execute(f"DELETE FROM {model.table} WHERE rowid IN (FROM stale_rows)")
+    is_same = count(con, model.table) == count(con, "fresh_rows")
+    con.execute("DROP TABLE fresh_rows")
+    if is_same:
+        _comment(con, model)
+    return is_same
 
 
 def fill(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import duckdb
 
 PUBLISHED_CORE = (
+    "boards",
     "mentions",
     "paper_frameworks",
     "papers",
@@ -23,6 +25,7 @@ PUBLISHED_CORE = (
     "postings",
     "role_links",
     "roles",
+    "texts",
 )
 """Tables of `core` that analysts get beside all of `out`; `raw` stays with the working copy."""
 
@@ -32,6 +35,7 @@ price of every client older than 1.4."""
 
 SAMPLE_MARK = "SAMPLE DATA, generated, not the world. "
 
+_OURS = re.compile(r'"?\b(raw|core|out)"?\."?(\w+)')
 _LONG_TEXT = "text"  # never needed to tell two rows apart, and dear to sort by
 
 
@@ -102,6 +106,25 @@ def relations(con: duckdb.DuckDBPyConnection, database: str | None = None) -> li
         for schema, name, comment, view_sql, _ in rows
         if schema == "out" or (schema == "core" and name in PUBLISHED_CORE)
     ]
+
+
+def publishable(found: Sequence[Relation]) -> list[Relation]:
+    """The relations as they are published: tables first, then views on what is published.
+
+    A view on what stays behind, as those of `core` are, becomes a table.
+
+    Args:
+        found: Relations of a working warehouse (`relations`).
+    """
+    there = {relation.label for relation in found}
+    views, tables = [], []
+    for relation in found:
+        reads = {".".join(names) for names in _OURS.findall(relation.view_sql or "")}
+        if relation.view_sql is None or relation.schema == "core" or not reads <= there:
+            tables.append(relation._replace(view_sql=None))
+        else:
+            views.append(relation)
+    return tables + views
 
 
 def content_digest(

@@ -105,7 +105,7 @@ def publish(
         con.execute(f"SET memory_limit = '{_MEMORY}'")
         con.execute(f"SET temp_directory = {literal(str(publications / _SPILL))}")
         con.execute(f"ATTACH {literal(str(working))} AS working (READ_ONLY)")
-        found = relations(con, "working")
+        found = publishable(relations(con, "working"))
         digest = content_digest(con, "working", found, options)
         current = _current(data)
         if current is not None and current.name.endswith(f"-{digest}"):

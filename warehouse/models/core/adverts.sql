@@ -22,6 +22,7 @@ columns:
   posted_basis: VARCHAR | stated, relative or inferred
   first_seen_on: DATE | First day on which we saw it
   last_seen_on: DATE | Last day on which we saw it
+  ended_on: DATE | Last day on which it was seen, NULL while the newest sound answer of its board shows it
   closed_on: DATE | First complete listing without it, once two in a row lack it
   is_open: BOOLEAN | Seen in the last 45 days, in the newest complete listing of its board where there is one, and not expired
   text: VARCHAR | Plain text as a reader sees it
@@ -35,37 +36,7 @@ columns:
   content_hash: VARCHAR | Version of the advert (raw.bodies)
   method_version: VARCHAR | Version of the normalisers
 */
-WITH seen AS (
-    SELECT
-        observed.source,
-        -- A day's file of the data set shows what is in the whole one, and only that is a listing.
-        CASE WHEN observed.source = 'jobhive' THEN 'all' ELSE observed.board END AS board,
-        observed.source_id,
-        min(observed.observed_on) AS first_seen_on,
-        max(observed.observed_on) AS last_seen_on,
-        arg_max(observed.content_hash, observed.observed_on) AS content_hash
-    FROM raw.observations AS observed
-    INNER JOIN core.listings AS listing
-        ON
-            observed.source = listing.source
-            AND observed.board = listing.board
-            AND observed.observed_on = listing.observed_on
-    WHERE listing.state <> 'suspect'
-    GROUP BY ALL
-),
-
--- Only complete listings can say that an advert is gone.
-complete AS (
-    SELECT
-        source,
-        board,
-        list(observed_on ORDER BY observed_on) AS days
-    FROM core.listings
-    WHERE state IN ('ok', 'unchanged') AND is_listing
-    GROUP BY ALL
-),
-
-titled AS (
+WITH titled AS (
     SELECT
         content_hash,
         list(title ORDER BY role_no) FILTER (WHERE title IS NOT NULL) AS titles
@@ -75,11 +46,12 @@ titled AS (
 
 dated AS (
     SELECT
-        seen.*,
-        complete.days[-1] AS newest_listing_on,
-        list_filter(complete.days, LAMBDA day: day > seen.last_seen_on) AS days_without
-    FROM seen
-    LEFT JOIN complete ON seen.source = complete.source AND seen.board = complete.board
+        spell.*,
+        boards.newest_listing_on,
+        coalesce(spell.ended_on, boards.newest_on, spell.opened_on) AS last_seen_on
+    FROM core.spells AS spell
+    LEFT JOIN core.boards AS boards ON spell.source = boards.source AND spell.board = boards.board
+    WHERE spell.is_newest
 )
 
 SELECT
@@ -102,7 +74,8 @@ SELECT
     body.posted_basis,
     dated.first_seen_on,
     dated.last_seen_on,
-    CASE WHEN len(dated.days_without) >= 2 THEN dated.days_without[1] END AS closed_on,
+    dated.ended_on,
+    dated.closed_on,
     dated.last_seen_on >= coalesce(dated.newest_listing_on, dated.last_seen_on)
     AND dated.last_seen_on >= getvariable('as_of') - 45
     -- A listing that still shows it knows better than a deadline that may have been moved.

@@ -7,28 +7,76 @@ columns:
   observed_on: DATE | Day of the answer, UTC
   state: VARCHAR | ok, unchanged, unknown, failed, truncated, suspect or forbidden
   is_listing: BOOLEAN | Whether it shows all that is open, so that what is absent has closed
+  is_sound: BOOLEAN | Whether the adverts that it showed count
+  is_complete: BOOLEAN | Whether the adverts that it lacked count as gone too
   http_status: INTEGER | HTTP status of the answer, NULL where none came
   reason: VARCHAR | Why the observation is not complete, or what was odd about it
   n_rows: INTEGER | Rows that it showed; an unchanged board shows those of before
 */
-WITH counted AS (
+WITH moved AS (
+    SELECT
+        source,
+        board,
+        from_on AS observed_on,
+        1 AS n
+    FROM raw.sightings
+    UNION ALL
+    SELECT
+        source,
+        board,
+        until_on AS observed_on,
+        -1 AS n
+    FROM raw.sightings
+    WHERE until_on IS NOT NULL
+),
+
+-- Adverts come and go on days on which their board was read.
+balance AS (
+    SELECT
+        source,
+        board,
+        observed_on,
+        sum(n) AS n
+    FROM moved
+    GROUP BY ALL
+),
+
+shown AS (
+    SELECT
+        asked.source,
+        asked.board,
+        asked.observed_on,
+        sum(coalesce(balance.n, 0)) OVER (
+            PARTITION BY asked.source, asked.board
+            ORDER BY asked.observed_on
+        ) AS n_shown
+    FROM raw.boards AS asked
+    LEFT JOIN balance
+        ON
+            asked.source = balance.source
+            AND asked.board = balance.board
+            AND asked.observed_on = balance.observed_on
+    WHERE asked.is_read
+),
+
+counted AS (
     SELECT
         asked.source,
         asked.board,
         asked.observed_on,
         asked.state,
         asked.is_listing,
+        asked.is_read,
         asked.http_status,
         asked.reason,
-        greatest(any_value(asked.rows_seen), count(seen.source_id))::INTEGER AS n_rows
+        greatest(asked.rows_seen, coalesce(shown.n_shown, 0))::INTEGER AS n_rows
     FROM raw.boards AS asked
-    LEFT JOIN raw.observations AS seen
+    LEFT JOIN shown
         ON
-            asked.source = seen.source
-            AND asked.board = seen.board
-            AND asked.observed_on = seen.observed_on
+            asked.source = shown.source
+            AND asked.board = shown.board
+            AND asked.observed_on = shown.observed_on
     WHERE asked.observed_on <= getvariable('as_of')
-    GROUP BY ALL
 ),
 
 -- Neighbours in time among the complete listings; an incomplete one says nothing of a drop.
@@ -66,6 +114,8 @@ SELECT
     observed_on,
     CASE WHEN is_suspect THEN 'suspect' ELSE state END AS state,
     is_listing,
+    is_read AND is_suspect IS NOT TRUE AS is_sound,
+    state IN ('ok', 'unchanged') AND is_listing AND is_suspect IS NOT TRUE AS is_complete,
     http_status,
     CASE
         WHEN is_suspect

@@ -1,6 +1,7 @@
 /*
 description: A framework or skill named in an advert, one row per place in the text.
 key: [posting_id, span_start, technology]
+materialized: view
 columns:
   posting_id: VARCHAR | Advert (core.postings)
   technology: VARCHAR | Leaf id of the vocabulary
@@ -14,35 +15,6 @@ columns:
   span_start: INTEGER | Offset in the text, characters
   span_end: INTEGER | Offset of the end in the text, characters
 */
-WITH titles AS (
-    SELECT
-        company_id,
-        count(DISTINCT title) AS n
-    FROM core.postings
-    GROUP BY company_id
-    HAVING n >= 5
-),
-
-lines AS (
-    SELECT
-        posting.company_id,
-        mention.line_hash,
-        count(DISTINCT posting.title) AS n
-    FROM core.postings AS posting
-    INNER JOIN titles ON posting.company_id = titles.company_id
-    INNER JOIN core.fact_mentions AS mention ON posting.content_hash = mention.content_hash
-    GROUP BY ALL
-),
-
-boilerplate AS (
-    SELECT
-        lines.company_id,
-        lines.line_hash
-    FROM lines
-    INNER JOIN titles ON lines.company_id = titles.company_id
-    WHERE lines.n >= 5 AND lines.n > 0.5 * titles.n
-)
-
 SELECT
     posting.posting_id,
     mention.technology,
@@ -55,9 +27,9 @@ SELECT
     mention.surface,
     mention.span_start,
     mention.span_end
-FROM core.postings AS posting
+FROM core.posting_rows AS posting
 INNER JOIN core.fact_mentions AS mention ON posting.content_hash = mention.content_hash
-LEFT JOIN boilerplate
+LEFT JOIN core.boilerplate AS boilerplate
     ON
         posting.company_id = boilerplate.company_id
         AND mention.line_hash = boilerplate.line_hash

@@ -1,6 +1,7 @@
 /*
 description: A pay band of an advert, as stated and in US dollars a year.
 key: [posting_id, band]
+materialized: view
 like: core.fact_pay_bands
 columns:
   posting_id: VARCHAR | Advert (core.postings)
@@ -35,5 +36,5 @@ SELECT
     band.evidence,
     band.is_plausible,
     band.reason
-FROM core.postings AS posting
+FROM core.posting_rows AS posting
 INNER JOIN core.fact_pay_bands AS band ON posting.content_hash = band.content_hash

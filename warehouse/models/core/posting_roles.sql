@@ -24,5 +24,5 @@ SELECT
     role.is_main,
     role.span_start,
     role.span_end
-FROM core.postings AS posting
+FROM core.posting_rows AS posting
 INNER JOIN core.fact_roles AS role ON posting.content_hash = role.content_hash

@@ -1,7 +1,8 @@
 /*
 description: One advert of one source, in the newest version known at the as-of day.
 key: [posting_id]
-like: core.adverts
+materialized: view
+like: core.posting_rows
 columns:
   posting_id:
   source:
@@ -10,7 +11,7 @@ columns:
   company:
   company_id:
   title:
-  role_id: VARCHAR | The role that this advert and its copies are for
+  role_id:
   family:
   level:
   is_ml_role:
@@ -22,100 +23,44 @@ columns:
   posted_on:
   posted_basis:
   first_seen_on:
-  last_seen_on:
+  last_seen_on: DATE | Last day on which we saw it
   closed_on:
   is_open:
-  text:
-  text_chars: INTEGER | Length of the text, characters
+  text_chars:
   is_excerpt:
-  is_duplicate: BOOLEAN | Whether another advert of its role comes before it, the employer's own first, then the earliest
+  is_duplicate:
   url:
-  content_hash:
+  content_hash: VARCHAR | Version of the advert (raw.bodies, core.texts)
   method_version:
 */
-WITH linked AS (
-    SELECT
-        advert.*,
-        advert.origin_id IS NOT NULL AS is_passed_on,
-        md5(coalesce(link.first_posting_id, advert.posting_id)) AS linked_role_id
-    FROM core.adverts AS advert
-    LEFT JOIN core.role_links AS link ON advert.posting_id = link.posting_id
-),
-
--- An id that several boards of a source have says nothing without the board.
-own AS (
-    SELECT
-        source,
-        source_id,
-        any_value(company_id) AS company_id,
-        any_value(linked_role_id) AS role_id
-    FROM linked
-    WHERE NOT is_passed_on
-    GROUP BY source, source_id
-    HAVING count(DISTINCT board) = 1
-),
-
--- An advert that is passed on is for the role of the employer's own advert; where that is not
--- here, those that pass on the same one are for one role.
-roles AS (
-    SELECT
-        linked.*,
-        coalesce(
-            own.role_id,
-            min(linked.linked_role_id) FILTER (WHERE linked.is_passed_on) OVER (
-                PARTITION BY
-                    linked.origin_source,
-                    linked.origin_id,
-                    CASE
-                        WHEN linked.origin_source IN ('bamboohr', 'workday')
-                            THEN linked.company_id
-                    END
-            ),
-            linked.linked_role_id
-        ) AS role_id
-    FROM linked
-    LEFT JOIN own
-        ON
-            linked.origin_source = own.source
-            AND linked.origin_id = own.source_id
-            -- Numbers that each tenant counts for itself.
-            AND (
-                linked.origin_source NOT IN ('bamboohr', 'workday')
-                OR linked.company_id = own.company_id
-            )
-)
-
 SELECT
-    posting_id,
-    source,
-    board,
-    source_id,
-    company,
-    company_id,
-    title,
-    role_id,
-    family,
-    level,
-    is_ml_role,
-    countries,
-    country,
-    region,
-    is_us,
-    workplace,
-    posted_on,
-    posted_basis,
-    first_seen_on,
-    last_seen_on,
-    closed_on,
-    is_open,
-    text,
-    length(text)::INTEGER AS text_chars,
-    is_excerpt,
-    row_number() OVER (
-        PARTITION BY role_id
-        ORDER BY is_passed_on, coalesce(posted_on, first_seen_on), posting_id
-    ) > 1 AS is_duplicate,
-    url,
-    content_hash,
-    method_version
-FROM roles
+    posting.posting_id,
+    posting.source,
+    posting.board,
+    posting.source_id,
+    posting.company,
+    posting.company_id,
+    posting.title,
+    posting.role_id,
+    posting.family,
+    posting.level,
+    posting.is_ml_role,
+    posting.countries,
+    posting.country,
+    posting.region,
+    posting.is_us,
+    posting.workplace,
+    posting.posted_on,
+    posting.posted_basis,
+    posting.first_seen_on,
+    coalesce(posting.ended_on, board.newest_on, posting.first_seen_on) AS last_seen_on,
+    posting.closed_on,
+    posting.is_open,
+    posting.text_chars,
+    posting.is_excerpt,
+    posting.is_duplicate,
+    posting.url,
+    posting.content_hash,
+    posting.method_version
+FROM core.posting_rows AS posting
+LEFT JOIN core.boards AS board ON posting.source = board.source AND posting.board = board.board

@@ -1,6 +1,7 @@
 /*
 description: A framework or skill named in an advert, one row per place in the text.
 key: [posting_id, span_start, framework]
+materialized: view
 like: core.mentions
 columns:
   posting_id: VARCHAR | Advert (out.postings)

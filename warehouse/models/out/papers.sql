@@ -1,6 +1,7 @@
 /*
 description: A paper of one source, as its newest observation lists it.
 key: [paper_id]
+materialized: view
 like: core.papers
 */
 SELECT

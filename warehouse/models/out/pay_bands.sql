@@ -1,6 +1,7 @@
 /*
 description: A pay band of an advert, as stated and in US dollars a year.
 key: [posting_id, band]
+materialized: view
 like: core.pay_bands
 columns:
   posting_id: VARCHAR | Advert (out.postings)

@@ -1,6 +1,7 @@
 /*
 description: A role that an advert offers; a comment of a thread may offer several, each with its own title.
 key: [posting_id, role_no]
+materialized: view
 like: core.posting_roles
 columns:
   posting_id: VARCHAR | Advert (out.postings)

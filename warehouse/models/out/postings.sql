@@ -1,6 +1,7 @@
 /*
 description: One advert of one source, in the newest version known at the as-of day.
 key: [posting_id]
+materialized: view
 like: core.postings
 columns:
   - posting_id
