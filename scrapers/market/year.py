@@ -24,12 +24,17 @@ Definitions. All is seen from an as-of day: answers after it are not known.
 - A *spell of a role* is a stretch of days on which a spell of one of its adverts goes on, from
   `opened_on` to the day before `ended_on`. One that ends on the day on which another begins leaves
   no gap.
-- How it came: the first one was *found* where it opened not after the first listing of its board,
-  else it is *new*. A later one is *reopened* where it opens with an advert that the role had
-  before, else *reposted*.
+- How a spell of a role came: it was *found* where the advert that opens it was there, not after the
+  first listing of its board; else the first one is *new*, and a later one *reopened* where it opens
+  with an advert that the role had before, and *reposted* where not. Of adverts that open it on one
+  day, the first by source, board and id counts.
 - How it ended: as the spell of its advert that lasted longest did, *closed* or *lost*; *open* where
-  it has not.
-- The *stock* of a day are the roles in a spell on it; what opened or ended on a day is its flow.
+  it has not. It is *whole* where it was not found and has closed.
+- A role counts for the source and board of its first advert. Boards that never gave a listing do
+  not count. The *panel* are boards with a listing in the first eight days of the market (or of its
+  newest 365) and in its last two weeks, and none of their gaps longer than 45 days.
+- The *stock* of a day are the roles in a spell on it; what opened or ended on a day is its flow. A
+  day is *partial* from the last listing but one: closures of it can still become known.
 """
 
 from __future__ import annotations
@@ -42,7 +47,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import accumulate
+from itertools import pairwise
 from random import Random
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -538,6 +543,11 @@ class AdvertSpell(NamedTuple):
     exit: Exit
     is_found: bool
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether listings without it have closed it."""
+        return self.exit == "closed"
+
 
 class AdvertTruth(NamedTuple):
     """What is to be known of an advert that was seen."""
@@ -546,6 +556,7 @@ class AdvertTruth(NamedTuple):
     role_key: str
     first_seen_on: date
     last_seen_on: date
+    days_seen: int
     versions: tuple[tuple[int, date], ...]  # each with the first day that showed it
     spells: tuple[AdvertSpell, ...]
 
@@ -561,6 +572,8 @@ class RoleSpell(NamedTuple):
 
     role_key: str
     spell_no: int  # from 1
+    source: str  # of the role's first advert
+    board: str
     opened_on: date
     ended_on: date | None
     entry: Entry
@@ -568,16 +581,15 @@ class RoleSpell(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether both its beginning and its end were seen, so that its length is known."""
+        """Whether both its beginning and its end were seen, so that its length is a lifetime."""
         return self.entry != "found" and self.exit == "closed"
 
-    def days_open(self, as_of: date) -> int:
-        """Its length in days, so far where it is open.
-
-        Args:
-            as_of: The newest day that is known.
-        """
-        return ((self.ended_on or as_of) - self.opened_on).days
+    @property
+    def days_open(self) -> int | None:
+        """Its length in days; None where it has not closed."""
+        if self.exit != "closed" or self.ended_on is None:
+            return None
+        return (self.ended_on - self.opened_on).days
 
 
 class Flow(NamedTuple):
@@ -591,6 +603,7 @@ class Flow(NamedTuple):
     n_reposted: int
     closures: int
     lost: int
+    is_partial: bool
 
     @property
     def inflow(self) -> int:
@@ -606,28 +619,61 @@ class YearTruth:
     adverts: Mapping[str, AdvertTruth]  # by posting_id
     role_spells: tuple[RoleSpell, ...]
     roles: Mapping[str, Role]
-    first_day: date
+    listings: Mapping[tuple[str, str], Sequence[date]]
+    """Days of the listings of each board, those that are kept apart left out."""
 
-    def flow(self, *, is_ml: bool | None = None, framework: Framework = "any") -> list[Flow]:
-        """Stock and flow of each day from the first one asked to the as-of day.
+    @cached_property
+    def panel(self) -> frozenset[tuple[str, str]]:
+        """The boards of the fixed panel."""
+        every = [day for days in self.listings.values() for day in days]
+        if not every:
+            return frozenset()
+        last = max(every)
+        first = max(min(every), last - 365 * _DAY)
+        return frozenset(
+            board for board, days in self.listings.items() if _is_steady(days, first, last)
+        )
+
+    def flow(
+        self, sources: str = "all", *, is_ml: bool | None = None, framework: Framework = "any"
+    ) -> list[Flow]:
+        """Stock and flow of each day from the first listing to the as-of day.
 
         Args:
+            sources: "all", "panel" or a source.
             is_ml: Only roles that are ML roles, or that are not; all where None.
             framework: Only roles that ask for it.
 
         Returns:
-            One row per day.
+            One row per day; none where there is no listing.
         """
+        boards = {
+            board
+            for board in self.listings
+            if sources in ("all", board[0]) or (sources == "panel" and board in self.panel)
+        }
+        listed = sorted({day for board in boards for day in self.listings[board]})
         chosen = {
             key
             for key, role in self.roles.items()
             if (is_ml is None or role.is_ml == is_ml) and asks_for(role, framework)
         }
-        return flow_of(
-            [spell for spell in self.role_spells if spell.role_key in chosen],
-            self.first_day,
-            self.as_of,
+        spells = (
+            spell
+            for spell in self.role_spells
+            if spell.role_key in chosen and (spell.source, spell.board) in boards
         )
+        return flow_of(spells, listed, self.as_of) if listed else []
+
+
+def _is_steady(days: Sequence[date], first: date, last: date) -> bool:
+    inside = [day for day in days if day >= first]
+    return (
+        bool(inside)
+        and inside[0] <= first + 7 * _DAY
+        and inside[-1] >= last - 14 * _DAY
+        and all(after - day <= 45 * _DAY for day, after in pairwise(inside))
+    )
 
 
 def asks_for(role: Role, framework: Framework) -> bool:
@@ -640,28 +686,41 @@ def asks_for(role: Role, framework: Framework) -> bool:
     return framework == "any" or bool(role.tools.asked() & families[framework])
 
 
-def truth_of(
-    year: Year, as_of: date, *, is_on: Callable[[BoardYear], bool] = lambda _board: True
-) -> YearTruth:
+def truth_of(year: Year, as_of: date) -> YearTruth:
     """Work out the truth from what was planted, by the definitions of this module.
 
     Args:
         year: The year.
         as_of: The newest day whose answers are known.
-        is_on: Which boards count.
 
     Returns:
         Adverts and spells as they are known on that day.
     """
     adverts: dict[str, AdvertTruth] = {}
+    listings: dict[tuple[str, str], Sequence[date]] = {}
+    of_role: dict[str, list[_Shown]] = defaultdict(list)
     for board in year.boards:
-        if is_on(board):
-            adverts.update((advert.posting_id, advert) for advert in _adverts_of(board, as_of))
-    of_role: dict[str, list[AdvertTruth]] = defaultdict(list)
-    for advert in adverts.values():
-        of_role[advert.role_key].append(advert)
-    spells = tuple(spell for key, found in of_role.items() for spell in _role_spells(key, found))
-    return YearTruth(as_of, adverts, spells, year.roles(), year.spec.first_day)
+        answers = [answer for answer in board.answers if answer.day <= as_of]
+        telling = _telling(answers)
+        complete = [answer.day for answer in telling if answer.state != "truncated"]
+        if complete:
+            listings[board.source, board.board] = complete
+        for advert in _adverts_of(board, telling, complete, as_of):
+            adverts[advert.posting_id] = advert
+            if complete:
+                place = (board.source, board.board, advert.posting_id)
+                of_role[advert.role_key] += [_Shown(s, *place) for s in advert.spells]
+    spells = tuple(spell for key, shown in of_role.items() for spell in _role_spells(key, shown))
+    return YearTruth(as_of, adverts, spells, year.roles(), listings)
+
+
+class _Shown(NamedTuple):
+    """A spell of an advert, and where."""
+
+    spell: AdvertSpell
+    source: str
+    board: str
+    posting_id: str
 
 
 class _Watch:
@@ -673,27 +732,33 @@ class _Watch:
         self.versions: list[tuple[int, date]] = []
 
 
-def _adverts_of(board: BoardYear, as_of: date) -> Iterator[AdvertTruth]:
-    answers = [answer for answer in board.answers if answer.day <= as_of]
+def _telling(answers: Sequence[Answer]) -> list[Answer]:
+    """The answers that say something, listings and those that were cut short, in order of days."""
     listings = [a for a in answers if a.state in ("ok", "unchanged")]
     apart = _kept_apart([len(a.shown) for a in listings])
-    listings = [a for a, is_apart in zip(listings, apart, strict=True) if not is_apart]
-    complete = [a.day for a in listings]
-    telling = {a.day: a for a in [*listings, *(a for a in answers if a.state == "truncated")]}
+    left_out = {a.day for a, is_apart in zip(listings, apart, strict=True) if is_apart}
+    states = ("ok", "unchanged", "truncated")
+    return [a for a in answers if a.state in states and a.day not in left_out]
+
+
+def _adverts_of(
+    board: BoardYear, telling: Iterable[Answer], complete: Sequence[date], as_of: date
+) -> Iterator[AdvertTruth]:
     watched: dict[str, _Watch] = {}
-    for day in sorted(telling):
-        for opening, version in telling[day].shown:
+    for answer in telling:
+        for opening, version in answer.shown:
             key = opening.advert.source_id
             watch = watched.setdefault(key, _Watch(opening.advert.role.key))
-            watch.seen.append(day)
+            watch.seen.append(answer.day)
             if not watch.versions or watch.versions[-1][0] != version:
-                watch.versions.append((version, day))
+                watch.versions.append((version, answer.day))
     for source_id, watch in watched.items():
         yield AdvertTruth(
             f"{board.source}:{board.board}:{source_id}",
             watch.role_key,
             watch.seen[0],
             watch.seen[-1],
+            len(watch.seen),
             tuple(watch.versions),
             tuple(_spells(watch.seen, complete, as_of)),
         )
@@ -731,44 +796,51 @@ def _spells(seen: Sequence[date], complete: Sequence[date], as_of: date) -> Iter
             yield AdvertSpell(opened_on, day, None, "open", is_found)
 
 
-def _role_spells(role_key: str, adverts: Sequence[AdvertTruth]) -> Iterator[RoleSpell]:
-    parts = sorted(
-        ((spell, advert.posting_id) for advert in adverts for spell in advert.spells),
-        key=lambda part: (part[0].opened_on, part[1]),
-    )
-    stretches: list[list[tuple[AdvertSpell, str]]] = []
+def _role_spells(role_key: str, shown: Iterable[_Shown]) -> Iterator[RoleSpell]:
+    parts = sorted(shown, key=lambda part: (part.spell.opened_on, *part[1:]))
+    stretches: list[list[_Shown]] = []
     reach: date | None = None
     for part in parts:
-        end = part[0].ended_on or date.max
-        if reach is not None and part[0].opened_on <= reach:
-            stretches[-1].append(part)
-            reach = max(reach, end)
-        else:
-            stretches.append([part])
-            reach = end
+        if reach is None or part.spell.opened_on > reach:
+            stretches.append([])
+            reach = None
+        stretches[-1].append(part)
+        reach = max(reach or date.min, part.spell.ended_on or date.max)
     earlier: set[str] = set()
     for number, stretch in enumerate(stretches, 1):
-        opened_on = stretch[0][0].opened_on
-        first = [part for part in stretch if part[0].opened_on == opened_on]
-        last = max(stretch, key=lambda part: (part[0].ended_on or date.max, part[0].exit))[0]
-        if number == 1:
-            entry: Entry = "found" if any(spell.is_found for spell, _ in first) else "new"
-        else:
-            entry = "reopened" if any(name in earlier for _, name in first) else "reposted"
-        yield RoleSpell(role_key, number, opened_on, last.ended_on, entry, last.exit)
-        earlier.update(name for _, name in stretch)
+        opener = stretch[0]
+        # At the same time, closed comes before lost.
+        last = max(
+            stretch, key=lambda part: (part.spell.ended_on or date.max, part.spell.is_closed)
+        )
+        entry: Entry = "new"
+        if opener.spell.is_found:
+            entry = "found"
+        elif number > 1:
+            entry = "reopened" if opener.posting_id in earlier else "reposted"
+        yield RoleSpell(
+            role_key,
+            number,
+            parts[0].source,
+            parts[0].board,
+            opener.spell.opened_on,
+            last.spell.ended_on,
+            entry,
+            last.spell.exit,
+        )
+        earlier.update(part.posting_id for part in stretch)
 
 
-def flow_of(spells: Iterable[RoleSpell], first_day: date, last_day: date) -> list[Flow]:
+def flow_of(spells: Iterable[RoleSpell], listed: Sequence[date], as_of: date) -> list[Flow]:
     """Count stock and flow by day.
 
     Args:
         spells: Spells of roles.
-        first_day: First day to count.
-        last_day: Last day to count.
+        listed: The days that have a listing, in order; the count begins with the first.
+        as_of: Last day to count.
 
     Returns:
-        One row per day; what opened before the first day is in its stock alone.
+        One row per day.
     """
     came: Counter[tuple[date, str]] = Counter()
     went: Counter[tuple[date, str]] = Counter()
@@ -776,14 +848,21 @@ def flow_of(spells: Iterable[RoleSpell], first_day: date, last_day: date) -> lis
         came[spell.opened_on, spell.entry] += 1
         if spell.ended_on is not None:
             went[spell.ended_on, spell.exit] += 1
-    days = [first_day + n * _DAY for n in range((last_day - first_day).days + 1)]
-    entries: tuple[Entry, ...] = ("found", "new", "reopened", "reposted")
-    exits: tuple[Exit, ...] = ("closed", "lost")
-    moves = [sum(came[day, e] for e in entries) - sum(went[day, e] for e in exits) for day in days]
-    before = sum(n for (day, _), n in came.items() if day < first_day)
-    before -= sum(n for (day, _), n in went.items() if day < first_day)
-    stocks = list(accumulate(moves, initial=before))[1:]
-    return [
-        Flow(day, stock, *(came[day, e] for e in entries), *(went[day, e] for e in exits))
-        for day, stock in zip(days, stocks, strict=True)
-    ]
+    final_before = listed[-2] if len(listed) > 1 else date.min
+    stock, flows = 0, []
+    for number in range((as_of - listed[0]).days + 1):
+        day = listed[0] + number * _DAY
+        flow = Flow(
+            day,
+            stock,
+            found=came[day, "found"],
+            n_new=came[day, "new"],
+            n_reopened=came[day, "reopened"],
+            n_reposted=came[day, "reposted"],
+            closures=went[day, "closed"],
+            lost=went[day, "lost"],
+            is_partial=day >= final_before,
+        )
+        stock += flow.found + flow.inflow - flow.closures - flow.lost
+        flows.append(flow._replace(stock=stock))
+    return flows

@@ -195,15 +195,15 @@ class TestTruth:
 
     def test_flow_counts_what_opened_and_ended(self) -> None:
         spells = [
-            RoleSpell("a", 1, day(1), day(3), "found", "closed"),
-            RoleSpell("a", 2, day(4), None, "reopened", "open"),
-            RoleSpell("b", 1, day(3), day(4), "new", "lost"),
+            RoleSpell("a", 1, "ashby", "acme", day(1), day(3), "found", "closed"),
+            RoleSpell("a", 2, "ashby", "acme", day(4), None, "reopened", "open"),
+            RoleSpell("b", 1, "ashby", "acme", day(3), day(4), "new", "lost"),
         ]
-        flows = flow_of(spells, day(1), day(4))
+        flows = flow_of(spells, [day(1), day(2), day(4)], day(4))
         assert [flow.stock for flow in flows] == [1, 1, 1, 1]
         assert flows[2].n_new == flows[2].closures == 1
         assert flows[3].lost == flows[3].inflow == 1
-        assert flow_of(spells, day(3), day(4)) == flows[2:]
+        assert [flow.is_partial for flow in flows] == [False, True, True, True]
 
 
 class TestYear:
