@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,15 +117,10 @@ def replay(spec: YearSpec, every_days: int) -> Replayed:
     """
     made = simulate_year(spec)
     landing = Landing(made)
-    seen = Counter(
-        {
-            day: sum(len(answer.shown) for answer in answers)
-            for day, answers in groupby(
-                sorted((a for board in made.boards for a in board.answers), key=lambda a: a.day),
-                key=lambda a: a.day,
-            )
-        }
-    )
+    seen: Counter[date] = Counter()
+    for board in made.boards:
+        for answer in board.answers:
+            seen[answer.day] += len(answer.shown)
     loads: list[Timing] = []
     builds: list[Timing] = []
     found: dict[str, Agreement] = {}
@@ -148,7 +142,7 @@ def replay(spec: YearSpec, every_days: int) -> Replayed:
                         before.compared + agreement.compared,
                         before.differing + agreement.differing,
                     )
-        roles = models.count(con, "core.roles")
+        roles = models.count(con, "core.role_rows")
     newest = loads[-every_days:]
     return Replayed(_sum(loads), _sum(newest), _sum(builds), builds[0], roles, found)
 

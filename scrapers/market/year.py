@@ -103,7 +103,7 @@ class YearSpec:
     seed: int = 20261031
     first_day: date = date(2025, 11, 1)
     days: int = 365
-    boards: Mapping[str, int] = field(default_factory=lambda: _FULL_BOARDS)
+    boards: Mapping[str, int] = field(default_factory=lambda: dict(_FULL_BOARDS))
     open_per_board: float = 20.0
     late_rate: float = 0.15
     dying_rate: float = 0.06
@@ -134,7 +134,7 @@ class YearSpec:
         if not scale > 0:
             raise ValueError(f"scale must be above zero, not {scale}")
         boards = {name: max(3, round(n * scale)) for name, n in _FULL_BOARDS.items()}
-        return cls(seed=seed, boards=MappingProxyType(boards))
+        return cls(seed=seed, boards=boards)
 
     def calendar(self) -> tuple[date, ...]:
         """The days on which boards are asked."""
