@@ -243,7 +243,7 @@ def _board(
     days = spec.calendar()
     dies_on = None
     if rng.random() < spec.late_rate:
-        days = days[rng.randrange(1, len(days) * 3 // 4) :]
+        days = days[rng.randrange(len(days) * 3 // 4) + 1 :] or days[-1:]
     elif rng.random() < spec.dying_rate:
         dies_on = days[rng.randrange(len(days) // 4, len(days))]
     return BoardYear(source, name, employer, openings, days, dies_on, _faults(spec, rng, days))
