@@ -29,6 +29,10 @@ DATA_VARIABLE = "HIRING_SIGNAL_DATA"
 MODE_VARIABLE = "HIRING_SIGNAL_MODE"
 ORIGINS_VARIABLE = "HIRING_SIGNAL_ORIGINS"
 DEFAULT_DATA = "data"
+RENEW_VARIABLE = "HIRING_SIGNAL_RENEW_SECONDS"
+RENEW_SECONDS = 600.0
+"""How long a run may read adverts anew that an older method has read: a large warehouse does so
+over several runs, and each of them ends in time."""
 WORLD_FILE = "world.json"
 
 
@@ -111,6 +115,19 @@ class RunSettings(dg.ConfigurableResource):  # type: ignore[type-arg]
 def data_folder(given: str = "") -> Path:
     """The DATA folder: as given, else of the environment, else `data/` of the present folder."""
     return Path(given or os.environ.get(DATA_VARIABLE) or DEFAULT_DATA).resolve()
+
+
+def renew_seconds() -> float:
+    """Seconds that a run may spend on adverts that an older method has read.
+
+    Raises:
+        ValueError: HIRING_SIGNAL_RENEW_SECONDS is no number.
+    """
+    said = os.environ.get(RENEW_VARIABLE)
+    try:
+        return float(said) if said else RENEW_SECONDS
+    except ValueError:
+        raise ValueError(f"{RENEW_VARIABLE} is no number of seconds: {said!r}") from None
 
 
 def take_folder(plan: Plan) -> IO[str]:

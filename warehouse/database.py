@@ -86,6 +86,10 @@ class Fingerprints:
         """
         landings = con.execute("SELECT file, digest FROM raw.landings ORDER BY file").fetchall()
         self._landed = _digest(landings)
+        read = con.execute(
+            "SELECT method_version, count(*) FROM core.facts GROUP BY ALL ORDER BY ALL"
+        )
+        self._read = _digest([method_version(), *read.fetchall()])
         self._as_of = as_of.isoformat()
         self._known: dict[str, str] = {}
 
@@ -101,7 +105,7 @@ class Fingerprints:
             if model.made_by == "warehouse.load":
                 parts.append(self._landed)
             elif model.made_by == "warehouse.facts":
-                parts += [self._landed, method_version()]
+                parts += [self._landed, self._read]
             else:
                 parts += [self._as_of, *map(self.of, model.reads)]
                 if model.made_by:

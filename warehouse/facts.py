@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from time import monotonic
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -82,20 +83,37 @@ _TARGETS = {
     "core.fact_pay_bands": _BANDS,
     "core.fact_refusals": _REFUSED,
 }
-_NEEDED = """
+_BY_VERSION = ("core.fact_roles", "core.fact_mentions", "core.fact_pay_bands", "core.facts")
+_ADVERTS = """
     SELECT content_hash, body, title, company, location, secondary_locations, address_locality,
         address_region, address_country, is_remote, workplace, department, team, posted_on,
         pay_text, pay_components, estimated_pay_text, source, board, source_id,
         seen.first_seen_on
     FROM raw.bodies
     INNER JOIN (
-        SELECT content_hash, min(observed_on) AS first_seen_on
-        FROM raw.observations GROUP BY content_hash
+        SELECT content_hash, min(from_on) AS first_seen_on, bool_or(until_on IS NULL) AS is_shown
+        FROM raw.sightings GROUP BY content_hash
     ) AS seen USING (content_hash)
-    ANTI JOIN core.facts USING (content_hash)
+"""
+_NEW = f"{_ADVERTS} ANTI JOIN core.facts USING (content_hash)"
+# What is on show comes first: it is what most people ask about.
+_OLD = f"""{_ADVERTS}
+    SEMI JOIN (FROM core.facts WHERE method_version <> $version) AS old USING (content_hash)
+    ORDER BY seen.is_shown DESC, seen.first_seen_on DESC, content_hash
 """
 
 Tables = dict[str, pa.Table]
+
+
+class Progress(NamedTuple):
+    """How far the reading of adverts is."""
+
+    read: int
+    """Versions of adverts that were read now."""
+    renewed: int
+    """Of those, the ones that had facts by an older method."""
+    waiting: int
+    """Versions whose facts are still by an older method."""
 
 
 def normalise_pending(
@@ -103,44 +121,82 @@ def normalise_pending(
     *,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> int:
-    """Read the facts out of every version that has none by the present method.
+    renew_seconds: float | None = None,
+) -> Progress:
+    """Read the facts out of every version that has none, then of those by an older method.
 
-    Facts by an older method are dropped first. Batches are stored as they come, so that a run that
-    breaks off goes on where it was.
+    Facts by an older method stand until they are read anew, adverts on show first; a large
+    warehouse does so over several runs. Batches are stored as they come, so that a run that breaks
+    off goes on where it was.
 
     Args:
         con: The working warehouse.
         workers: Processes; as many as there are cores where None.
         progress: Called with adverts done and adverts to do.
+        renew_seconds: Wall-clock seconds to spend on facts by an older method; as many as it takes
+            where None.
 
     Returns:
-        How many versions were read.
+        How many versions were read, and how many are still by an older method.
     """
     version = method_version()
-    for table in ("core.fact_roles", "core.fact_mentions", "core.fact_pay_bands", "core.facts"):
-        con.execute(
-            f"DELETE FROM {table} WHERE content_hash IN "
-            "(SELECT content_hash FROM core.facts WHERE method_version <> $1)",
-            [version],
-        )
     con.execute("DELETE FROM core.fact_refusals")
-    [(total,)] = con.execute(f"SELECT count(*) FROM ({_NEEDED})").fetchall()
-    done = 0
+    workers = workers or os.cpu_count() or 1
+    new = _count(con, _NEW)
+    old = _count(con, _OLD, {"version": version})
+    total = new + old
     tell = progress or (lambda _done, _total: None)
     tell(0, total)
+    read = renewed = 0
+    for tables in _read(con, _NEW, {}, workers, new):
+        read += _store(con, tables)
+        tell(read, total)
+    until = None if renew_seconds is None else monotonic() + renew_seconds
+    for tables in _read(con, _OLD, {"version": version}, workers, old):
+        renewed += _store(con, tables)
+        tell(read + renewed, total)
+        if until is not None and monotonic() >= until:
+            break
+    return Progress(read + renewed, renewed, _count(con, _OLD, {"version": version}))
+
+
+def _count(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
+) -> int:
+    [(rows,)] = con.execute(f"SELECT count(*) FROM ({query})", parameters or {}).fetchall()
+    return int(rows)
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    query: str,
+    parameters: dict[str, Any],
+    workers: int,
+    total: int,
+) -> Iterator[Tables]:
+    if not total:
+        return
     # Results stream; a second cursor keeps the reading apart from the writing.
-    batches = con.cursor().sql(_NEEDED).to_arrow_reader(BATCH_ROWS) if total else iter(())
-    for tables in _map(batches, workers or os.cpu_count() or 1, total):
-        con.execute("BEGIN")
-        for name, table in tables.items():
-            con.register("incoming_facts", table)
-            con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming_facts")
-        con.unregister("incoming_facts")
-        con.execute("COMMIT")
-        done += tables["core.facts"].num_rows + tables["core.fact_refusals"].num_rows
-        tell(done, total)
-    return done
+    batches = con.cursor().sql(query, params=parameters).to_arrow_reader(BATCH_ROWS)
+    yield from _map(batches, workers, total)
+
+
+def _store(con: duckdb.DuckDBPyConnection, tables: Tables) -> int:
+    """Store what was read out of a batch, in the place of what was read before."""
+    con.execute("BEGIN")
+    for part in ("core.facts", "core.fact_refusals"):
+        con.register("incoming_facts", tables[part])
+        for name in _BY_VERSION:
+            con.execute(
+                f"DELETE FROM {name} USING incoming_facts "
+                f"WHERE {name}.content_hash = incoming_facts.content_hash"
+            )
+    for name, table in tables.items():
+        con.register("incoming_facts", table)
+        con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming_facts")
+    con.unregister("incoming_facts")
+    con.execute("COMMIT")
+    return int(tables["core.facts"].num_rows + tables["core.fact_refusals"].num_rows)
 
 
 def _map(batches: Iterator[pa.RecordBatch], workers: int, total: int) -> Iterator[Tables]:

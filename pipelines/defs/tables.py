@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.observe import SOURCES
-from pipelines.settings import RunSettings
+from pipelines.settings import RunSettings, renew_seconds
 from pipelines.tables import at_work, key_of, metadata_of, spec_of, sql_asset
 from warehouse import database, models
 from warehouse.facts import normalise_pending
@@ -45,7 +45,7 @@ def load(
 
 @dg.multi_asset(
     specs=[
-        spec_of(table, deps=[key_of("raw.bodies"), key_of("raw.postings")]) for table in READ_OUT
+        spec_of(table, deps=[key_of("raw.bodies"), key_of("raw.sightings")]) for table in READ_OUT
     ]
 )
 def normalise(
@@ -53,8 +53,13 @@ def normalise(
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Read mentions, pay, role and place out of every version of an advert that is new."""
     with at_work(context, settings, "normalise") as work:
-        rows = normalise_pending(work.con, progress=work.stage.advance)
+        done = normalise_pending(
+            work.con, progress=work.stage.advance, renew_seconds=renew_seconds()
+        )
+        rows = done.read
         work.stage.found = f"{rows:,} adverts read"
+        if done.waiting:
+            work.stage.found += f", {done.waiting:,} still by an older method, in the next runs"
         for table in READ_OUT:
             yield dg.MaterializeResult(
                 asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=rows > 0)

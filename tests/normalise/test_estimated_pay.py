@@ -125,7 +125,7 @@ def test_guesses_come_through_the_warehouse_apart(tmp_path: Path) -> None:
     with duckdb.connect() as con:
         models.create_schemas(con)
         load_file(con, path, "trove/a.jsonl")
-        assert facts.normalise_pending(con, workers=1) == 4
+        assert facts.normalise_pending(con, workers=1).read == 4
         found = con.execute(
             "SELECT source_id, provenance, pay_min, pay_max_usd_year "
             "FROM core.fact_pay_bands JOIN raw.observations USING (content_hash) ORDER BY source_id"

@@ -26,28 +26,55 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def land(con: duckdb.DuckDBPyConnection, folder: Path, *adverts: dict[str, Any]) -> None:
-    envelope = {"kind": "posting", "source": "lever", "board": "acme", "observed_at": AT}
+def land(
+    con: duckdb.DuckDBPyConnection, folder: Path, *adverts: dict[str, Any], board: str = "acme"
+) -> None:
+    envelope = {"kind": "posting", "source": "lever", "board": board, "observed_at": AT}
     rows = [envelope | {"source_id": str(i), "title": "ML Engineer"} | advert
             for i, advert in enumerate(adverts)]  # fmt: skip
-    path = folder / "a.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in [*rows, ASKED]))
-    load_file(con, path, "lever/a.jsonl")
+    path = folder / f"{board}.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in [*rows, ASKED | {"board": board}]))
+    load_file(con, path, f"lever/{board}.jsonl")
 
 
 def test_facts_are_read_once_and_again_when_the_method_changes(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     land(con, tmp_path, {"body": "PyTorch, $150-180k"}, {"body": "Not TensorFlow"})
-    assert facts.normalise_pending(con, workers=1) == 2
-    assert facts.normalise_pending(con, workers=1) == 0
+    assert facts.normalise_pending(con, workers=1).read == 2
+    assert facts.normalise_pending(con, workers=1).read == 0
     assert con.execute(
         "SELECT pay_min::INT, pay_max_usd_year FROM core.fact_pay_bands"
     ).fetchall() == [(150000, 180000.0)]
     monkeypatch.setattr(facts, "method_version", lambda: "next")
-    assert facts.normalise_pending(con, workers=1) == 2
+    assert facts.normalise_pending(con, workers=1).read == 2
     assert con.execute("SELECT DISTINCT method_version FROM core.facts").fetchall() == [("next",)]
     assert con.execute("SELECT count(*) FROM core.fact_pay_bands").fetchall() == [(1,)]
+
+
+def test_what_an_older_method_read_stands_until_it_is_read_anew_and_what_is_on_show_comes_first(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(con, tmp_path, *({"body": f"PyTorch and thing {number}"} for number in range(5)))
+    facts.normalise_pending(con, workers=1)
+    con.execute("UPDATE raw.sightings SET until_on = DATE '2026-10-02' WHERE source_id <> '3'")
+    monkeypatch.setattr(facts, "method_version", lambda: "next")
+    monkeypatch.setattr(facts, "BATCH_ROWS", 2)
+    land(con, tmp_path, {"body": "A new one"}, board="other")
+    by_version = "SELECT count(*) FILTER (method_version = 'next'), count(*) FROM core.facts"
+    # The new one at once; of the others a batch in each run, whatever the time is up.
+    done = facts.normalise_pending(con, workers=1, renew_seconds=0)
+    assert done == facts.Progress(read=3, renewed=2, waiting=3)
+    assert con.execute(by_version).fetchall() == [(3, 6)]
+    assert con.execute(
+        "SELECT method_version FROM core.facts JOIN raw.bodies USING (content_hash) "
+        "WHERE source_id = '3' AND board = 'acme'"
+    ).fetchall() == [("next",)]
+    assert con.execute("SELECT count(*) FROM core.fact_mentions").fetchall() == [(5,)]
+    assert facts.normalise_pending(con, workers=1, renew_seconds=0).waiting == 1
+    assert facts.normalise_pending(con, workers=1, renew_seconds=0).waiting == 0
+    assert facts.normalise_pending(con, workers=1) == facts.Progress(0, 0, 0)
+    assert con.execute(by_version).fetchall() == [(6, 6)]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +91,7 @@ def test_absurd_figures_stop_nothing(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, advert: dict[str, Any]
 ) -> None:
     land(con, tmp_path, advert, {"body": "PyTorch"})
-    assert facts.normalise_pending(con, workers=1) == 2
+    assert facts.normalise_pending(con, workers=1).read == 2
     assert con.execute("SELECT count(*) FROM core.facts").fetchall() == [(2,)]
 
 

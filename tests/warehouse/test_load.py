@@ -210,7 +210,9 @@ def test_a_load_that_breaks_off_leaves_nothing(
 ) -> None:
     before = dump(con)
     with monkeypatch.context() as patch:
-        patch.setattr("warehouse.load._STORE", ("INSERT INTO raw.boards BY NAME SELECT 1 AS nope",))
+        patch.setattr(
+            "warehouse.merge._STORE", ("INSERT INTO raw.boards BY NAME SELECT 1 AS nope",)
+        )
         with pytest.raises(duckdb.Error):
             load(con, tmp_path, "a", posting(1), asked())
     assert dump(con) == before

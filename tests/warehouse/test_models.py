@@ -34,7 +34,7 @@ def test_every_table_builds_from_nothing_and_is_described(con: duckdb.DuckDBPyCo
     ).fetchall()
     assert bare == []
     assert con.execute(
-        "SELECT comment FROM duckdb_tables() WHERE table_name = 'postings' AND schema_name = 'out'"
+        "SELECT comment FROM duckdb_views() WHERE view_name = 'postings' AND schema_name = 'out'"
     ).fetchall() == [(models.models()["out.postings"].description,)]
 
 

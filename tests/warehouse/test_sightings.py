@@ -95,9 +95,7 @@ def is_plain(answer: Answer) -> bool:
 
 @settings(max_examples=40, deadline=None)
 @given(answers.map(lambda said: [a for a in said if is_plain(a)]), st.randoms())
-def test_the_ledger_does_not_depend_on_the_order_of_loading(
-    said: list[Answer], order: Any
-) -> None:
+def test_the_ledger_does_not_depend_on_the_order_of_loading(said: list[Answer], order: Any) -> None:
     order.shuffle(said)
     cut = order.randint(0, len(said))
     with duckdb.connect() as con, tempfile.TemporaryDirectory() as folder:

@@ -178,5 +178,5 @@ def _normalise(landing: Path) -> Timing:
     with tempfile.TemporaryDirectory() as folder, open_working(Path(folder)) as con:
         load_file(con, landing, landing.name)
         with stopwatch() as watch:
-            adverts = normalise_pending(con, progress=lambda _done, _total: watch.look_at_workers())
-        return watch.timing(adverts)
+            done = normalise_pending(con, progress=lambda _done, _total: watch.look_at_workers())
+        return watch.timing(done.read)

@@ -54,6 +54,51 @@ class Model(NamedTuple):
     reads: tuple[str, ...]  # tables of ours that it is made from
 
 
+class Macro(NamedTuple):
+    """A table with parameters, which readers of a publication call."""
+
+    name: str  # schema.name
+    description: str
+    parameters: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]  # name and meaning
+    sql: str
+
+
+@cache
+def macros() -> dict[str, Macro]:
+    """All table macros by name.
+
+    Raises:
+        ModelError: A header is missing or incomplete.
+    """
+    found = {}
+    for path in sorted((FOLDER / "out" / "macros").glob("*.sql")):
+        match = _HEADER.match(path.read_text(encoding="utf-8"))
+        if not match:
+            raise ModelError(f"{path}: must begin with a /* header */")
+        header = yaml.safe_load(match[1])
+        try:
+            macro = Macro(
+                name=f"out.{path.stem}",
+                description=" ".join(header["description"].split()),
+                parameters=tuple(header["parameters"]),
+                columns=tuple(header["columns"].items()),
+                sql=match[2].strip(),
+            )
+        except (KeyError, TypeError) as error:
+            raise ModelError(f"{path}: the header lacks {error}") from error
+        found[macro.name] = macro
+    return found
+
+
+def create_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros, which read published tables alone."""
+    for macro in macros().values():
+        said = f"{macro.name}({', '.join(macro.parameters)})"
+        con.execute(f"CREATE OR REPLACE MACRO {said} AS TABLE {macro.sql}")
+        con.execute(f"COMMENT ON MACRO TABLE {macro.name} IS {_quoted(macro.description)}")
+
+
 @cache
 def models() -> dict[str, Model]:
     """All tables by name, each after those that it reads.

@@ -44,6 +44,23 @@ def data_dictionary(con: duckdb.DuckDBPyConnection) -> str:
     return "\n".join(lines)
 
 
+def macro_dictionary() -> str:
+    """The table macros of a publication as Markdown, laid out as its tables are."""
+    lines = []
+    for macro in models.macros().values():
+        lines += [
+            f"## {macro.name}({', '.join(macro.parameters)}) (macro)",
+            "",
+            _cell(macro.description),
+            "",
+            "| column | meaning |",
+            "|---|---|",
+            *(f"| `{name}` | {_cell(text)} |" for name, text in macro.columns),
+            "",
+        ]
+    return "\n".join(lines)
+
+
 def page() -> str:
     """The data dictionary of the models themselves, without any data: `docs/data-dictionary.md`."""
     with duckdb.connect() as con:
@@ -51,7 +68,7 @@ def page() -> str:
         for table, model in models.models().items():
             if model.sql:
                 models.build(con, table, as_of=date.min)
-        return data_dictionary(con)
+        return data_dictionary(con) + "\n" + macro_dictionary()
 
 
 def _cell(text: str | None) -> str:

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import duckdb
 
+from warehouse import models
+
 PUBLISHED_CORE = (
     "boards",
     "mentions",
@@ -37,6 +39,14 @@ SAMPLE_MARK = "SAMPLE DATA, generated, not the world. "
 
 _OURS = re.compile(r'"?\b(raw|core|out)"?\."?(\w+)')
 _LONG_TEXT = "text"  # never needed to tell two rows apart, and dear to sort by
+
+
+_READ_BY_MACROS = {
+    "core.postings",
+    "out.board_health",
+    "out.posting_spells",
+    "out.posting_versions",
+}
 
 
 class Column(NamedTuple):
@@ -202,6 +212,8 @@ def copy_warehouse(
                     f"ORDER BY {order or 'ALL'}"
                 )
             _comment(con, relation, SAMPLE_MARK if is_sample else "")
+        if {relation.label for relation in published} >= _READ_BY_MACROS:
+            models.create_macros(con)
         con.execute("CHECKPOINT fresh")
     finally:
         con.execute(f"USE {identifier(home)}")

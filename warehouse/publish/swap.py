@@ -24,7 +24,13 @@ import duckdb
 
 from warehouse.digest import digest_of_code
 from warehouse.publish import report
-from warehouse.publish.snapshot import content_digest, copy_warehouse, literal, relations
+from warehouse.publish.snapshot import (
+    content_digest,
+    copy_warehouse,
+    literal,
+    publishable,
+    relations,
+)
 from warehouse.publish.tables import ON_REQUEST, write_csv, write_data_package
 
 WAREHOUSE = "warehouse.duckdb"
@@ -105,6 +111,7 @@ def publish(
         con.execute(f"SET memory_limit = '{_MEMORY}'")
         con.execute(f"SET temp_directory = {literal(str(publications / _SPILL))}")
         con.execute(f"ATTACH {literal(str(working))} AS working (READ_ONLY)")
+        con.execute("SET VARIABLE as_of = $day::DATE", {"day": str(run["as_of"])})
         found = publishable(relations(con, "working"))
         digest = content_digest(con, "working", found, options)
         current = _current(data)

@@ -206,8 +206,7 @@ def _agreement(con: duckdb.DuckDBPyConnection) -> Report:
     for source, found in sorted(bands.items()):
         texts = dict(
             con.execute(
-                "SELECT posting_id, text FROM core.texts "
-                "WHERE posting_id IN (SELECT unnest($1))",
+                "SELECT posting_id, text FROM core.texts WHERE posting_id IN (SELECT unnest($1))",
                 [list(found)],
             ).fetchall()
         )

@@ -12,6 +12,7 @@ columns:
   is_found: BOOLEAN | Whether it was there already when its board was read for the first time
   ended_on: DATE | Last day on which it was seen, NULL while the newest sound answer of its board shows it
   closed_on: DATE | First complete listing without it, once two in a row lack it
+  confirmed_on: DATE | Day of the second listing without it, on which its closing became known
   content_hash: VARCHAR | Newest version in the spell (raw.bodies)
 */
 WITH sound AS (
@@ -207,6 +208,7 @@ told AS (
             WHEN second_without.observed_on IS NOT NULL
                 THEN first_without.observed_on
         END AS closed_on,
+        second_without.observed_on AS confirmed_on,
         followed.content_hash
     FROM followed
     LEFT JOIN complete AS first_without
@@ -232,6 +234,7 @@ spells AS (
         opened_on,
         ended_on,
         closed_on,
+        confirmed_on,
         content_hash
     FROM told
     WINDOW advert AS (PARTITION BY source, board, source_id)
@@ -246,6 +249,7 @@ spells AS (
         from_on AS opened_on,
         NULL AS ended_on,
         NULL AS closed_on,
+        NULL AS confirmed_on,
         content_hash
     FROM marked
     WHERE is_plain
@@ -262,6 +266,7 @@ SELECT
     coalesce(spells.opened_on <= boards.first_on, FALSE) AS is_found,
     spells.ended_on,
     spells.closed_on,
+    spells.confirmed_on,
     spells.content_hash
 FROM spells
 LEFT JOIN core.boards AS boards ON spells.source = boards.source AND spells.board = boards.board
