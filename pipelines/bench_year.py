@@ -45,7 +45,9 @@ YEAR = "year"
 COMPARED_EVERY_DAYS = 30
 """How often the tables are made and compared; the last day always is."""
 
-_TABLES = ("out.market_flow_by_day", "core.role_spells", "core.postings")
+_TABLES = (
+    "out.market_flow_by_day", "out.role_spells", "out.posting_spells", "out.posting_versions",
+)  # fmt: skip
 FULL_ADVERTS = 27_000
 """Adverts of a year with more than 20,000 roles."""
 _FRAMEWORKS: tuple[Framework, ...] = ("any", "pytorch", "tensorflow", "jax")
@@ -186,8 +188,8 @@ def agreements(con: duckdb.DuckDBPyConnection, made: Year, as_of: date) -> dict[
         as_of: The day.
 
     Returns:
-        For the dates of adverts, the adverts of roles, the ledger, the spells of roles and the days
-        of the series of the market: how many rows were compared, and those that differ, in words.
+        For adverts, the adverts of roles, the ledger, versions, spells and the days of the series
+        of the market: how many rows were compared, and those that differ, in words.
     """
     truth = truth_of(made, as_of)
     role_of = dict(con.execute("SELECT posting_id, role_id FROM core.postings").fetchall())
@@ -195,7 +197,9 @@ def agreements(con: duckdb.DuckDBPyConnection, made: Year, as_of: date) -> dict[
         "adverts": _adverts(con, truth),
         "roles": _roles(role_of, truth),
         "ledger": _ledger(con, truth),
-        "spells": _spells(con, truth, role_of),
+        "versions": _versions(con, truth),
+        "advert spells": _advert_spells(con, truth),
+        "role spells": _role_spells(con, truth, role_of),
         "days": _days(con, truth),
     }
 
@@ -255,13 +259,43 @@ def _ledger(con: duckdb.DuckDBPyConnection, truth: YearTruth) -> Agreement:
     return _compared(planted, {name: (days, versions) for name, days, versions in rows})
 
 
-def _spells(
+def _versions(con: duckdb.DuckDBPyConnection, truth: YearTruth) -> Agreement:
+    rows = con.execute(
+        "SELECT posting_id, version_no, from_on FROM out.posting_versions"
+    ).fetchall()
+    planted = {
+        (name, number): day
+        for name, advert in truth.adverts.items()
+        for number, (_, day) in enumerate(advert.versions, 1)
+    }
+    return _compared(planted, {(name, number): day for name, number, day in rows})
+
+
+def _advert_spells(con: duckdb.DuckDBPyConnection, truth: YearTruth) -> Agreement:
+    rows = con.execute(
+        "SELECT posting_id, spell_no, opened_on, last_seen_on, closed_on, is_found "
+        "FROM out.posting_spells"
+    ).fetchall()
+    planted = {
+        (name, number): (
+            spell.opened_on,
+            spell.last_seen_on,
+            spell.ended_on if spell.is_closed else None,
+            spell.is_found,
+        )
+        for name, advert in truth.adverts.items()
+        for number, spell in enumerate(advert.spells, 1)
+    }
+    return _compared(planted, {(name, number): tuple(rest) for name, number, *rest in rows})
+
+
+def _role_spells(
     con: duckdb.DuckDBPyConnection, truth: YearTruth, role_of: Mapping[str, str]
 ) -> Agreement:
     names = {role_of[name]: a.role_key for name, a in truth.adverts.items() if name in role_of}
     rows = con.execute(
         "SELECT role_id, spell_no, source, board, opened_on, closed_on, entry, exit, days_open, "
-        "is_whole FROM core.role_spells"
+        "is_whole FROM out.role_spells"
     ).fetchall()
     planted = {
         (spell.role_key, spell.spell_no): (*spell[2:], spell.days_open, spell.is_whole)

@@ -127,10 +127,12 @@ def test_stock_is_that_of_the_day_before_and_what_came_less_what_went(loaded: Lo
 @pytest.mark.parametrize(
     ("table", "change", "part"),
     [
-        ("core.role_spells", "SET days_open = days_open + 1 WHERE days_open = 20", "spells"),
+        ("core.role_spells", "SET days_open = days_open + 1 WHERE days_open = 20", "role spells"),
         ("out.market_flow_by_day", "SET stock = stock - 1 WHERE framework = 'jax'", "days"),
         ("core.posting_rows", "SET closed_on = closed_on + 1", "adverts"),
         ("raw.sightings", "SET until_on = until_on + 1 WHERE until_on IS NOT NULL", "ledger"),
+        ("raw.sightings", "SET from_on = from_on + 1", "versions"),
+        ("core.spells", "SET is_found = NOT is_found", "advert spells"),
         ("core.posting_rows", "SET role_id = 'one'", "roles"),
     ],
 )  # fmt: skip
