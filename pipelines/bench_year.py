@@ -46,8 +46,12 @@ COMPARED_EVERY_DAYS = 30
 """How often the tables are made and compared; the last day always is."""
 
 _TABLES = (
-    "out.market_flow_by_day", "out.role_spells", "out.posting_spells", "out.posting_versions",
-)  # fmt: skip
+    "out.market_flow_by_day",
+    "out.postings",
+    "out.posting_spells",
+    "out.posting_versions",
+    "out.role_spells",
+)
 FULL_ADVERTS = 27_000
 """Adverts of a year with more than 20,000 roles."""
 _FRAMEWORKS: tuple[Framework, ...] = ("any", "pytorch", "tensorflow", "jax")
@@ -192,7 +196,7 @@ def agreements(con: duckdb.DuckDBPyConnection, made: Year, as_of: date) -> dict[
         of the market: how many rows were compared, and those that differ, in words.
     """
     truth = truth_of(made, as_of)
-    role_of = dict(con.execute("SELECT posting_id, role_id FROM core.postings").fetchall())
+    role_of = dict(con.execute("SELECT posting_id, role_id FROM out.postings").fetchall())
     return {
         "adverts": _adverts(con, truth),
         "roles": _roles(role_of, truth),
@@ -218,7 +222,7 @@ def _compared(expected: Mapping[Any, Any], actual: Mapping[Any, Any]) -> Agreeme
 
 def _adverts(con: duckdb.DuckDBPyConnection, truth: YearTruth) -> Agreement:
     rows = con.execute(
-        "SELECT posting_id, first_seen_on, last_seen_on, closed_on FROM core.postings"
+        "SELECT posting_id, first_seen_on, last_seen_on, closed_on FROM out.postings"
     ).fetchall()
     planted = {
         name: (advert.first_seen_on, advert.last_seen_on, advert.closed_on)
@@ -241,22 +245,15 @@ def _roles(role_of: Mapping[str, str], truth: YearTruth) -> Agreement:
 
 
 def _ledger(con: duckdb.DuckDBPyConnection, truth: YearTruth) -> Agreement:
-    """On how many days each advert was seen, and the first days of its versions."""
+    """On how many days each advert was seen."""
     rows = con.execute(
-        "WITH versions AS ("
-        "  SELECT seen.source, seen.board, seen.source_id, seen.content_hash, "
-        "    count(*) AS days, min(seen.observed_on) AS from_on "
-        "  FROM raw.observations AS seen "
-        "  INNER JOIN core.listings AS listing USING (source, board, observed_on) "
-        "  WHERE listing.is_sound GROUP BY ALL) "
-        "SELECT concat_ws(':', source, board, source_id), sum(days)::BIGINT, "
-        "  list(from_on ORDER BY from_on) FROM versions GROUP BY ALL"
+        "SELECT concat_ws(':', source, board, source_id), count(*) "
+        "FROM raw.observations AS seen "
+        "INNER JOIN core.listings AS listing USING (source, board, observed_on) "
+        "WHERE listing.is_sound GROUP BY ALL"
     ).fetchall()
-    planted = {
-        name: (advert.days_seen, [day for _, day in advert.versions])
-        for name, advert in truth.adverts.items()
-    }
-    return _compared(planted, {name: (days, versions) for name, days, versions in rows})
+    planted = {name: advert.days_seen for name, advert in truth.adverts.items()}
+    return _compared(planted, dict(rows))
 
 
 def _versions(con: duckdb.DuckDBPyConnection, truth: YearTruth) -> Agreement:

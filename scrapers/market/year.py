@@ -15,7 +15,8 @@ Definitions. All is seen from an as-of day: answers after it are not known.
 - A listing is an answer that is `ok` or `unchanged`. It is *kept apart*, and says nothing, where it
   shows less than half of the adverts of the listing before, unless the listing after it (if there
   is one) also shows less than half of those. A truncated answer says what is there, not what is
-  gone. All other answers say nothing.
+  gone. All other answers say nothing. Only versions of a text count from any answer that shows
+  them.
 - A *spell* of an advert opens on the first day that shows it. It closes on the first listing
   without it, once that and the next listing lack it; seen again before that, it was never away,
   and seen again after it, a new spell opens. Where no two listings have closed it and it was not
@@ -705,7 +706,7 @@ def truth_of(year: Year, as_of: date) -> YearTruth:
         complete = [answer.day for answer in telling if answer.state != "truncated"]
         if complete:
             listings[board.source, board.board] = complete
-        for advert in _adverts_of(board, telling, complete, as_of):
+        for advert in _adverts_of(board, answers, telling, complete, as_of):
             adverts[advert.posting_id] = advert
             if complete:
                 place = (board.source, board.board, advert.posting_id)
@@ -723,15 +724,6 @@ class _Shown(NamedTuple):
     posting_id: str
 
 
-class _Watch:
-    """What a reader notes of an advert while the days go by."""
-
-    def __init__(self, role_key: str) -> None:
-        self.role_key = role_key
-        self.seen: list[date] = []
-        self.versions: list[tuple[int, date]] = []
-
-
 def _telling(answers: Sequence[Answer]) -> list[Answer]:
     """The answers that say something, listings and those that were cut short, in order of days."""
     listings = [a for a in answers if a.state in ("ok", "unchanged")]
@@ -742,25 +734,33 @@ def _telling(answers: Sequence[Answer]) -> list[Answer]:
 
 
 def _adverts_of(
-    board: BoardYear, telling: Iterable[Answer], complete: Sequence[date], as_of: date
+    board: BoardYear,
+    answers: Iterable[Answer],
+    telling: Iterable[Answer],
+    complete: Sequence[date],
+    as_of: date,
 ) -> Iterator[AdvertTruth]:
-    watched: dict[str, _Watch] = {}
-    for answer in telling:
+    seen: dict[str, list[date]] = defaultdict(list)
+    versions: dict[str, list[tuple[int, date]]] = defaultdict(list)
+    role_of: dict[str, str] = {}
+    sound = {answer.day for answer in telling}
+    for answer in answers:
         for opening, version in answer.shown:
             key = opening.advert.source_id
-            watch = watched.setdefault(key, _Watch(opening.advert.role.key))
-            watch.seen.append(answer.day)
-            if not watch.versions or watch.versions[-1][0] != version:
-                watch.versions.append((version, answer.day))
-    for source_id, watch in watched.items():
+            role_of[key] = opening.advert.role.key
+            if answer.day in sound:
+                seen[key].append(answer.day)
+            if not versions[key] or versions[key][-1][0] != version:
+                versions[key].append((version, answer.day))
+    for source_id, days in seen.items():
         yield AdvertTruth(
             f"{board.source}:{board.board}:{source_id}",
-            watch.role_key,
-            watch.seen[0],
-            watch.seen[-1],
-            len(watch.seen),
-            tuple(watch.versions),
-            tuple(_spells(watch.seen, complete, as_of)),
+            role_of[source_id],
+            days[0],
+            days[-1],
+            len(days),
+            tuple(versions[source_id]),
+            tuple(_spells(days, complete, as_of)),
         )
 
 
