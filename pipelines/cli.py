@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from contextlib import nullcontext
 from datetime import date
 from enum import StrEnum
 from io import BufferedIOBase, TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from pipelines.boards import app as boards_app
 from pipelines.market import app as market_app
+
+if TYPE_CHECKING:
+    import duckdb
 
 app = typer.Typer(
     name="hiring-signal",
@@ -31,6 +37,8 @@ app = typer.Typer(
 )
 console = Console()
 stderr = Console(stderr=True)
+
+_MOST_SQL = 1_000_000
 
 
 class Format(StrEnum):
@@ -86,7 +94,9 @@ def main() -> None:
 
 
 def _fail(message: str, code: int = 1) -> NoReturn:
-    stderr.print(f"[red]error:[/] {message}", highlight=False, soft_wrap=True)
+    from warehouse.answers import printable  # what went wrong may quote what somebody else wrote
+
+    stderr.print(f"[red]error:[/] {escape(printable(message))}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 
@@ -315,6 +325,92 @@ def import_(
 
 
 @app.command()
+def forget(
+    *,
+    posting: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="This advert (posting_id of out.postings); repeatable."),
+    ] = None,
+    company: Annotated[
+        str | None, typer.Option(metavar="NAME", help="All adverts of this employer, and its name.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="All adverts last seen before this day.")
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why; it is published in out.forgotten.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be deleted.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+    data: Data = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
+) -> None:
+    """Delete texts of adverts for good: captures, landing files, warehouse, publications.
+
+    Counts, dates and what was read out of the texts stay, and so do all figures; out.forgotten says
+    that it was done. An advert that is seen again does not bring its text back. What is published
+    is published anew, and all older publications are removed.
+
+    Exit status: 0 done, also where it was done before, 1 not all could be deleted, 2 wrong usage.
+
+    Examples: `hiring-signal forget --posting lever:acme:4f2a --reason "asked by the employer"` ·
+    `hiring-signal forget --before 2024-01-01 --dry-run`
+    """
+    from pipelines.forget import (
+        ForgetError,
+        UnknownAdvertError,
+        drop_publications,
+        is_published_without,
+    )
+    from pipelines.forget import forget as delete
+    from pipelines.launch import LaunchError, launch
+    from pipelines.settings import FolderError
+    from pipelines.show import show_forgotten
+    from warehouse.forget import Scope
+
+    asked: dict[Scope, Any] = {
+        "posting": posting or None,
+        "company": company or None,
+        "before": _day(before, "--before"),
+    }
+    given = [(scope, value) for scope, value in asked.items() if value is not None]
+    if len(given) != 1:
+        raise typer.BadParameter("give one of --posting, --company and --before")
+    [(scope, value)] = given
+    folder = _data(data)
+
+    def tell(step: str) -> None:
+        if not quiet:
+            stderr.print(step, highlight=False)
+
+    try:
+        if dry_run or (sys.stdin.isatty() and not yes):
+            show_forgotten(delete(folder, scope, value, is_trial=True), console, is_trial=True)
+            if dry_run:
+                return
+            if not typer.confirm("Delete this for good?", default=False, err=True):
+                raise typer.Exit(1)
+        found = delete(folder, scope, value, reason=reason, tell=tell)
+        drop_publications(folder)
+        if not is_published_without(folder):
+            launch({"mode": "kept", "data": str(folder)}, is_quiet=quiet)
+    except UnknownAdvertError as error:
+        _fail(str(error), 2)
+    except LaunchError as error:
+        _fail(
+            f"the texts are deleted, but what is published still shows them: {error}\n"
+            "Mend that and give the same command again, or remove "
+            f"{folder / 'published'} and {folder / 'publications'}."
+        )
+    except (ForgetError, FolderError, OSError) as error:
+        _fail(str(error))
+    if not quiet:
+        show_forgotten(found, console, is_trial=False)
+
+
+@app.command()
 def extract() -> None:
     """Read facts out of adverts: JSON lines in, JSON lines out.
 
@@ -335,30 +431,101 @@ def extract() -> None:
 
 @app.command()
 def sql(
-    query: Annotated[str | None, typer.Argument(help="One statement; a prompt without it.")] = None,
+    query: Annotated[
+        str | None,
+        typer.Argument(help="One statement; without it, standard input or a prompt."),
+    ] = None,
     *,
-    format: Annotated[Format, typer.Option(help="How rows are printed.")] = Format.TABLE,  # noqa: A002
+    format: Annotated[  # noqa: A002
+        Format | None,
+        typer.Option(help="How rows are printed.", show_default="by --output, else table"),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", "-f", metavar="FILE", exists=True, dir_okay=False, help="Read SQL from FILE."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            dir_okay=False,
+            help="Write there, in whole or not at all; csv or json by its ending.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, help="Time limit of a query.")
+    ] = 60.0,
+    memory: Annotated[str, typer.Option(metavar="SIZE", help="Memory limit.")] = "2GB",
     data: Data = None,
 ) -> None:
     """Read-only SQL on the published warehouse, also while a run is writing.
 
-    Example: `hiring-signal sql "SELECT * FROM out.claim_verdicts" --format csv`
+    Exit status: 0 answered, 1 no answer (the message says why), 2 wrong usage.
+
+    Examples: `hiring-signal sql "FROM claim_verdicts"` · `hiring-signal sql < query.sql` ·
+    `hiring-signal sql "FROM postings" --output postings.csv`
     """
     from warehouse import query as published
+    from warehouse.answers import FORMATS, format_of
 
-    write = {
-        Format.TABLE: published.write_table,
-        Format.CSV: published.write_csv,
-        Format.JSON: published.write_json,
-    }[format]
+    if query is not None and file is not None:
+        raise typer.BadParameter("give either a query or --file")
     try:
-        with published.open_published(_data(data)) as con:
-            if query is None:
-                published.prompt(con)
-            else:
-                write(published.run_query(con, query), sys.stdout)
+        published.confine(memory)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--memory") from error
+    # a run that is ended is cleaned up after as one that is interrupted
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    form = format.value if format else format_of(output.name) if output else "table"
+    try:
+        script = query if query is not None else _script(file)
+        with published.open_published(_data(data), memory=memory) as con:
+            if script is None:
+                from warehouse.shell import prompt
+
+                def reopen() -> duckdb.DuckDBPyConnection:
+                    published.confine(memory)
+                    return published.open_published(_data(data), memory=memory)
+
+                prompt(con, timeout_s=timeout, when_stuck=_give_up, reopen=reopen)
+                return
+            parts = published.statements(con, script)
+            if form != "table" or output or not parts:
+                parts = [script]
+            with published.whole_file(output) if output else nullcontext(sys.stdout) as stream:
+                for part in parts:
+                    answer = published.run_query(con, part, timeout, when_stuck=_give_up)
+                    FORMATS[form](answer, stream)
     except (published.NothingPublishedError, published.QueryError) as error:
         _fail(str(error))
+
+
+def _script(file: Path | None) -> str | None:
+    """The SQL in a file or on standard input; None where a person sits there."""
+    if file is None and sys.stdin.isatty():
+        return None
+    from warehouse.query import QueryError
+
+    raw = file.read_bytes() if file else sys.stdin.buffer.read(_MOST_SQL + 1)
+    if len(raw) > _MOST_SQL:
+        raise QueryError(f"{file or 'standard input'} is too long for a query: over 1 MB")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{file or 'standard input'} is not text in UTF-8") from error
+
+
+def _give_up() -> None:
+    """The way out of a query that can't be interrupted; runs in another thread."""
+    from warehouse.query import abandon
+
+    sys.stderr.write("error: over the time limit, and the query would not stop: ended with it\n")
+    sys.stderr.flush()
+    abandon(1)
 
 
 @app.command()

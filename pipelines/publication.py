@@ -15,6 +15,7 @@ from pipelines.checks import NAME
 from pipelines.settings import Plan
 from pipelines.tables import Work
 from warehouse import database
+from warehouse.forget import forgotten_in_all
 from warehouse.normalise.posting import method_version
 
 
@@ -50,8 +51,29 @@ def run_facts(work: Work, plan: Plan, run_id: str) -> dict[str, Any]:
                 "GROUP BY ALL ORDER BY ALL LIMIT 100"
             ).fetchall()
         ],
+        "row_accounts": _accounts(con),
+        "adverts_by_method": _methods(con),
+        "forgotten": forgotten_in_all(con),
         "seconds_by_stage": database.seconds_by_stage(con, run_id),
     }
+
+
+def _accounts(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Rows in, kept, refused and set aside at every stage, all sources together."""
+    rows = con.execute(
+        "SELECT stage, sum(rows_in)::BIGINT, sum(rows_kept)::BIGINT, sum(rows_refused)::BIGINT, "
+        "sum(rows_set_aside)::BIGINT FROM out.row_accounts GROUP BY stage ORDER BY stage"
+    ).fetchall()
+    names = ("rows_in", "rows_kept", "rows_refused", "rows_set_aside")
+    return {stage: dict(zip(names, counts, strict=True)) for stage, *counts in rows}
+
+
+def _methods(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Versions of adverts by the method that read them: how far a new one has come."""
+    rows = con.execute(
+        "SELECT method_version, count(*) FROM core.facts GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return dict(rows)
 
 
 def _sources(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

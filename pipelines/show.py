@@ -14,9 +14,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.forget import Found
 from warehouse.query import open_published
 
 NUMBERS = ("roles", "units", "employers")
+EVIDENCE_ROWS = 2
+"""Units of each cell that are shown of one claim."""
+
+_NEWEST_EVIDENCE = """
+SELECT cell, entered_on, company, title, url
+FROM out.claim_evidence WHERE claim_id = $1
+QUALIFY row_number() OVER (
+    PARTITION BY cell ORDER BY entered_on DESC, role_id, paper_id
+) <= $2
+ORDER BY cell = 'neither', cell, entered_on DESC, role_id, paper_id
+"""
 COLOURS = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
 
 
@@ -50,6 +62,32 @@ def show_outcome(data: Path, console: Console) -> None:
         ("this run", published / "run.json"),
     ):
         console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
+
+
+def show_forgotten(found: Found, console: Console, *, is_trial: bool) -> None:
+    """What was deleted, or would be.
+
+    Args:
+        found: Counts and files.
+        console: Where to print.
+        is_trial: Whether it was only looked for.
+    """
+    if not found.n_versions and not found.n_landing_lines and not found.n_captures:
+        console.print("Nothing to delete: it was forgotten before.", highlight=False)
+        return
+    console.print("This would be deleted:" if is_trial else "Deleted:", highlight=False)
+    emptied = f"in {len(found.capture_files)} files, {found.n_dropped:,} of them left empty"
+    for label, said in (
+        ("texts", f"{found.n_versions:,} versions of {found.n_adverts:,} adverts"),
+        ("landing", f"{found.n_landing_lines:,} lines in {len(found.landing_files)} files"),
+        ("captures", f"{found.n_captures:,} answers or rows {emptied}"),
+        ("published", "all publications of before" + (", made anew without" if is_trial else "")),
+    ):
+        console.print(f"{label:<10} {said}", highlight=False, soft_wrap=True)
+    for name in (*(f"landing/{name}" for name in found.landing_files), *found.capture_files):
+        console.print(f"           {name}", highlight=False, soft_wrap=True)
+    for why in found.damaged:
+        console.print(f"[yellow]warning[/] {escape(why)}", highlight=False, soft_wrap=True)
 
 
 def show_verdicts(con: duckdb.DuckDBPyConnection, console: Console) -> None:
@@ -122,6 +160,26 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
                 _count(row["n_companies"]),
             )
         console.print(sensitivity)
+    _show_evidence(con, claim, console)
+
+
+def _show_evidence(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> None:
+    """The newest units of each cell, to be looked at."""
+    [counted] = _rows(
+        con, "SELECT count(*) AS n FROM out.claim_evidence WHERE claim_id = $1", [claim]
+    )
+    if not counted["n"]:
+        return
+    rows = _rows(con, _NEWEST_EVIDENCE, [claim, EVIDENCE_ROWS])
+    console.print(
+        f"The newest of {counted['n']:,} units that it rests on (out.claim_evidence)", style="bold"
+    )
+    for row in rows:
+        said = [row["cell"].replace("_", " "), _plain(row["entered_on"])]
+        said += [_harmless(row[name]) for name in ("company", "title") if row[name]]
+        console.print(" · ".join(said), highlight=False, soft_wrap=True)
+        if row["url"]:
+            console.print(f"  {_harmless(row['url'])}", highlight=False, soft_wrap=True)
 
 
 def _rows(
@@ -146,6 +204,11 @@ def _count(value: int | None) -> str:
 
 def _year(value: float | None) -> str:
     return "…" if value is None else f"{value:.1f}"
+
+
+def _harmless(text: str) -> str:
+    """A text from outside, which must not steer the terminal."""
+    return escape("".join(sign if sign.isprintable() else " " for sign in text))
 
 
 def _plain(value: object) -> str:

@@ -99,6 +99,8 @@ class Posting(_Line):
     """Where an advert that is passed on comes from: the source of the employer's own board."""
     origin_id: str | None = None
     """Its id there; with `origin_source` the same advert is recognised on both."""
+    forgotten: str | None = None
+    """Version whose text stood here until it was deleted on request (`scrapers.forgotten`)."""
 
     @field_validator("company", "title", "location", "department", "team", mode="after")
     @classmethod

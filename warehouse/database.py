@@ -85,7 +85,8 @@ class Fingerprints:
             as_of: Newest day of observation that counts.
         """
         landings = con.execute("SELECT file, digest FROM raw.landings ORDER BY file").fetchall()
-        self._landed = _digest(landings)
+        forgotten = con.execute("SELECT request, n_versions FROM raw.forgotten ORDER BY ALL")
+        self._landed = _digest([landings, forgotten.fetchall()])
         read = con.execute(
             "SELECT method_version, count(*) FROM core.facts GROUP BY ALL ORDER BY ALL"
         )
@@ -102,7 +103,7 @@ class Fingerprints:
         if table not in self._known:
             model = models.models()[table]
             parts = [models.definition_digest([table])]
-            if model.made_by == "warehouse.load":
+            if model.made_by in ("warehouse.load", "warehouse.forget"):
                 parts.append(self._landed)
             elif model.made_by == "warehouse.facts":
                 parts += [self._landed, self._read]

@@ -94,6 +94,8 @@ _ADVERTS = """
         SELECT content_hash, min(from_on) AS first_seen_on, bool_or(until_on IS NULL) AS is_shown
         FROM raw.sightings GROUP BY content_hash
     ) AS seen USING (content_hash)
+    -- Their texts are gone; what was read out of them before stays.
+    ANTI JOIN raw.forgotten_versions USING (content_hash)
 """
 _NEW = f"{_ADVERTS} ANTI JOIN core.facts USING (content_hash)"
 # What is on show comes first: it is what most people ask about.

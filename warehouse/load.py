@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import ValidationError
 
+from scrapers.forgotten import Forgotten
 from scrapers.landing import (
     BoardObservation,
     Model,
@@ -31,6 +32,7 @@ from scrapers.landing import (
     SeriesPoint,
     read_line,
 )
+from warehouse.forget import known_forgotten
 from warehouse.merge import merge
 
 CHUNK_LINES = 5_000
@@ -154,6 +156,7 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
     if known:
         return LoadReport(lines=known[0][0], is_new=False)
     lines = 0
+    forgotten = known_forgotten(con)
     con.execute("BEGIN")
     try:
         for kind, schema in _INCOMING.items():
@@ -164,7 +167,8 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
             numbered = enumerate(file)
             while chunk := tuple(islice(numbered, CHUNK_LINES)):
                 lines += len(chunk)
-                rows_of = _read_chunk(chunk, name.split("/")[0], _known_lines(con, chunk))
+                known_lines = _known_lines(con, chunk)
+                rows_of = _read_chunk(chunk, name.split("/")[0], known_lines, forgotten)
                 for kind, rows in rows_of.items():
                     table = pa.Table.from_pylist(rows, schema=_INCOMING[kind])
                     con.register("incoming_rows", table)
@@ -233,6 +237,7 @@ def _read_chunk(
     chunk: tuple[tuple[int, bytes], ...],
     source: str,
     known: dict[int, tuple[_Parts, str | None]],
+    forgotten: Forgotten,
 ) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _INCOMING}
     for number, raw in chunk:
@@ -241,7 +246,7 @@ def _read_chunk(
             rows["observations"].append({**parts.row, "line": number, "content_hash": content_hash})
             continue
         try:
-            line = read_line(raw)
+            line = forgotten.of(read_line(raw))
         except ValidationError as error:
             rows["refused"].append(_unreadable(raw, number, error, source))
             continue
@@ -276,7 +281,7 @@ def _read_chunk(
 
 
 def _content(posting: Posting) -> dict[str, Any]:
-    row = posting.model_dump(exclude={"kind", "observed_at", "address"})
+    row = posting.model_dump(exclude={"kind", "observed_at", "address", "forgotten"})
     row["is_excerpt"] = posting.is_excerpt or not posting.body.strip()
     address = posting.address
     row["address_locality"] = address.locality if address else None
@@ -292,7 +297,8 @@ def _content(posting: Posting) -> dict[str, Any]:
     # Some boards move the last day on every day, and keys differ; the advert stays the same.
     said = {key: value for key, value in row.items() if key not in ("expires_on", "poster")}
     canonical = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
-    row["content_hash"] = hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+    own_hash = hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+    row["content_hash"] = posting.forgotten or own_hash
     return row
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from pipelines.tables import Work, made_asset
 from warehouse.claims.judge import judge
 from warehouse.normalise.posting import method_version
+from warehouse.statistics.comentions import comentions
+from warehouse.statistics.pay import pay_by_framework_level
 from warehouse.statistics.series import framework_ratio, framework_share_by_month, paper_share
 
 
@@ -31,11 +33,25 @@ def _papers(work: Work) -> dict[str, Any]:
     }
 
 
+def _comentions(work: Work) -> dict[str, Any]:
+    found = comentions(work.con, work.as_of)
+    return {"out.comention_by_year": found.by_year, "out.skill_by_framework": found.by_framework}
+
+
+def _pay(work: Work) -> dict[str, Any]:
+    return {"out.pay_by_framework_level": pay_by_framework_level(work.con, work.as_of)}
+
+
 def _claims(work: Work) -> dict[str, Any]:
-    verdicts, sensitivity = judge(
+    judged = judge(
         work.con, as_of=work.as_of, method_version=method_version(), is_sample=work.is_sample
     )
-    return {"out.claim_verdicts": verdicts, "out.claim_sensitivity": sensitivity}
+    return {
+        "out.claim_verdicts": judged.verdicts,
+        "out.claim_sensitivity": judged.sensitivity,
+        "out.claim_units": judged.units,
+        "out.claim_sets": judged.sets,
+    }
 
 
 series = made_asset(
@@ -51,4 +67,12 @@ series = made_asset(
 papers = made_asset(
     "paper_series", ("out.paper_share_by_quarter", "out.paper_share_by_year"), _papers
 )
-claims = made_asset("claims", ("out.claim_verdicts", "out.claim_sensitivity"), _claims)
+together = made_asset(
+    "comentions", ("out.comention_by_year", "out.skill_by_framework"), _comentions
+)
+pay = made_asset("pay", ("out.pay_by_framework_level",), _pay)
+claims = made_asset(
+    "claims",
+    ("out.claim_verdicts", "out.claim_sensitivity", "out.claim_units", "out.claim_sets"),
+    _claims,
+)

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.forget import drop_publications
 from pipelines.observe import end_crawl
 from pipelines.progress import reporter
 from pipelines.publication import run_facts
@@ -36,6 +37,7 @@ def publication(
     with reporter().stage("publish") as stage:
         result = publish(plan.data / database.FILE, plan.data, facts)
         stage.found = "new publication" if result.is_changed else "unchanged, kept"
+        drop_publications(plan.data)
     with database.open_working(plan.data) as con:
         database.add_seconds(con, context.run_id, "publish", stage.seconds)
     end_crawl(plan.data)

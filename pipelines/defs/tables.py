@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.forget import forget_again, forgotten_employers_are_back, keep_forgotten
 from pipelines.observe import SOURCES
 from pipelines.settings import RunSettings, renew_seconds
 from pipelines.tables import at_work, key_of, metadata_of, spec_of, sql_asset
@@ -18,7 +19,8 @@ from warehouse.load import load_file
 from warehouse.matching.grouping import TABLE as LINKS
 from warehouse.matching.grouping import link_roles
 
-LOADED = tuple(t for t, model in models.models().items() if model.made_by == "warehouse.load")
+LOADERS = ("warehouse.load", "warehouse.forget")
+LOADED = tuple(t for t, model in models.models().items() if model.made_by in LOADERS)
 READ_OUT = tuple(t for t, model in models.models().items() if model.made_by == "warehouse.facts")
 LANDINGS = [dg.AssetKey(["landing", source]) for source in SOURCES]
 
@@ -29,6 +31,7 @@ def load(
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Load every landing file that is not loaded yet, oldest first."""
     with at_work(context, settings, "load", needs_observations=False) as work:
+        keep_forgotten(work.con, work.data)
         folder = work.data / "landing"
         files = sorted(folder.glob("*/*.jsonl"), key=lambda path: (path.stat().st_mtime_ns, path))
         new = 0
@@ -57,6 +60,10 @@ def normalise(
             work.con, progress=work.stage.advance, renew_seconds=renew_seconds()
         )
         rows = done.read
+        is_back = forgotten_employers_are_back(work.con, work.data)
+    if is_back:
+        forget_again(settings.plan().data)
+    with at_work(context, settings, "normalise (tables)") as work:
         work.stage.found = f"{rows:,} adverts read"
         if done.waiting:
             work.stage.found += f", {done.waiting:,} still by an older method, in the next runs"

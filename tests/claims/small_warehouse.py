@@ -30,6 +30,9 @@ CREATE TABLE core.postings (
     level VARCHAR, is_ml_role BOOLEAN, country VARCHAR, is_us BOOLEAN, workplace VARCHAR,
     posted_on DATE, first_seen_on DATE, last_seen_on DATE, is_duplicate BOOLEAN
 );
+CREATE TABLE core.boards (
+    source VARCHAR, board VARCHAR, first_listing_on DATE, newest_listing_on DATE, is_panel BOOLEAN
+);
 CREATE TABLE core.mentions (
     posting_id VARCHAR, technology VARCHAR, family VARCHAR, kind VARCHAR, is_negated BOOLEAN,
     is_boilerplate BOOLEAN

@@ -18,7 +18,7 @@ AS_OF = date(2026, 6, 30)
 
 
 def judged(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF, *, is_sample: bool = False):
-    verdicts, sensitivity = judge(con, as_of=as_of, method_version="test", is_sample=is_sample)
+    verdicts, sensitivity, *_ = judge(con, as_of=as_of, method_version="test", is_sample=is_sample)
     return verdicts.set_index("claim_id"), sensitivity.set_index(["claim_id", "variant"])
 
 

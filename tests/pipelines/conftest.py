@@ -62,6 +62,20 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+# One worker runs the sample market, once.
+ON_SAMPLE = pytest.mark.xdist_group("sample")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
+    """A DATA folder with the sample market in it, published."""
+    data = tmp_path_factory.mktemp("sample") / "data"
+    done = command("run", "--sample", "--data", data)
+    assert done.returncode == 0, done.stderr
+    assert "SAMPLE MARKET" in done.stdout
+    return data
+
+
 def published(data: Path) -> dict[str, list[Any]]:
     """Every row that readers can see, by table."""
     with duckdb.connect(str(data / "published" / "warehouse.duckdb"), read_only=True) as con:

@@ -16,21 +16,10 @@ import duckdb
 import pytest
 
 from scrapers.archive import Archive
-from tests.pipelines.conftest import PROGRAM, Command, published
+from tests.claims.test_evidence import differences
+from tests.pipelines.conftest import ON_SAMPLE, PROGRAM, Command, published
 from tests.scrapers.server import as_json, serve
 from tests.scrapers.test_crawl import crawl
-
-# One worker runs the sample market, once.
-ON_SAMPLE = pytest.mark.xdist_group("sample")
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
-    data = tmp_path_factory.mktemp("sample") / "data"
-    done = command("run", "--sample", "--data", data)
-    assert done.returncode == 0, done.stderr
-    assert "SAMPLE MARKET" in done.stdout
-    return data
 
 
 @ON_SAMPLE
@@ -47,6 +36,15 @@ def test_the_sample_markets_verdicts_are_those_that_were_planted(sample: Path) -
 def published_columns(data: Path, query: str) -> list[Any]:
     with duckdb.connect(str(data / "published" / "warehouse.duckdb"), read_only=True) as con:
         return con.execute(query).fetchall()
+
+
+@ON_SAMPLE
+def test_every_verdict_of_the_sample_market_is_recounted_from_its_evidence(sample: Path) -> None:
+    with duckdb.connect(str(sample / "published" / "warehouse.duckdb"), read_only=True) as con:
+        assert differences(con, con.execute("FROM out.claim_verdicts").df()) == []
+    written = {path.name for path in (sample / "published" / "reports").iterdir()}
+    assert "comention_by_year.csv" in written
+    assert "claim_evidence.csv" not in written
 
 
 @ON_SAMPLE
@@ -122,6 +120,7 @@ def test_published_tables_can_be_asked_and_claims_shown(sample: Path, command: C
     assert command("sql", "DROP TABLE out.postings", "--data", sample).returncode == 1
     one = command("claims", "hire_tf_declining", "--data", sample)
     assert "Sensitivity" in one.stdout
+    assert "it rests on" in one.stdout
     odd = command("claims", "no_such_claim", "--data", sample)
     assert odd.returncode == 1
     assert "hire_tf_declining" in odd.stderr

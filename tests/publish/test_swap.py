@@ -48,7 +48,7 @@ def test_layout(published: Path) -> None:
     assert link.is_symlink()
     assert not os.path.isabs(os.readlink(link)), "the data directory may move"
     assert {path.name for path in link.iterdir()} == {
-        "warehouse.duckdb", "index.html", "run.json", "reports",
+        "warehouse.duckdb", "index.html", "run.json", "reports", "parquet",
     }  # fmt: skip
     assert sorted(path.name for path in (published / "publications").iterdir()) == [
         ".lock",

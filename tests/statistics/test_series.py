@@ -175,6 +175,26 @@ def test_a_gap_between_two_sources_is_partial():
     assert [day.month for day in of_all.loc[of_all["is_partial"], "period_start"]] == [12, 1, 2, 3]
 
 
+def test_the_fixed_panel_is_a_source_set_of_its_own():
+    con = empty()
+    roles = [
+        {"company_id": "a", "source": "ashby", "entered_on": date(2025, month, 3), "board": board}
+        for board in ("long watched", "new")
+        for month in range(3, 7)
+    ]
+    add_roles(con, roles)
+    con.execute(
+        "INSERT INTO core.boards VALUES "
+        "('ashby', 'long watched', '2025-04-01', '2025-06-30', true), "
+        "('ashby', 'new', '2025-06-01', '2025-06-30', false)"
+    )
+    series = framework_ratio(con, "month", AS_OF)
+    panel = series[(series["sources"] == "panel") & (series["population"] == "all")]
+    assert list(panel["n_roles"]) == [1, 1, 1, 1]
+    assert list(panel["is_partial"]) == [True, False, False, False]
+    assert set(series.loc[series["sources"] == "all", "n_roles"]) == {2}
+
+
 def test_a_role_in_two_sources_counts_in_each_and_once_in_all():
     con = empty()
     role = {"company_id": "a", "entered_on": date(2026, 1, 3), "sources": ["ashby", "lever"]}

@@ -17,7 +17,7 @@ AS_OF = date(2026, 6, 30)
 _PAPERS = 3_000
 _DRAW = """
 -- A number from 0 to 1 that depends on the row and the purpose alone.
-CREATE MACRO draw(i, what) AS hash(i, what) / 18446744073709551616.0;
+CREATE MACRO draw(i, what) AS hash(i || ' ' || what) / 18446744073709551616.0;
 
 CREATE SCHEMA core;
 
@@ -47,6 +47,7 @@ SELECT
     'role-' || i AS role_id,
     'company-' || company AS company_id,
     source,
+    company::VARCHAR AS board,
     [source] AS sources,
     entered_on,
     is_ml_role,
@@ -76,6 +77,18 @@ SELECT
 FROM core.roles
 CROSS JOIN range(2) AS copies (copy)
 WHERE copy = 0 OR draw(role_id, 'copy') < 1 / 7;
+
+CREATE TABLE core.boards AS
+SELECT
+    source,
+    board,
+    date '2025-10-01' AS first_listing_on,
+    date '2026-06-30' AS newest_listing_on,
+    i % 4 > 0 AS is_panel
+FROM (
+    SELECT *, row_number() OVER (ORDER BY source, board) AS i
+    FROM (SELECT DISTINCT source, board FROM core.roles WHERE source <> 'hackernews')
+);
 
 CREATE TABLE core.mentions AS
 SELECT

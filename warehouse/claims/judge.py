@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from warehouse.claims.estimators import CompanyShare, Measured, YearlySlope
+from warehouse.claims.evidence import Counted, counted, evidence_tables
 from warehouse.claims.population import Evidence, RolePopulation, Units, read_evidence
 from warehouse.claims.registry import REGISTRY, Claim, OutOfScope, load_registry
 from warehouse.claims.rules import Judgement, Part, Unit, judge_parts
@@ -72,6 +73,15 @@ SENSITIVITY_COLUMNS = (
     "is_sample",
 )
 _COUNTS = [c for c in VERDICT_COLUMNS if c.startswith("n_")]
+
+
+class Judged(NamedTuple):
+    """The tables of verdicts and of what they rest on."""
+
+    verdicts: pd.DataFrame  # out.claim_verdicts
+    sensitivity: pd.DataFrame  # out.claim_sensitivity
+    units: pd.DataFrame  # out.claim_units
+    sets: pd.DataFrame  # out.claim_sets
 
 
 class Result(NamedTuple):
@@ -250,7 +260,7 @@ def judge(
     method_version: str,
     is_sample: bool,
     registry: Path = REGISTRY,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Judged:
     """Judge every claim of the registry.
 
     Args:
@@ -262,8 +272,9 @@ def judge(
 
     Returns:
         The table of verdicts, a row per claim in the order of the registry (shares are fractions,
-        crossing dates decimal years, an open end of an interval is empty), and the table of
-        sensitivity, a row per claim and variant.
+        crossing dates decimal years, an open end of an interval is empty), the table of
+        sensitivity, a row per claim and variant, and the units that each verdict rests on
+        (`evidence.evidence_tables`).
 
     Raises:
         ValueError: If the registry has errors.
@@ -272,6 +283,7 @@ def judge(
     evidence = read_evidence(con, as_of)
     verdicts: list[dict[str, object]] = []
     sensitivity: list[dict[str, object]] = []
+    rests_on: dict[str, Counted] = {}
     for claim in claims:
         row: dict[str, object] = {
             "claim_id": claim.id,
@@ -292,7 +304,9 @@ def judge(
             name: _evaluate(claim, varied, as_of)
             for name, varied in _variants(claim, units, evidence, as_of)
         }
-        row |= _verdict_row(claim, _evaluate(claim, units, as_of), variants)
+        result = _evaluate(claim, units, as_of)
+        rests_on[claim.id] = counted(result.measured.base)
+        row |= _verdict_row(claim, result, variants)
         if is_sample:
             row["finding"] = f"SAMPLE, not the world: {row['finding']}"
         verdicts.append(row)
@@ -300,7 +314,11 @@ def judge(
             {"claim_id": claim.id, "variant": name, "is_sample": is_sample, **_figures(variant)}
             for name, variant in variants.items()
         ]
-    return _frame(verdicts, VERDICT_COLUMNS), _frame(sensitivity, SENSITIVITY_COLUMNS)
+    return Judged(
+        _frame(verdicts, VERDICT_COLUMNS),
+        _frame(sensitivity, SENSITIVITY_COLUMNS),
+        *evidence_tables(evidence, rests_on),
+    )
 
 
 def _frame(rows: list[dict[str, object]], columns: tuple[str, ...]) -> pd.DataFrame:

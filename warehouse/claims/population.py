@@ -169,7 +169,7 @@ _ROLES = (
     GROUP BY p.role_id
 )
 SELECT
-    coalesce(r.company_id, r.role_id) AS company_id, r.source,
+    r.role_id AS unit_id, coalesce(r.company_id, r.role_id) AS company_id, r.source,
     array_to_string(list_sort(list_distinct(r.sources)), ',') AS sources,
     r.entered_on, coalesce(r.is_ml_role, false) AS is_ml_role, r.is_us, r.family, r.level,
     r.country, r.workplace,
@@ -215,7 +215,7 @@ WITH links AS (
     UNION ALL SELECT *, true AS of_official FROM core.paper_frameworks WHERE is_official
 )
 SELECT
-    coalesce(p.arxiv_id, p.paper_id) AS paper, of_official AS is_official,
+    coalesce(p.arxiv_id, p.paper_id) AS unit_id, of_official AS is_official,
     array_to_string(list_sort(list_distinct(list(p.source))), ',') AS sources,
     min(p.published_on) AS entered_on,
     bool_or(l.framework = 'pytorch') AS has_pytorch,
@@ -224,7 +224,7 @@ SELECT
     bool_or(l.framework <> 'none') AS is_naming
 FROM core.papers AS p JOIN links AS l USING (paper_id)
 WHERE p.published_on <= $as_of AND p.source <> 'pwc'
-GROUP BY ALL ORDER BY paper, is_official
+GROUP BY ALL ORDER BY unit_id, is_official
 """
 
 
@@ -232,7 +232,9 @@ GROUP BY ALL ORDER BY paper, is_official
 class Evidence:
     """All units that claims are judged on, read once."""
 
-    roles: pd.DataFrame  # beside the fields of `Units`: own_* (without boilerplate), days_unseen
+    # Beside the fields of `Units`: unit_id, own_* (without boilerplate), days_unseen. Units keep
+    # the index of the frame that they are selected from.
+    roles: pd.DataFrame
     adverts: pd.DataFrame  # the same before copies are merged
     papers: pd.DataFrame
     weights: Counts  # a row per company, sorted by id

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from warehouse.forget import keep_links
 from warehouse.matching.rules import Basis, basis_of_same, overlap
 from warehouse.matching.signature import Signature, apply_address, title_words, words_of
 
@@ -41,7 +42,7 @@ _ADVERTS = """
         list(posting_id ORDER BY posted_or_seen_on, posting_id) AS posting_ids,
         list(url ORDER BY posted_or_seen_on, posting_id) AS urls
     FROM core.adverts
-    WHERE NOT is_excerpt
+    WHERE NOT is_excerpt AND content_hash NOT IN (SELECT content_hash FROM raw.forgotten_versions)
     GROUP BY ALL
     ORDER BY company_id, first_on, posting_ids[1]
 """
@@ -72,6 +73,7 @@ def link_roles(con: duckdb.DuckDBPyConnection) -> int:
             con.register("incoming_links", pa.table(columns, _LINKS))
             con.execute(f"INSERT INTO {TABLE} BY NAME SELECT * FROM incoming_links")
             con.unregister("incoming_links")
+        keep_links(con)
         con.execute("COMMIT")
     except BaseException:
         con.execute("ROLLBACK")

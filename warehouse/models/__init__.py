@@ -66,7 +66,7 @@ class Macro(NamedTuple):
 
 @cache
 def macros() -> dict[str, Macro]:
-    """All table macros by name.
+    """All table macros by name, each after those that it reads.
 
     Raises:
         ModelError: A header is missing or incomplete.
@@ -88,7 +88,13 @@ def macros() -> dict[str, Macro]:
         except (KeyError, TypeError) as error:
             raise ModelError(f"{path}: the header lacks {error}") from error
         found[macro.name] = macro
-    return found
+    order = TopologicalSorter(
+        {
+            name: {other for other in found if other != name and f"{other}(" in macro.sql}
+            for name, macro in found.items()
+        }
+    )
+    return {name: found[name] for name in order.static_order()}
 
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:

@@ -46,6 +46,7 @@ _READ_BY_MACROS = {
     "out.board_health",
     "out.posting_spells",
     "out.posting_versions",
+    "out.sightings",
 }
 
 

@@ -24,6 +24,7 @@ import duckdb
 
 from warehouse.digest import digest_of_code
 from warehouse.publish import report
+from warehouse.publish.parquet import ParquetFile, with_a_copy, write_parquet
 from warehouse.publish.snapshot import (
     content_digest,
     copy_warehouse,
@@ -77,8 +78,8 @@ def publish(
     Args:
         working: The working warehouse, checkpointed, with no connection of this process open.
         data: The data directory; `published` in it is swapped.
-        run: What `run.json` says; `is_sample` and `as_of` are required. `rows` and `publication`
-            are filled in.
+        run: What `run.json` says; `is_sample` and `as_of` are required. `rows`, `parquet`
+            and `publication` are filled in.
         keep: Publications to keep, the new one included.
         csv_on_request: Tables of `out` out of `ON_REQUEST` to write as CSV all the same.
         licence: Licence of the data for `datapackage.json` (`name`, `title`, `path`).
@@ -116,14 +117,23 @@ def publish(
         digest = content_digest(con, "working", found, options)
         current = _current(data)
         if current is not None and current.name.endswith(f"-{digest}"):
-            rows = json.loads((current / RUN).read_text(encoding="utf-8"))["rows"]
-            _write_run(current, run, rows, current.name)
-            return PublicationResult(current.name, current, False, rows, ())
+            said = json.loads((current / RUN).read_text(encoding="utf-8"))
+            kept = {name: said[name] for name in ("rows", "parquet")}
+            _write_run(current, {**run, **kept}, current.name)
+            return PublicationResult(current.name, current, False, said["rows"], ())
         publication_id = f"{_next_number(publications):06d}-{digest}"
         copy_warehouse(con, "working", building / WAREHOUSE, found, is_sample=is_sample)
         con.execute("DETACH working")
+        # a client that forgets to open it read-only must neither change it nor lock others out
+        (building / WAREHOUSE).chmod(0o444)
         rows = _write_readables(con, building, run, frozenset(csv_on_request), licence)
-        _write_run(building, run, rows, publication_id)
+        copies = _write_copies(con, building, is_sample=is_sample)
+        said = {
+            **run,
+            "rows": rows,
+            "parquet": {f"parquet/{copy.path.name}": copy.said() for copy in copies},
+        }
+        _write_run(building, said, publication_id)
         _sync(building)
         target = publications / publication_id
         building.rename(target)
@@ -213,11 +223,27 @@ def _write_readables(
     return rows
 
 
-def _write_run(
-    publication: Path, run: Mapping[str, Any], rows: Mapping[str, int], publication_id: str
-) -> None:
+def _write_copies(
+    con: duckdb.DuckDBPyConnection, building: Path, *, is_sample: bool
+) -> list[ParquetFile]:
+    """Writes the Parquet copies from the fresh copy."""
+    folder = building / "parquet"
+    folder.mkdir()
+    con.execute(f"ATTACH {literal(str(building / WAREHOUSE))} AS fresh (READ_ONLY)")
+    con.execute("USE fresh")
+    try:
+        return [
+            write_parquet(con, relation, folder, is_sample=is_sample)
+            for relation in with_a_copy(relations(con))
+        ]
+    finally:
+        con.execute("USE memory")
+        con.execute("DETACH fresh")
+
+
+def _write_run(publication: Path, run: Mapping[str, Any], publication_id: str) -> None:
     """Writes `run.json` so that a reader sees the old text or the new one."""
-    said = {**run, "rows": rows, "publication": publication_id}
+    said = {**run, "publication": publication_id}
     text = json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False, default=str)
     fresh = publication / f".{RUN}"
     fresh.write_text(text + "\n", encoding="utf-8")

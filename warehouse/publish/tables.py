@@ -23,7 +23,9 @@ from warehouse.publish.snapshot import SAMPLE_MARK, Column, Relation, identifier
 FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
 """Texts that a spreadsheet may run, as a pattern that RE2 and Python read alike."""
 
-ON_REQUEST = frozenset({"postings", "mentions"})
+ON_REQUEST = frozenset(
+    {"postings", "mentions", "newest_postings", "claim_evidence", "claim_units", "claim_sets"}
+)
 """Tables of `out` that are written as CSV only when asked for: they are large."""
 
 _FIELD_TYPES = (

@@ -76,18 +76,22 @@ _PAPER_COLUMNS = (
     "is_partial",
 )
 
-# One row per role and source set ("all" beside each source), month and population.
+# One row per role and source set ("all" and "panel" beside each source), month and population.
 _ROLES = """
 CREATE OR REPLACE TEMP TABLE series_roles AS
 SELECT
     coalesce(company_id, role_id) AS company,
-    unnest(list_prepend('all', list_distinct(sources))) AS sources,
+    unnest(list_concat(
+        ['all'], list_distinct(sources), CASE WHEN board.is_panel THEN ['panel'] ELSE [] END
+    )) AS sources,
     (12 * year(entered_on) + month(entered_on) - 1)::INTEGER AS month,
     coalesce(is_ml_role, false) AS is_ml,
     coalesce(has_pytorch, false) AS pytorch,
     coalesce(has_tensorflow, false) AS tensorflow,
     coalesce(has_jax, false) AS jax
-FROM core.roles WHERE entered_on <= $as_of
+FROM core.roles AS role
+LEFT JOIN core.boards AS board ON role.source = board.source AND role.board = board.board
+WHERE entered_on <= $as_of
 """
 
 _CELLS = """
@@ -116,6 +120,9 @@ SELECT
         THEN last_day(max(coalesce(posted_on, first_seen_on)))
         ELSE max(last_seen_on) END::DATE AS covered_to
 FROM core.postings GROUP BY source
+UNION ALL
+SELECT 'panel', min(first_listing_on), max(newest_listing_on)
+FROM core.boards WHERE is_panel HAVING count(*) > 0
 """
 
 # The new Papers with Code is asked by framework and lists no paper without one.
@@ -172,7 +179,7 @@ def _coverage(con: duckdb.DuckDBPyConnection) -> dict[str, list[Coverage]]:
     """Read the days that each source covers; of "all", each source covers its own."""
     rows = con.execute(_COVERAGE, {"archives": sorted(ARCHIVES)}).fetchall()
     by_source = {source: [Coverage(first, last)] for source, first, last in rows}
-    return by_source | {"all": [days[0] for days in by_source.values()]}
+    return by_source | {"all": [days[0] for name, days in by_source.items() if name != "panel"]}
 
 
 class _Cells(NamedTuple):
@@ -274,12 +281,12 @@ def framework_ratio(con: duckdb.DuckDBPyConnection, grain: Grain, as_of: date) -
     """Ratio of roles naming PyTorch to roles naming TensorFlow, per period.
 
     Args:
-        con: Connection to a warehouse with `core.roles` and `core.postings`.
+        con: Connection to a warehouse with `core.roles`, `core.postings` and `core.boards`.
         grain: Length of a period.
         as_of: The day that counts as now; roles that entered later are left out.
 
     Returns:
-        Columns period_start, sources ('all' or one source), population ('ml' or 'all'),
+        Columns period_start, sources ('all', 'panel' or one source), population ('ml' or 'all'),
         pytorch_only, tensorflow_only, both, neither, ratio, ci_low, ci_high, n_roles,
         n_companies, is_partial. A ratio is empty where either side is zero; the end of an
         interval is empty where it is open.
@@ -306,7 +313,7 @@ def framework_share_by_month(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.
     """Share of each month's new roles that name a framework.
 
     Args:
-        con: Connection to a warehouse with `core.roles` and `core.postings`.
+        con: Connection to a warehouse with `core.roles`, `core.postings` and `core.boards`.
         as_of: The day that counts as now; roles that entered later are left out.
 
     Returns:

@@ -2,10 +2,10 @@
 description: PyTorch to TensorFlow among the roles that entered the market, by month and source.
 key: [period_start, sources, population]
 made_by: warehouse.statistics
-reads: [core.roles, core.postings]
+reads: [core.roles, core.postings, core.boards]
 columns:
   period_start: DATE | First day of the period
-  sources: VARCHAR | all, or the one source that is counted
+  sources: VARCHAR | all, panel (boards listed throughout the newest 365 days, core.boards), or the one source that is counted
   population: VARCHAR | ml (machine-learning roles) or all
   pytorch_only: INTEGER | Roles that name the PyTorch family and not TensorFlow
   tensorflow_only: INTEGER | Roles that name the TensorFlow family and not PyTorch

@@ -2,10 +2,10 @@
 description: Share of roles that name a framework family, by month and source.
 key: [month, sources, population, framework]
 made_by: warehouse.statistics
-reads: [core.roles, core.postings]
+reads: [core.roles, core.postings, core.boards]
 columns:
   month: DATE | First day of the month
-  sources: VARCHAR | all, or the one source that is counted
+  sources: VARCHAR | all, panel (boards listed throughout the newest 365 days, core.boards), or the one source that is counted
   population: VARCHAR | ml (machine-learning roles) or all
   framework: VARCHAR | Framework family
   n_roles: INTEGER | Roles that name it

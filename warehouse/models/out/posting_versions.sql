@@ -29,23 +29,13 @@ columns:
 */
 WITH shown AS (
     SELECT
-        posting.posting_id,
-        sighting.content_hash,
-        sighting.from_on,
-        CASE WHEN sighting.until_on <= getvariable('as_of') THEN sighting.until_on END AS until_on,
-        lag(sighting.content_hash) OVER (
-            PARTITION BY posting.posting_id
-            ORDER BY sighting.from_on, sighting.content_hash
-        ) AS hash_before
-    FROM raw.sightings AS sighting
-    INNER JOIN core.posting_rows AS posting
-        ON
-            sighting.source = posting.source
-            AND sighting.source_id = posting.source_id
-            -- A day's file of the data set shows what is in the whole one.
-            AND posting.board
-            = CASE WHEN sighting.source = 'jobhive' THEN 'all' ELSE sighting.board END
-    WHERE sighting.from_on <= getvariable('as_of')
+        posting_id,
+        content_hash,
+        from_on,
+        until_on,
+        lag(content_hash) OVER (PARTITION BY posting_id ORDER BY from_on, content_hash)
+            AS hash_before
+    FROM out.sightings
 ),
 
 numbered AS (

@@ -45,9 +45,10 @@ SELECT
     population,
     count(*) FILTER (WHERE has_pytorch AND NOT has_tensorflow) AS pytorch_only,
     count(*) FILTER (WHERE has_tensorflow AND NOT has_pytorch) AS tensorflow_only,
-    count(*) FILTER (WHERE has_pytorch AND has_tensorflow) AS both,
+    count(*) FILTER (WHERE has_pytorch AND has_tensorflow) AS "both",
     count(*) FILTER (WHERE NOT has_pytorch AND NOT has_tensorflow) AS neither,
-    count(*) FILTER (WHERE has_pytorch) / nullif(count(*) FILTER (WHERE has_tensorflow), 0) AS ratio,
+    count(*) FILTER (WHERE has_pytorch)
+    / nullif(count(*) FILTER (WHERE has_tensorflow), 0) AS ratio,
     count(*) AS n_roles,
     count(DISTINCT company_id) AS n_companies
 FROM populations

@@ -27,35 +27,95 @@ columns:
   has_jax: Named the JAX family then, not negated
   content_hash: Version of then
 */
-WITH boards AS (
+WITH listed AS (
     SELECT
         source,
         board,
-        max(observed_on) FILTER (WHERE is_sound) AS newest_on,
-        max(observed_on) FILTER (WHERE is_complete) AS newest_listing_on
+        observed_on,
+        2 * postings_seen < lag(postings_seen) OVER days AS is_drop,
+        lead(observed_on) OVER days IS NULL AS is_newest
     FROM out.board_health
-    WHERE observed_on <= day
+    WHERE observed_on <= day AND (is_complete OR state = 'suspect')
+    WINDOW days AS (PARTITION BY source, board ORDER BY observed_on)
+),
+
+-- A drop by more than half was not believed on the day itself, as nothing had repeated it yet.
+doubted AS (
+    SELECT
+        source,
+        board,
+        observed_on
+    FROM listed
+    WHERE is_newest AND is_drop
+),
+
+sound AS (
+    SELECT
+        asked.source,
+        asked.board,
+        asked.observed_on,
+        asked.is_complete
+    FROM out.board_health AS asked
+    ANTI JOIN doubted
+        ON
+            asked.source = doubted.source
+            AND asked.board = doubted.board
+            AND asked.observed_on = doubted.observed_on
+    WHERE asked.observed_on <= day AND asked.is_sound
+),
+
+boards AS (
+    SELECT
+        source,
+        board,
+        max(observed_on) FILTER (WHERE is_complete) AS newest_listing_on
+    FROM sound
     GROUP BY ALL
 ),
 
-spells AS (
+-- Of each sighting, the last day that counted then.
+seen AS (
+    SELECT
+        sighting.posting_id,
+        sighting.content_hash,
+        sighting.from_on,
+        sound.observed_on AS last_on
+    FROM out.sightings AS sighting
+    ASOF INNER JOIN sound
+        ON
+            sighting.source = sound.source
+            AND sighting.board = sound.board
+            AND coalesce(sighting.until_on, 'infinity'::DATE) > sound.observed_on
+    WHERE sighting.from_on <= sound.observed_on
+),
+
+newest AS (
     SELECT
         posting_id,
-        max(opened_on) AS opened_on,
-        arg_max({'ended_on': ended_on, 'closed_on': closed_on, 'confirmed_on': confirmed_on}, spell_no)
-            AS newest
-    FROM out.posting_spells
-    WHERE opened_on <= day
+        max(last_on) AS last_seen_on,
+        arg_max(content_hash, (last_on, from_on)) AS content_hash
+    FROM seen
     GROUP BY posting_id
 ),
 
 versions AS (
-    SELECT
-        posting_id,
-        max(version_no) AS version_no
+    SELECT DISTINCT ON (posting_id, content_hash) *
     FROM out.posting_versions
-    WHERE from_on <= day
-    GROUP BY posting_id
+),
+
+spells AS (
+    SELECT
+        spell.posting_id,
+        arg_max_null(
+            CASE WHEN spell.confirmed_on <= boards.newest_listing_on THEN spell.closed_on END,
+            spell.spell_no
+        ) AS closed_on
+    FROM out.posting_spells AS spell
+    INNER JOIN newest ON spell.posting_id = newest.posting_id
+    INNER JOIN core.postings AS posting ON spell.posting_id = posting.posting_id
+    LEFT JOIN boards ON posting.source = boards.source AND posting.board = boards.board
+    WHERE spell.opened_on <= newest.last_seen_on
+    GROUP BY spell.posting_id
 ),
 
 told AS (
@@ -64,21 +124,18 @@ told AS (
         posting.source,
         posting.board,
         posting.role_id,
-        version.*,
         posting.first_seen_on,
-        CASE WHEN spells.newest.ended_on <= day
-                THEN spells.newest.ended_on
-            ELSE coalesce(boards.newest_on, spells.opened_on)
-        END AS last_seen_on,
-        CASE WHEN spells.newest.confirmed_on <= day THEN spells.newest.closed_on END AS closed_on,
         posting.is_excerpt,
+        version.* EXCLUDE (posting_id, version_no, is_newest, from_on, until_on, changed),
+        newest.last_seen_on,
+        spells.closed_on,
         boards.newest_listing_on
-    FROM spells
-    INNER JOIN versions ON spells.posting_id = versions.posting_id
-    INNER JOIN out.posting_versions AS version
-        ON versions.posting_id = version.posting_id AND versions.version_no = version.version_no
-    INNER JOIN core.postings AS posting ON spells.posting_id = posting.posting_id
+    FROM newest
+    INNER JOIN core.postings AS posting ON newest.posting_id = posting.posting_id
+    INNER JOIN versions AS version
+        ON newest.posting_id = version.posting_id AND newest.content_hash = version.content_hash
     LEFT JOIN boards ON posting.source = boards.source AND posting.board = boards.board
+    LEFT JOIN spells ON newest.posting_id = spells.posting_id
 )
 
 SELECT
