@@ -54,9 +54,17 @@ def files() -> list[range]:
     return ordered
 
 
+def planted() -> Year:
+    """A year in which the first answer of a board is cut short: what it lacked is found later."""
+    year = simulate_year(SPEC)
+    number, board = next((n, b) for n, b in enumerate(year.boards) if len(b.answers[0].shown) > 3)
+    cut = replace(board, faults={**board.faults, board.days[0]: "truncated"})
+    return Year(SPEC, (*year.boards[:number], cut, *year.boards[number + 1 :]))
+
+
 @pytest.fixture(scope="module")
 def loaded() -> Iterator[Loaded]:
-    year = simulate_year(SPEC)
+    year = planted()
     landing = Landing(year)
     found: dict[int, dict[str, Agreement]] = {}
     with tempfile.TemporaryDirectory() as folder, open_working(Path(folder)) as con:
@@ -100,6 +108,7 @@ def test_the_year_has_every_way_to_come_and_to_go(loaded: Loaded) -> None:
     assert any(how == "lost" for _, how in kinds)
     assert len(truth.panel) < len(truth.listings) < 2 * len(truth.panel)
     assert len(truth.adverts) > 2_500
+    assert any(board.answers[0].state == "truncated" for board in loaded.year.boards)
 
 
 def test_lifetimes_are_those_of_spells_that_are_whole(loaded: Loaded) -> None:
