@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from pipelines.bench_crawl import CRAWL, crawl
 from pipelines.bench_snapshot import snapshot
+from pipelines.bench_year import YEAR, YearError, year
 from pipelines.instance import HOME_VARIABLE
 from scrapers.landing import Line
 from scrapers.market import ashby, greenhouse, hackernews, lever
@@ -45,7 +46,7 @@ _SEED = 20261031
 
 
 class RunError(RuntimeError):
-    """A run that was to be timed failed; the message is its own."""
+    """A run that was to be timed failed, or gave something else than it must."""
 
 
 class Results(NamedTuple):
@@ -59,7 +60,7 @@ class Results(NamedTuple):
 
 def parts() -> dict[str, Part]:
     """All parts of the suite by name."""
-    return {**PARTS, CRAWL: crawl, "snapshot": snapshot, RUN: whole_run}
+    return {**PARTS, CRAWL: crawl, "snapshot": snapshot, YEAR: _planted_year, RUN: whole_run}
 
 
 def measure(
@@ -75,7 +76,7 @@ def measure(
 
     Raises:
         warehouse.bench.material.BenchError: There are no adverts to measure on.
-        RunError: A whole run failed.
+        RunError: A whole run failed, or a year was not read as it was planted.
         pipelines.bench_crawl.CrawlError: A crawl failed.
     """
     began_on = machine()
@@ -137,6 +138,13 @@ def _board_payload(world: World, platform: str, board: str) -> bytes:
         return lever.body(lever.dump(lever.row(i, board, day, seed)) for i, day in adverts)
     rows = (greenhouse.row(i, board, day, seed, board, 2) for i, day in adverts)
     return greenhouse.body(map(greenhouse.dump, rows))
+
+
+def _planted_year(material: Material) -> Iterator[Row]:
+    try:
+        yield from year(material)
+    except YearError as error:
+        raise RunError(str(error)) from error
 
 
 def whole_run(material: Material, *, scale: float = RUN_SCALE) -> Iterator[Row]:  # noqa: ARG001

@@ -64,6 +64,27 @@ class Labels:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What a stage wrote, bytes."""
+
+    to_disk: int = 0
+    """Sent to storage by the process and the workers that it waited for (`write_bytes` of
+    proc(5)); 0 where the system does not tell, or keeps files in memory."""
+    said: int = 0
+    """Passed to write calls by them, pipes between them included (`wchar`)."""
+    grown: int = 0
+    """By how much the files of the folder grew."""
+
+    def __add__(self, other: Written) -> Written:
+        return Written(
+            self.to_disk + other.to_disk, self.said + other.said, self.grown + other.grown
+        )
+
+    def __sub__(self, other: Written) -> Written:
+        return self + Written(-other.to_disk, -other.said, -other.grown)
+
+
+@dataclass(frozen=True)
 class Baseline:
     """The plain way to do it, in the same run."""
 
@@ -74,6 +95,7 @@ class Baseline:
     """The subject's rate by this one's: above 1, the subject is faster."""
     peak_mb: float | None = None
     labels: Labels | None = None
+    written: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +112,7 @@ class Row:
     mb_per_s: Spread | None
     peak_mb: float | None
     baselines: tuple[Baseline, ...]
+    written: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +136,7 @@ class Timing:
     items: int
     seconds: float
     peak_mb: float | None = None
+    written: Written | None = None
 
     @property
     def rate(self) -> float:
@@ -229,7 +253,7 @@ def compare(
         baselines: By name, one timing per repeat, made right before or after the subject's.
 
     Returns:
-        The row; peaks are the largest of all repeats.
+        The row; peaks are the largest of all repeats, what was written is that of the first.
     """
     return Row(
         part=part,
@@ -248,9 +272,11 @@ def compare(
                 rate=Spread.of(t.rate for t in timings),
                 ratio=Spread.of(a.rate / b.rate for a, b in zip(subject, timings, strict=True)),
                 peak_mb=_peak_of(timings),
+                written=timings[0].written,
             )
             for name, timings in baselines.items()
         ),
+        written=subject[0].written,
     )
 
 
@@ -298,6 +324,24 @@ def stopwatch() -> Iterator[Stopwatch]:
     watch = Stopwatch()
     yield watch
     watch.stop()
+
+
+def written_so_far(folder: Path) -> Written:
+    """What this process has written since it began, and how large a folder is.
+
+    Args:
+        folder: It need not be there yet.
+    """
+    try:
+        lines = Path("/proc/self/io").read_text(encoding="ascii").splitlines()
+    except OSError:  # this is no Linux
+        lines = []
+    said = dict(line.split(": ") for line in lines)
+    return Written(
+        int(said.get("write_bytes", 0)),
+        int(said.get("wchar", 0)),
+        sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+    )
 
 
 def timed_process(

@@ -6,16 +6,19 @@ Belongs here: how results are shown. Does not belong here: what they mean (`docs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from warehouse.bench.measure import Baseline, Row, Spread
+from warehouse.bench.measure import Baseline, Row, Spread, Written
 
-_COLUMNS = ("part", "measured", "rate", "MB/s", "seconds", "peak MB", "against", "ratio", "labels")
-_NUMBERS = frozenset({"rate", "MB/s", "seconds", "peak MB", "ratio", "labels"})
+_COLUMNS = (
+    "part", "measured", "rate", "MB/s", "seconds", "peak MB", "written MB", "against", "ratio",
+    "labels",
+)  # fmt: skip
+_NUMBERS = frozenset(_COLUMNS) - {"part", "measured", "against"}
 
 
 def as_json(
@@ -71,16 +74,33 @@ def table_of(rows: Sequence[Row]) -> Table:
             _short(row.mb_per_s.median) if row.mb_per_s else "",
             _short(row.seconds.median),
             "" if row.peak_mb is None else f"{row.peak_mb:,.0f}",
+            "" if row.written is None else _written(row.written),
         ]
         for baseline in row.baselines:
-            table.add_row(*cells, _against(baseline), _spread(baseline.ratio), _labels(baseline))
+            table.add_row(
+                *cells, _against(row, baseline), _spread(baseline.ratio), _labels(baseline)
+            )
             cells = [""] * len(cells)
     return table
 
 
-def _against(baseline: Baseline) -> str:
+def _against(row: Row, baseline: Baseline) -> str:
     peak = baseline.peak_mb
-    return baseline.name + ("" if peak is None else f" ({peak:,.0f} MB)")
+    said = baseline.name + ("" if peak is None else f" ({peak:,.0f} MB)")
+    if row.written is not None and baseline.written is not None:
+        said += f", written {_written(baseline.written)} MB"
+        pairs = zip(astuple(row.written), astuple(baseline.written), strict=True)
+        said += f", of which {' / '.join(_share(ours, theirs) for ours, theirs in pairs)}"
+    return said
+
+
+def _written(written: Written) -> str:
+    """To storage, to write calls, growth of files; MB."""
+    return " / ".join(_short(figure / 1e6) for figure in astuple(written))
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{_short(100 * part / whole)} %" if whole > 0 else "-"
 
 
 def _labels(baseline: Baseline) -> str:

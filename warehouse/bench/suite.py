@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from warehouse.bench import normalisers, stages, verdicts
+from warehouse.bench.daily import daily
 from warehouse.bench.material import Material
 from warehouse.bench.measure import Row
 
@@ -29,4 +30,5 @@ PARTS: dict[str, Part] = {
     "match": stages.match,
     "load": stages.load,
     "claims": verdicts.claims,
+    "daily": daily,
 }
