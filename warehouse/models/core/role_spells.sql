@@ -8,7 +8,7 @@ columns:
   board: VARCHAR | Board of that advert
   opened_on: DATE | First day on which one of its adverts was seen
   closed_on: DATE | First complete listing without the last of them, or the day on which the role counts as lost; NULL while open
-  entry: VARCHAR | found (there already when its board was first read), new, reopened (an advert came back) or reposted (under another id)
+  entry: VARCHAR | found (there already when its board was first listed in whole), new, reopened (an advert came back) or reposted (under another id)
   exit: VARCHAR | open, closed, or lost (its boards have not been read for 45 days)
   days_open: INTEGER | Days from opening to closing, NULL where it is open or lost
   is_whole: BOOLEAN | Whether both its opening and its closing were seen, so that days_open is its lifetime

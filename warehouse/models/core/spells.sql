@@ -9,7 +9,7 @@ columns:
   is_newest: BOOLEAN | Whether no later spell of the advert is known
   first_seen_on: DATE | First day on which the advert was seen, in any spell
   opened_on: DATE | First day of the spell
-  is_found: BOOLEAN | Whether it was there already when its board was read for the first time
+  is_found: BOOLEAN | Whether it was there already when its board was listed in whole for the first time
   ended_on: DATE | Last day on which it was seen, NULL while the newest sound answer of its board shows it
   closed_on: DATE | First complete listing without it, once two in a row lack it
   confirmed_on: DATE | Day of the second listing without it, on which its closing became known
@@ -263,7 +263,9 @@ SELECT
     spells.is_newest,
     spells.first_seen_on,
     spells.opened_on,
-    coalesce(spells.opened_on <= boards.first_on, FALSE) AS is_found,
+    coalesce(
+        spells.opened_on <= coalesce(boards.first_listing_on, boards.newest_on), FALSE
+    ) AS is_found,
     spells.ended_on,
     spells.closed_on,
     spells.confirmed_on,

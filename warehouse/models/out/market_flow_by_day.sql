@@ -7,7 +7,7 @@ columns:
   population: VARCHAR | ml (machine-learning roles) or all
   framework: VARCHAR | any (whatever the role names), pytorch, tensorflow or jax (roles that name the family)
   stock: INTEGER | Roles open at the end of the day; one that the newest listing alone lacks is not closed yet
-  found: INTEGER | Roles that were there already when their board was first read
+  found: INTEGER | Roles that were there already when their board was first listed in whole
   inflow: INTEGER | Roles that opened, the three kinds below together
   n_new: INTEGER | Roles seen for the first time
   n_reopened: INTEGER | Roles of which an advert came back after it had closed
