@@ -42,8 +42,9 @@ _TEXT = pa.string()
 _MONEY = pa.decimal128(18, 2)
 _FACTS = pa.schema(
     {
-        "content_hash": _TEXT, "method_version": _TEXT, "text": _TEXT, "text_hash": _TEXT,
-        "company": _TEXT, "company_id": _TEXT, "title": _TEXT, "is_ml_role": pa.bool_(),
+        "content_hash": _TEXT, "method_version": _TEXT, "text": _TEXT, "text_chars": pa.int32(),
+        "text_hash": _TEXT, "company": _TEXT, "company_id": _TEXT, "title": _TEXT,
+        "titles": pa.list_(_TEXT), "is_ml_role": pa.bool_(),
         "family": _TEXT, "level": _TEXT, "countries": pa.list_(_TEXT), "is_us": pa.bool_(),
         "region": _TEXT, "workplace": _TEXT,
     }
@@ -282,10 +283,12 @@ def _rows_of(row: dict[str, Any], facts: Facts, version: str) -> dict[str, list[
                 "content_hash": key,
                 "method_version": version,
                 "text": facts.text,
+                "text_chars": len(facts.text),
                 "text_hash": facts.text_hash,
                 "company": facts.company,
                 "company_id": facts.company_id,
                 "title": facts.title,
+                "titles": [posted.title for posted in facts.roles if posted.title] or None,
                 "is_ml_role": facts.role.is_ml,
                 "family": facts.role.family,
                 "level": facts.role.level,

@@ -261,7 +261,8 @@ _KEPT: dict[str, tuple[str, tuple[str, ...]]] = {
             $mark AS text,
             CASE WHEN fact.company IS NOT NULL THEN coalesce(f.company, $mark) END AS company,
             coalesce(replace(f.company, '{PSEUDONYM}', 'forgotten'), fact.company_id) AS company_id,
-            {_TITLE.format("fact.title")} AS title
+            {_TITLE.format("fact.title")} AS title,
+            NULL::VARCHAR[] AS titles
         )
         FROM core.facts AS fact INNER JOIN forgetting AS f USING (content_hash)
         """,

@@ -26,11 +26,12 @@ columns:
   closed_on: DATE | First complete listing without it, once two in a row lack it
   is_open: BOOLEAN | Seen in the last 45 days, in the newest complete listing of its board where there is one, and not expired
   text: VARCHAR | Plain text as a reader sees it
+  text_chars: INTEGER | Length of the text, characters
   is_excerpt: BOOLEAN | Whether the source gives a part of the text only, or none
   url: VARCHAR | Address of the advert
   requisition_id: VARCHAR | Requisition or internal job that several adverts share
   posted_or_seen_on: DATE | Day of posting, else the first day on which we saw it
-  titles: VARCHAR[] | Titles of all the roles that it states, its own where it states one
+  titles: VARCHAR[] | Titles of all the roles that it states, NULL where it states none
   origin_source: VARCHAR | Where an advert that is passed on comes from
   origin_id: VARCHAR | Id of the advert there
   content_hash: VARCHAR | Version of the advert (raw.bodies)
@@ -38,15 +39,7 @@ columns:
 values:
   family: role family
 */
-WITH titled AS (
-    SELECT
-        content_hash,
-        list(title ORDER BY role_no) FILTER (WHERE title IS NOT NULL) AS titles
-    FROM core.fact_roles
-    GROUP BY content_hash
-),
-
-dated AS (
+WITH dated AS (
     SELECT
         spell.*,
         boards.newest_listing_on,
@@ -86,11 +79,12 @@ SELECT
         OR coalesce(body.expires_on >= getvariable('as_of'), TRUE)
     ) AS is_open,
     fact.text,
+    fact.text_chars,
     coalesce(body.is_excerpt, FALSE) AS is_excerpt,
     body.url,
     body.requisition_id,
     coalesce(body.posted_on, dated.first_seen_on) AS posted_or_seen_on,
-    titled.titles,
+    fact.titles,
     body.origin_source,
     body.origin_id,
     dated.content_hash,
@@ -98,4 +92,3 @@ SELECT
 FROM dated
 INNER JOIN raw.bodies AS body ON dated.content_hash = body.content_hash
 INNER JOIN core.facts AS fact ON dated.content_hash = fact.content_hash
-LEFT JOIN titled ON dated.content_hash = titled.content_hash

@@ -6,10 +6,12 @@ columns:
   content_hash: VARCHAR | Version of the advert (raw.bodies)
   method_version: VARCHAR | Version of the normalisers
   text: VARCHAR | Plain text as a reader sees it
+  text_chars: INTEGER | Length of the text as it was read, characters
   text_hash: VARCHAR | Hash of the text without case, spacing and punctuation
   company: VARCHAR | Employer, as the source or the text names it
   company_id: VARCHAR | Normalised employer, NULL where nothing names it
   title: VARCHAR | Title, as the source or the text names it
+  titles: VARCHAR[] | Titles of all the roles that it states, NULL where it states none
   is_ml_role: BOOLEAN | Whether machine learning is the core of the work, framework names left aside
   family: VARCHAR | Role family
   level: VARCHAR | Level

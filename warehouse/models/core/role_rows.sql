@@ -47,7 +47,7 @@ named AS (
         bool_or(mention.family = 'jax') AS has_jax
     FROM core.posting_rows AS posting
     INNER JOIN entered ON posting.role_id = entered.role_id
-    INNER JOIN core.mentions AS mention ON posting.posting_id = mention.posting_id
+    INNER JOIN core.fact_mentions AS mention ON posting.content_hash = mention.content_hash
     WHERE
         mention.kind = 'framework'
         AND NOT mention.is_negated
@@ -63,7 +63,7 @@ stated AS (
         max(band.pay_max_usd_year) AS pay_max_usd_year,
         round(avg((band.pay_min_usd_year + band.pay_max_usd_year) / 2), 2) AS pay_mid_usd_year
     FROM core.posting_rows AS posting
-    INNER JOIN core.pay_bands AS band ON posting.posting_id = band.posting_id
+    INNER JOIN core.fact_pay_bands AS band ON posting.content_hash = band.content_hash
     INNER JOIN core.fact_roles AS main ON posting.content_hash = main.content_hash AND main.is_main
     WHERE
         band.kind = 'base'
