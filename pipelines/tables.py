@@ -132,12 +132,17 @@ def key_of(table: str) -> dg.AssetKey:
 
 
 def metadata_of(con: duckdb.DuckDBPyConnection, table: str, *, is_new: bool) -> dict[str, Any]:
-    """What Dagster shows of a table: row count, whether it was built anew, first rows."""
-    return {
-        "dagster/row_count": models.count(con, table),
-        "built": "anew" if is_new else "unchanged, kept",
-        "preview": dg.MetadataValue.md(preview(con, table)),
-    }
+    """What Dagster shows of a table: row count, whether it was built anew, first rows.
+
+    A view would have to be run to be counted, and rows of raw hold texts, which Dagster would keep.
+    """
+    said: dict[str, Any] = {"built": "anew" if is_new else "unchanged, kept"}
+    if models.models()[table].materialized == "view":
+        return said
+    said["dagster/row_count"] = models.count(con, table)
+    if not table.startswith("raw."):
+        said["preview"] = dg.MetadataValue.md(preview(con, table))
+    return said
 
 
 def preview(con: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -171,7 +176,8 @@ def sql_asset(table: str) -> dg.AssetsDefinition:
             if is_new:
                 rows = models.build(work.con, table, as_of=work.as_of)
                 database.note_built(work.con, table, fingerprint, {"rows": rows})
-            work.stage.found = f"{models.count(work.con, table):,} rows"
+            if model.materialized == "table":
+                work.stage.found = f"{models.count(work.con, table):,} rows"
             return dg.MaterializeResult(
                 asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=is_new)
             )

@@ -20,6 +20,9 @@ from tests.claims.test_evidence import differences
 from tests.pipelines.conftest import ON_SAMPLE, PROGRAM, Command, published
 from tests.scrapers.server import as_json, serve
 from tests.scrapers.test_crawl import crawl
+from warehouse import models
+from warehouse.publish.snapshot import PUBLISHED_CORE
+from warehouse.publish.tables import ON_REQUEST
 
 
 @ON_SAMPLE
@@ -374,3 +377,83 @@ def test_a_second_live_run_of_the_same_day_keeps_the_adverts_of_detail_pages(
             assert done.returncode == 0, done.stderr
             assert published_columns(data, "SELECT count(*) FROM out.postings") == [(2,)]
         assert len(site.paths()) == 3 + 1
+
+
+@ON_SAMPLE
+def test_nothing_published_is_undescribed_and_nothing_described_is_missing(sample: Path) -> None:
+    bare = published_columns(
+        sample,
+        """
+        SELECT schema_name, table_name, NULL FROM duckdb_tables() WHERE comment IS NULL
+        UNION ALL SELECT schema_name, view_name, NULL FROM duckdb_views()
+        WHERE comment IS NULL AND NOT internal
+        UNION ALL SELECT schema_name, table_name, column_name FROM duckdb_columns()
+        WHERE comment IS NULL AND NOT internal
+        UNION ALL SELECT schema_name, function_name, NULL FROM duckdb_functions()
+        WHERE schema_name = 'out' AND comment IS NULL
+        """,
+    )
+    assert bare == []
+    there = {
+        f"{schema}.{table}": kind
+        for schema, table, kind in published_columns(
+            sample,
+            "SELECT table_schema, table_name, table_type FROM information_schema.tables "
+            "WHERE table_schema IN ('core', 'out')",
+        )
+    }
+    described = {
+        table
+        for table in models.models()
+        if table.startswith("out.") or table.removeprefix("core.") in PUBLISHED_CORE
+    }
+    assert there.keys() == described
+    columns = {
+        (f"{schema}.{table}", column)
+        for schema, table, column in published_columns(
+            sample,
+            "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE NOT internal",
+        )
+    }
+    assert columns == {
+        (table, column.name) for table in described for column in models.models()[table].columns
+    }
+    macros = {
+        f"out.{name}"
+        for (name,) in published_columns(
+            sample, "SELECT function_name FROM duckdb_functions() WHERE schema_name = 'out'"
+        )
+    }
+    assert macros == models.macros().keys()
+    dictionary = (Path(__file__).parents[2] / "docs" / "data-dictionary.md").read_text()
+    assert all(f"## {name}" in dictionary for name in (*described, *macros))
+
+
+@ON_SAMPLE
+def test_every_csv_is_described_field_by_field(sample: Path) -> None:
+    reports = sample / "published" / "reports"
+    package = json.loads((reports / "datapackage.json").read_text())
+    assert {f"{part['path']}" for part in package["resources"]} == {
+        path.name for path in reports.glob("*.csv")
+    }
+    expected = {f"{table.split('.')[1]}.csv" for table in models.models() if table[:4] == "out."}
+    assert {path.name for path in reports.glob("*.csv")} == expected - {
+        f"{name}.csv" for name in ON_REQUEST
+    }
+    for part in package["resources"]:
+        assert part["description"]
+        assert [field for field in part["schema"]["fields"] if not field.get("description")] == []
+
+
+@ON_SAMPLE
+def test_rows_in_are_rows_kept_and_refused_at_every_stage(sample: Path) -> None:
+    accounts = json.loads((sample / "published" / "run.json").read_text())["row_accounts"]
+    assert accounts.keys() == {
+        "adverts", "load", "mentions", "normalise", "papers", "pay", "roles"
+    }  # fmt: skip
+    for rows in accounts.values():
+        parts = rows["rows_kept"] + rows["rows_refused"] + rows["rows_set_aside"]
+        assert rows["rows_in"] == parts > 0
+    # The junk that the sample market holds is told row by row.
+    assert accounts["load"]["rows_refused"] > 0
+    assert accounts["pay"]["rows_refused"] > 0

@@ -24,7 +24,18 @@ FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
 """Texts that a spreadsheet may run, as a pattern that RE2 and Python read alike."""
 
 ON_REQUEST = frozenset(
-    {"postings", "mentions", "newest_postings", "claim_evidence", "claim_units", "claim_sets"}
+    {
+        "claim_evidence",
+        "claim_sets",
+        "claim_units",
+        "market_flow_by_day",
+        "mentions",
+        "newest_postings",
+        "posting_spells",
+        "posting_versions",
+        "postings",
+        "sightings",
+    }
 )
 """Tables of `out` that are written as CSV only when asked for: they are large."""
 
