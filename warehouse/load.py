@@ -35,7 +35,7 @@ from scrapers.landing import (
     read_line,
 )
 from warehouse.forget import known_forgotten
-from warehouse.merge import merge
+from warehouse.merge import merge, prepare
 
 CHUNK_LINES = 5_000
 # The beginning of an advert's line, as spiders write it; RE2 and Python read it alike.
@@ -157,6 +157,10 @@ _INCOMING: dict[str, pa.Schema] = {
 }
 
 
+_COUNTED = _INCOMING.keys() - {"boards", "bodies", "pages"}
+"""Kinds of incoming rows that are rows of a source; bodies are the texts of observations."""
+
+
 class LoadReport(NamedTuple):
     """What became of one landing file."""
 
@@ -182,6 +186,7 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
 
     Raises:
         OSError: The file can't be read.
+        warehouse.merge.LostRowsError: Rows of it would be lost.
     """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -199,14 +204,15 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> LoadRepo
 
 def _load(con: duckdb.DuckDBPyConnection, path: Path, name: str, digest: str, known: _Known) -> int:
     lines = 0
+    rows = int(known.is_known.sum())
     source = name.split("/")[0]
     forgotten = known_forgotten(con)
+    for kind, schema in _INCOMING.items():
+        con.register("incoming_rows", schema.empty_table())
+        con.execute(f"CREATE OR REPLACE TEMP TABLE incoming_{kind} AS FROM incoming_rows")
+    prepare(con)
     con.execute("BEGIN")
     try:
-        for kind, schema in _INCOMING.items():
-            empty = schema.empty_table()
-            con.register("incoming_rows", empty)
-            con.execute(f"CREATE OR REPLACE TEMP TABLE incoming_{kind} AS FROM incoming_rows")
         if len(known.is_known):
             con.execute(
                 "INSERT INTO incoming_observations BY NAME "
@@ -216,12 +222,13 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, name: str, digest: str, kn
             numbered = enumerate(file)
             while chunk := tuple(islice(numbered, CHUNK_LINES)):
                 lines += len(chunk)
-                for kind, rows in _read_chunk(chunk, source, known, forgotten).items():
-                    table = pa.Table.from_pylist(rows, schema=_INCOMING[kind])
+                for kind, some in _read_chunk(chunk, source, known, forgotten).items():
+                    rows += len(some) if kind in _COUNTED else 0
+                    table = pa.Table.from_pylist(some, schema=_INCOMING[kind])
                     con.register("incoming_rows", table)
                     con.execute(f"INSERT INTO incoming_{kind} FROM incoming_rows")
         con.unregister("incoming_rows")
-        merge(con, name)
+        merge(con, name, rows)
         con.execute("DELETE FROM raw.landings WHERE file = $1", [name])
         con.execute("INSERT INTO raw.landings VALUES ($1, $2, $3)", [name, digest, lines])
         con.execute("COMMIT")
@@ -253,9 +260,12 @@ def _find_known(con: duckdb.DuckDBPyConnection, path: Path) -> _Known:
     if not con.execute("FROM raw.bodies LIMIT 1").fetchall():
         return _NOTHING_KNOWN
     try:
+        con.execute("SET preserve_insertion_order = true")  # lines are counted
         con.execute(_KNOWN_LINES, {"path": str(path)})
     except duckdb.InvalidInputException as error:  # bytes that are no text, or an endless line
         raise _Misnumbered from error
+    finally:
+        con.execute("SET preserve_insertion_order = false")
     found = con.execute("SELECT line, line_digest FROM known_lines WHERE line % 97 = 0").fetchall()
     [(lines,)] = con.execute("SELECT coalesce(max(line) + 1, 0) FROM known_lines").fetchall()
     is_known = np.zeros(lines, np.bool_)

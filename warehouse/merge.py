@@ -122,8 +122,9 @@ _ROUND: tuple[str, ...] = (
         AND coalesce(shown.until_on > today.observed_on, true)
     """,
     # A window adds to what others of the day showed; a failure takes nothing away.
+    "DELETE FROM shown_now",
     f"""
-    CREATE OR REPLACE TEMP TABLE shown_now AS
+    INSERT INTO shown_now BY NAME
     SELECT {_KEY}, source_id, content_hash FROM covered
     INNER JOIN today USING ({_KEY})
     WHERE today.was_read
@@ -328,8 +329,7 @@ _ACCOUNT = f"""
         SELECT * FROM (FROM adverts ANTI JOIN kept USING ({_KEY}, observed_at))
         UNION ALL SELECT * FROM (FROM listed ANTI JOIN accepted USING ({_KEY}, observed_at))
     )
-    SELECT $file AS file, $source AS source,
-        $refused + (SELECT count(*) FROM adverts) + (SELECT count(*) FROM listed) AS rows_in,
+    SELECT $file AS file, $source AS source, $rows AS rows_in,
         (SELECT coalesce(sum(n), 0) FROM kept_adverts)
         + (SELECT count(*) FROM listed SEMI JOIN accepted USING ({_KEY}, observed_at)) AS rows_kept,
         (SELECT coalesce(sum(n_rows), 0) FROM incoming_refused) AS rows_refused,
@@ -337,16 +337,38 @@ _ACCOUNT = f"""
 """
 
 
-def merge(con: duckdb.DuckDBPyConnection, name: str) -> None:
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary tables that `merge` fills; before its transaction begins.
+
+    DuckDB 2.0 loses rows that are inserted, 122,880 and more at once, into a table which was made
+    in the same transaction.
+
+    Args:
+        con: The working warehouse.
+    """
+    con.execute("CREATE OR REPLACE TEMP TABLE kept_adverts (n BIGINT)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE shown_now AS "
+        f"SELECT {_KEY}, source_id, content_hash FROM raw.observations LIMIT 0"
+    )
+
+
+class LostRowsError(RuntimeError):
+    """Rows of a landing file are neither kept nor refused: nothing of the file is loaded."""
+
+
+def merge(con: duckdb.DuckDBPyConnection, name: str, rows: int) -> None:
     """Make the incoming rows part of raw, and note where each of them went.
 
     Args:
         con: The working warehouse, inside a transaction, with the rows of one landing file in the
-            temporary tables `incoming_*`.
+            temporary tables `incoming_*`, after `prepare`.
         name: What the file is called in `raw.landings`.
+        rows: Rows that were read out of it, refused ones included.
+
+    Raises:
+        LostRowsError: Some of these rows are nowhere afterwards.
     """
-    [(refused,)] = con.execute("SELECT count(*) FROM incoming_refused").fetchall()
-    con.execute("CREATE OR REPLACE TEMP TABLE kept_adverts (n BIGINT)")
     for statement in _SORT:
         con.execute(statement)
     [(rounds,)] = con.execute("SELECT coalesce(max(round), 0) FROM work").fetchall()
@@ -355,6 +377,14 @@ def merge(con: duckdb.DuckDBPyConnection, name: str) -> None:
         for statement in _ROUND:
             con.execute(statement)
     con.execute("DELETE FROM raw.accounts WHERE file = $1", [name])
-    con.execute(_ACCOUNT, {"file": name, "source": name.split("/")[0], "refused": refused})
+    con.execute(_ACCOUNT, {"file": name, "source": name.split("/")[0], "rows": rows})
+    [(kept, refused, aside)] = con.execute(
+        "SELECT rows_kept, rows_refused, rows_set_aside FROM raw.accounts WHERE file = $1", [name]
+    ).fetchall()
+    if kept + refused + aside != rows:
+        raise LostRowsError(
+            f"{name}: of {rows:,} rows {kept:,} are kept, {refused:,} refused and {aside:,} set "
+            "aside; nothing of the file was loaded"
+        )
     for statement in _STORE:
         con.execute(statement)

@@ -121,3 +121,21 @@ def test_odd_lines_in_between_do_not_shift_the_others(
         "SELECT rows_in, rows_kept, rows_refused FROM raw.accounts WHERE file = 'lever/b.jsonl'"
     ).fetchall()
     assert (rows_in, kept, refused) == (301, 300, 1)
+
+
+def test_more_lines_than_duckdb_stores_at_once(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Rows beyond one row group, put into a table made in the same transaction, were lost."""
+    adverts = 125_000
+    first = [line(n, "2026-10-01", "text") for n in range(adverts)]
+    put(con, tmp_path, "a", *first, asked("2026-10-01"))
+    second = [line(n, "2026-10-02", "text" if n % 50_000 else "other") for n in range(adverts)]
+    put(con, tmp_path, "b", *second[1:], asked("2026-10-02"))
+    assert con.execute(
+        "SELECT count(*) FILTER (from_on = DATE '2026-10-02'), count(until_on) FROM raw.sightings"
+    ).fetchall() == [(2, 3)]
+    assert con.execute("SELECT rows_in, rows_kept FROM raw.accounts ORDER BY file").fetchall() == [
+        (adverts, adverts),
+        (adverts - 1, adverts - 1),
+    ]
