@@ -177,7 +177,7 @@ def test_a_line_that_does_not_fit_is_refused_and_the_rest_goes_on(
     load(con, tmp_path, "a", posting(1), "{ no json", untitled, local, posting(2), asked())
     assert [row[2] for row in seen(con)] == ["1", "2"]
     refused = con.execute(
-        "SELECT source_id, stage, reason FROM raw.refused ORDER BY line"
+        "SELECT source_id, stage, reason FROM raw.refused ORDER BY source_id NULLS FIRST"
     ).fetchall()
     assert [row[:2] for row in refused] == [(None, "load"), ("3", "load"), ("4", "load")]
     assert "line 2 of the landing file" in refused[0][2]

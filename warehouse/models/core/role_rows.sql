@@ -29,12 +29,48 @@ columns:
 values:
   family: role family
 */
-WITH entered AS (
+WITH counted AS (
     SELECT
         role_id,
-        min(coalesce(posted_on, first_seen_on)) AS entered_on
+        count(*) FILTER (WHERE NOT is_excerpt)::INTEGER AS n_adverts,
+        any_value(posting_id) FILTER (WHERE NOT is_excerpt) AS some_posting_id,
+        min(coalesce(posted_on, first_seen_on)) AS first_on
     FROM core.posting_rows
     GROUP BY role_id
+),
+
+-- Most roles have one advert, and nothing to put together.
+several AS (
+    SELECT
+        posting.role_id,
+        arg_min(posting.posting_id, (posting.is_duplicate, posting.posting_id)) AS first_posting_id,
+        list(DISTINCT posting.source ORDER BY posting.source) AS sources,
+        min(coalesce(posting.posted_on, posting.first_seen_on)) AS entered_on,
+        CASE WHEN bool_and(posting.ended_on IS NOT NULL) THEN max(posting.ended_on) END AS ended_on,
+        arg_max(
+            { 'source': posting.source, 'board': posting.board }, (board.newest_on, posting.board)
+        ) FILTER (WHERE posting.ended_on IS NULL) AS shown_by,
+        bool_or(posting.is_open) AS is_open
+    FROM core.posting_rows AS posting
+    INNER JOIN counted ON posting.role_id = counted.role_id AND counted.n_adverts > 1
+    LEFT JOIN core.boards AS board
+        ON posting.source = board.source AND posting.board = board.board
+    WHERE NOT posting.is_excerpt
+    GROUP BY posting.role_id
+),
+
+naming AS (
+    SELECT
+        content_hash,
+        bool_or(family = 'pytorch') AS has_pytorch,
+        bool_or(family = 'tensorflow') AS has_tensorflow,
+        bool_or(family = 'jax') AS has_jax
+    FROM core.fact_mentions
+    WHERE
+        kind = 'framework'
+        AND NOT is_negated
+        AND family IN ('pytorch', 'tensorflow', 'jax')
+    GROUP BY content_hash
 ),
 
 -- What a role asked for when it came: an opening that is posted again for years changes, and must
@@ -42,16 +78,13 @@ WITH entered AS (
 named AS (
     SELECT
         posting.role_id,
-        bool_or(mention.family = 'pytorch') AS has_pytorch,
-        bool_or(mention.family = 'tensorflow') AS has_tensorflow,
-        bool_or(mention.family = 'jax') AS has_jax
+        bool_or(naming.has_pytorch) AS has_pytorch,
+        bool_or(naming.has_tensorflow) AS has_tensorflow,
+        bool_or(naming.has_jax) AS has_jax
     FROM core.posting_rows AS posting
-    INNER JOIN entered ON posting.role_id = entered.role_id
-    INNER JOIN core.fact_mentions AS mention ON posting.content_hash = mention.content_hash
-    WHERE
-        mention.kind = 'framework'
-        AND NOT mention.is_negated
-        AND coalesce(posting.posted_on, posting.first_seen_on) <= entered.entered_on + 365
+    INNER JOIN naming ON posting.content_hash = naming.content_hash
+    INNER JOIN counted ON posting.role_id = counted.role_id
+    WHERE coalesce(posting.posted_on, posting.first_seen_on) <= counted.first_on + 365
     GROUP BY posting.role_id
 ),
 
@@ -82,36 +115,40 @@ pay AS (
 )
 
 SELECT
-    posting.role_id,
-    first(posting.company_id ORDER BY posting.is_duplicate, posting.posting_id) AS company_id,
-    first(posting.source ORDER BY posting.is_duplicate, posting.posting_id) AS source,
-    list(DISTINCT posting.source ORDER BY posting.source) AS sources,
-    first(posting.board ORDER BY posting.is_duplicate, posting.posting_id) AS board,
-    min(coalesce(posting.posted_on, posting.first_seen_on)) AS entered_on,
-    CASE WHEN bool_and(posting.ended_on IS NOT NULL) THEN max(posting.ended_on) END AS ended_on,
-    arg_max(posting.source, (board.newest_on, posting.board))
-    FILTER (WHERE posting.ended_on IS NULL) AS shown_source,
-    arg_max(posting.board, (board.newest_on, posting.board))
-    FILTER (WHERE posting.ended_on IS NULL) AS shown_board,
-    bool_or(posting.is_open) AS is_open,
-    first(posting.is_ml_role ORDER BY posting.is_duplicate, posting.posting_id) AS is_ml_role,
-    first(posting.family ORDER BY posting.is_duplicate, posting.posting_id) AS family,
-    first(posting.level ORDER BY posting.is_duplicate, posting.posting_id) AS level,
-    first(posting.country ORDER BY posting.is_duplicate, posting.posting_id) AS country,
-    first(posting.is_us ORDER BY posting.is_duplicate, posting.posting_id) AS is_us,
-    first(posting.region ORDER BY posting.is_duplicate, posting.posting_id) AS region,
-    first(posting.workplace ORDER BY posting.is_duplicate, posting.posting_id) AS workplace,
-    coalesce(any_value(named.has_pytorch), FALSE) AS has_pytorch,
-    coalesce(any_value(named.has_tensorflow), FALSE) AS has_tensorflow,
-    coalesce(any_value(named.has_jax), FALSE) AS has_jax,
-    any_value(pay.pay_min_usd_year) AS pay_min_usd_year,
-    any_value(pay.pay_max_usd_year) AS pay_max_usd_year,
-    any_value(pay.pay_mid_usd_year) AS pay_mid_usd_year,
-    count(*)::INTEGER AS n_adverts
-FROM core.posting_rows AS posting
-LEFT JOIN named ON posting.role_id = named.role_id
-LEFT JOIN pay ON posting.role_id = pay.role_id
-LEFT JOIN core.boards AS board ON posting.source = board.source AND posting.board = board.board
--- What an excerpt does not name, the advert may well name.
-WHERE NOT posting.is_excerpt
-GROUP BY posting.role_id
+    counted.role_id,
+    posting.company_id,
+    posting.source,
+    coalesce(several.sources, [posting.source]) AS sources,
+    posting.board,
+    coalesce(several.entered_on, posting.posted_on, posting.first_seen_on) AS entered_on,
+    CASE WHEN several.role_id IS NULL THEN posting.ended_on ELSE several.ended_on END AS ended_on,
+    CASE
+        WHEN several.role_id IS NOT NULL THEN several.shown_by.source
+        WHEN posting.ended_on IS NULL THEN posting.source
+    END AS shown_source,
+    CASE
+        WHEN several.role_id IS NOT NULL THEN several.shown_by.board
+        WHEN posting.ended_on IS NULL THEN posting.board
+    END AS shown_board,
+    coalesce(several.is_open, posting.is_open) AS is_open,
+    posting.is_ml_role,
+    posting.family,
+    posting.level,
+    posting.country,
+    posting.is_us,
+    posting.region,
+    posting.workplace,
+    coalesce(named.has_pytorch, FALSE) AS has_pytorch,
+    coalesce(named.has_tensorflow, FALSE) AS has_tensorflow,
+    coalesce(named.has_jax, FALSE) AS has_jax,
+    pay.pay_min_usd_year,
+    pay.pay_max_usd_year,
+    pay.pay_mid_usd_year,
+    counted.n_adverts
+FROM counted
+LEFT JOIN several ON counted.role_id = several.role_id
+-- What an excerpt does not name, the advert may well name: a role of excerpts alone is none.
+INNER JOIN core.posting_rows AS posting
+    ON coalesce(several.first_posting_id, counted.some_posting_id) = posting.posting_id
+LEFT JOIN named ON counted.role_id = named.role_id
+LEFT JOIN pay ON counted.role_id = pay.role_id
