@@ -215,7 +215,8 @@ def _forget(data: Path, source: str, board: str) -> None:
     ]
     with database.open_working(data) as con:
         con.execute("BEGIN")
-        for name in ("boards", "observations", "refused"):
+        for name in ("boards", "sightings", "refused"):
             con.execute(f"DELETE FROM raw.{name} WHERE source = $1 AND board = $2", [source, board])
-        con.execute("DELETE FROM raw.landings WHERE list_contains($1, file)", [landings])
+        for name in ("landings", "accounts"):
+            con.execute(f"DELETE FROM raw.{name} WHERE list_contains($1, file)", [landings])
         con.execute("COMMIT")

@@ -61,13 +61,13 @@ def normalise(
             work.con, progress=work.stage.advance, renew_seconds=renew_seconds()
         )
         rows = done.read
+        work.stage.found = f"{rows:,} adverts read"
+        if done.waiting:
+            work.stage.found += f", {done.waiting:,} still by an older method, in the next runs"
         is_back = forgotten_employers_are_back(work.con, work.data)
     if is_back:
         forget_again(settings.plan().data)
     with at_work(context, settings, "normalise (tables)") as work:
-        work.stage.found = f"{rows:,} adverts read"
-        if done.waiting:
-            work.stage.found += f", {done.waiting:,} still by an older method, in the next runs"
         for table in READ_OUT:
             yield dg.MaterializeResult(
                 asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=rows > 0)

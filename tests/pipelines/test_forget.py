@@ -504,7 +504,7 @@ def test_the_command_on_a_market(command: Command, market: Path, tmp_path: Path)
     assert _figures(data) == before
     with duckdb.connect(str(data / "published" / "warehouse.duckdb"), read_only=True) as con:
         assert con.execute(
-            "SELECT text FROM core.postings WHERE posting_id = $1", [posting_id]
+            "SELECT text FROM core.texts WHERE posting_id = $1", [posting_id]
         ).fetchall() == [(MARK,)]
         assert con.execute("SELECT scope, reason, n_adverts, is_done FROM out.forgotten"
                            ).fetchall() == [("posting", WHY, 1, True)]  # fmt: skip
@@ -516,7 +516,7 @@ def _figures(data: Path) -> dict[str, list[Any]]:
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'out' "
             "AND (table_name LIKE 'framework_%' OR table_name LIKE 'claim_%') ORDER BY ALL"
         ).fetchall()
-        assert len(names) == 6
+        assert len(names) == 8
         found = {name: con.execute(f"FROM out.{name} ORDER BY ALL").fetchall() for (name,) in names}
         found["roles"] = con.execute(
             "SELECT role_id, company_id, has_pytorch, n_adverts FROM core.roles ORDER BY ALL"

@@ -32,6 +32,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
                 is_ml_role BOOLEAN, family VARCHAR, level VARCHAR, countries VARCHAR[],
                 is_us BOOLEAN, workplace VARCHAR, text VARCHAR);
             CREATE VIEW out.postings AS FROM core.postings;
+            CREATE VIEW core.texts AS SELECT posting_id, text FROM core.postings;
             CREATE TABLE out.mentions (posting_id VARCHAR, framework VARCHAR, kind VARCHAR);
             CREATE TABLE out.pay_bands (posting_id VARCHAR, provenance VARCHAR, kind VARCHAR,
                 pay_min DECIMAL(18, 2), pay_max DECIMAL(18, 2), currency VARCHAR, period VARCHAR,

@@ -65,6 +65,7 @@ def market(seed: int) -> Iterator[tuple[date, list[dict[str, Any]]]]:
 
 def build(con: duckdb.DuckDBPyConnection, day: date) -> None:
     make(con, "core.roles", day)
+    make(con, "core.postings", day)
     make(con, "out.posting_versions", day)
     make(con, "out.posting_spells", day)
     make(con, "out.board_health", day)
