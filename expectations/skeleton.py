@@ -58,6 +58,7 @@ EXEMPT = {
     ("core.fact_refusals", "board_was_asked"): "a version outlives the board that showed it",
     ("out.pay_by_framework_level", "country_is_iso"): "the margin is called all",
     ("out.skill_by_framework", "share_is_within_interval"): "the interval is that of the lift",
+    ("out.forgotten", "forgotten_on_is_within_data"): "a request comes when it comes",
     ("out.claim_verdicts", "window_start_is_within_data"): "a claim may be of any time",
     ("out.claim_verdicts", "window_end_is_within_data"): "a claim may be of any time",
 }

@@ -25,23 +25,25 @@ def _same(table: str, other: str, columns: str = _KEY) -> str:
 
 # What the incoming rows are, before any of them becomes part of raw.
 _SORT: tuple[str, ...] = (
-    # One answer per board and day: the best, of equally good ones the latest, whatever order they
-    # are loaded in.
+    # One answer per board and day: the best, before a window a listing, of equally good ones the
+    # latest, whatever order they are loaded in.
     f"""
     CREATE OR REPLACE TEMP TABLE accepted AS
     WITH answers AS (
         SELECT *, {_RANK} AS rank FROM incoming_boards
         QUALIFY row_number() OVER (
-            PARTITION BY {_KEY} ORDER BY rank DESC, observed_at DESC, line DESC) = 1
+            PARTITION BY {_KEY}
+            ORDER BY rank DESC, is_listing DESC, observed_at DESC, line DESC) = 1
     ),
-    old AS (SELECT {_KEY}, observed_at, {_RANK} AS rank, is_read FROM raw.boards)
+    old AS (SELECT {_KEY}, observed_at, is_listing, {_RANK} AS rank, is_read FROM raw.boards)
     SELECT answers.* EXCLUDE (rank, line), coalesce(old.is_read, false) AS was_read
     FROM answers LEFT JOIN old USING ({_KEY})
     WHERE old.rank IS NULL
-        OR (answers.rank, answers.observed_at) >= (old.rank, old.observed_at)
+        OR (answers.rank, answers.is_listing, answers.observed_at)
+        >= (old.rank, old.is_listing, old.observed_at)
     """,
-    # Two windows of one day, or two archives of one site, together show more: whatever came of the
-    # other.
+    # Adverts of two windows of one day, or of two archives of one site, are more together, whatever
+    # came of the other; papers and models are listed anew by each answer.
     f"""
     CREATE OR REPLACE TEMP TABLE kept AS
     SELECT DISTINCT {_KEY}, observed_at FROM accepted
@@ -85,7 +87,8 @@ _SORT: tuple[str, ...] = (
         WHERE NOT is_listing
     )
     SELECT DISTINCT ON ({_KEY}) *,
-        dense_rank() OVER (PARTITION BY source, board ORDER BY observed_on) AS round
+        dense_rank() OVER (
+            PARTITION BY source, board ORDER BY state = 'unchanged', observed_on) AS round
     FROM asked ORDER BY {_KEY}, is_accepted DESC
     """,
 )
@@ -200,7 +203,9 @@ _ROUND: tuple[str, ...] = (
     f"""
     CREATE OR REPLACE TEMP TABLE answered AS
     SELECT {_KEY}, is_accepted, after_on, is_same,
-        was_read OR is_same OR state IN ('ok', 'truncated')
+        was_read,
+        was_read AND NOT (is_accepted AND is_listing AND state = 'unchanged')
+        OR is_same OR state IN ('ok', 'truncated')
         OR copied.shown_on IS NOT NULL OR showing.source IS NOT NULL AS is_read
     FROM today
     LEFT JOIN copied USING ({_KEY})
@@ -230,7 +235,7 @@ _ROUND: tuple[str, ...] = (
     f"""
     CREATE OR REPLACE TEMP TABLE ended AS
     SELECT covered.* FROM covered
-    SEMI JOIN (SELECT {_KEY} FROM answered WHERE is_read) AS was_read USING ({_KEY})
+    SEMI JOIN (SELECT {_KEY} FROM answered WHERE is_read OR was_read) AS judged USING ({_KEY})
     ANTI JOIN shown_now USING ({_KEY}, source_id, content_hash)
     """,
     # Where one begins, it may be the end of an earlier or the beginning of a later one.

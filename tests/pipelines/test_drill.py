@@ -269,7 +269,7 @@ def _shift(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("damage", "check"),
-    [(_cut, "volume_is_not_halved"), (_shift, "posted_on_is_not_after_first_seen_on")],
+    [(_cut, "volume_is_not_halved"), (_shift, "posted_on_is_within_data")],
 )
 def test_a_critical_defect_of_the_next_day_keeps_the_run_from_publishing(
     sample: Path,

@@ -379,3 +379,37 @@ def test_an_earlier_archive_of_the_same_day_adds_its_adverts(
     load(con, tmp_path, "b", posting(2, **later), asked(**window) | later)
     load(con, tmp_path, "a", posting(1), asked(**window))
     assert [row[2] for row in seen(con)] == ["1", "2"]
+
+
+def test_what_did_not_change_since_an_answer_that_is_loaded_later_is_told_by_it(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    same = {"payload_digest": "sha256:1"}
+    load(con, tmp_path, "a", asked(state="unchanged", **same))
+    load(con, tmp_path, "b", posting(1, "2026-10-02"), asked("2026-10-02", **same))
+    assert [day for day, _, _ in seen(con)] == ["2026-10-01", "2026-10-02"]
+
+
+def test_a_cut_answer_and_one_of_unknown_bytes_end_nothing_whatever_comes_first(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    same = {"payload_digest": "sha256:1"}
+    noon = {"observed_at": "2026-10-02T12:00:00Z"}
+    cut = asked("2026-10-02", state="truncated", reason="cut short")
+    load(con, tmp_path, "c", posting(1, "2026-10-02"), cut)
+    load(con, tmp_path, "b", asked("2026-10-02", state="unchanged", **same) | noon)
+    load(con, tmp_path, "a", posting(1), posting(2), asked(**same))
+    assert con.execute("SELECT source_id, until_on FROM raw.sightings ORDER BY ALL").fetchall() == [
+        ("1", None),
+        ("2", None),
+    ]
+
+
+def test_a_listing_counts_before_a_window_of_the_same_day(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    later = {"observed_at": "2026-10-01T12:00:00Z"}
+    load(con, tmp_path, "w", posting(1) | later, asked(is_listing=False) | later)
+    load(con, tmp_path, "l", posting(1), posting(2), asked())
+    assert [row[2] for row in seen(con)] == ["1", "2"]
+    assert con.execute("SELECT is_listing FROM raw.boards").fetchall() == [(True,)]

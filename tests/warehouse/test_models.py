@@ -262,6 +262,20 @@ def test_listings_that_failed_close_nothing(con: duckdb.DuckDBPyConnection) -> N
     assert lives(con) == {"a": ("None", True), "b": ("None", True)}
 
 
+def test_an_unchanged_answer_of_unknown_bytes_closes_nothing(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(con, "acme", {"2026-10-01": ("ok", "a")})
+    for day in (2, 3, 4):
+        con.execute(
+            "INSERT INTO raw.boards BY NAME SELECT 'lever' AS source, 'acme' AS board, "
+            "make_date(2026, 10, $1) AS observed_on, 'unchanged' AS state, true AS is_listing, "
+            "false AS is_read",
+            [day],
+        )
+    assert lives(con) == {"a": ("None", True)}
+
+
 def test_an_advert_in_a_listing_that_broke_off_is_open(con: duckdb.DuckDBPyConnection) -> None:
     observe(con, "acme", {"2026-10-01": ("ok", "a b"), "2026-10-08": ("truncated", "a")})
     assert lives(con) == {"a": ("None", True), "b": ("None", True)}

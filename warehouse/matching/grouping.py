@@ -106,6 +106,8 @@ def link_roles(con: duckdb.DuckDBPyConnection) -> Linked:
             _compare(con, reader)
             [(written,)] = con.execute(_DIFFERENT).fetchall()
             _write(con)
+        else:
+            keep_links(con)
     [(linked,)] = con.execute(f"SELECT count(*) FROM {TABLE} WHERE basis <> 'first'").fetchall()
     return Linked(linked, max(scope.changed, scope.outdated), scope.affected, written)
 

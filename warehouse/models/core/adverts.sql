@@ -43,7 +43,7 @@ WITH dated AS (
     SELECT
         spell.*,
         boards.newest_listing_on,
-        coalesce(spell.ended_on, boards.newest_on, spell.opened_on) AS last_seen_on
+        coalesce(spell.ended_on, greatest(boards.newest_on, spell.opened_on)) AS last_seen_on
     FROM core.spells AS spell
     LEFT JOIN core.boards AS boards ON spell.source = boards.source AND spell.board = boards.board
     WHERE spell.is_newest

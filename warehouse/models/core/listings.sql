@@ -90,7 +90,7 @@ beside AS (
         lag(n_rows) OVER days AS n_before,
         lead(n_rows) OVER days AS n_after
     FROM counted
-    WHERE state IN ('ok', 'unchanged') AND is_listing
+    WHERE state IN ('ok', 'unchanged') AND is_listing AND is_read
     WINDOW days AS (PARTITION BY source, board ORDER BY observed_on)
 ),
 
@@ -117,7 +117,8 @@ SELECT
     CASE WHEN is_suspect THEN 'suspect' ELSE state END AS state,
     is_listing,
     is_read AND is_suspect IS NOT TRUE AS is_sound,
-    state IN ('ok', 'unchanged') AND is_listing AND is_suspect IS NOT TRUE AS is_complete,
+    state IN ('ok', 'unchanged') AND is_listing AND is_read AND is_suspect IS NOT TRUE
+        AS is_complete,
     http_status,
     CASE
         WHEN is_suspect

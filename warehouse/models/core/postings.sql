@@ -53,7 +53,7 @@ SELECT
     posting.posted_on,
     posting.posted_basis,
     posting.first_seen_on,
-    coalesce(posting.ended_on, board.newest_on, posting.first_seen_on) AS last_seen_on,
+    coalesce(posting.ended_on, greatest(board.newest_on, posting.first_seen_on)) AS last_seen_on,
     posting.closed_on,
     posting.is_open,
     posting.text_chars,

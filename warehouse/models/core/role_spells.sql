@@ -27,7 +27,7 @@ WITH adverts AS (
         spell.is_found,
         spell.closed_on,
         -- Seen last on that day; a day after 45 without an answer it is lost from sight.
-        coalesce(spell.ended_on, board.newest_on) + 46 AS lost_on
+        coalesce(spell.ended_on, greatest(board.newest_on, spell.opened_on)) + 46 AS lost_on
     FROM core.spells AS spell
     INNER JOIN core.boards AS board
         ON spell.source = board.source AND spell.board = board.board

@@ -34,7 +34,7 @@ SELECT
     role.sources,
     role.board,
     role.entered_on,
-    coalesce(role.ended_on, board.newest_on, role.entered_on) AS last_seen_on,
+    coalesce(role.ended_on, greatest(board.newest_on, role.entered_on)) AS last_seen_on,
     role.is_open,
     role.is_ml_role,
     role.family,

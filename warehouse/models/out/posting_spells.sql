@@ -20,7 +20,7 @@ SELECT
     spell.is_newest,
     spell.is_found,
     spell.opened_on,
-    coalesce(spell.ended_on, board.newest_on, spell.opened_on) AS last_seen_on,
+    coalesce(spell.ended_on, greatest(board.newest_on, spell.opened_on)) AS last_seen_on,
     spell.ended_on,
     spell.closed_on,
     spell.confirmed_on
