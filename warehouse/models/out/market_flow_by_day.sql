@@ -14,7 +14,8 @@ columns:
   n_reposted: INTEGER | Closed roles that came back under another id
   closures: INTEGER | Roles that closed
   lost: INTEGER | Roles whose boards have not been read for 45 days
-  is_partial: BOOLEAN | Whether closures of the day can still become known, with the next listing
+  is_listed: BOOLEAN | Whether a board of the set was listed in whole on the day
+  is_partial: BOOLEAN | Whether closures of the day can still become known, with the next listing, or no board was listed in the 45 days before
 values:
   population: [all, ml]
   framework: [any, pytorch, tensorflow, jax]
@@ -107,12 +108,25 @@ days_listed AS (
     GROUP BY sources
 ),
 
+each_day AS (
+    SELECT
+        sources,
+        days,
+        unnest(generate_series(days[1], getvariable('as_of')::DATE, INTERVAL 1 DAY))::DATE AS day
+    FROM days_listed
+),
+
 calendar AS (
     SELECT
         sources,
-        days[-2] AS final_before_on,
-        unnest(generate_series(days[1], getvariable('as_of')::DATE, INTERVAL 1 DAY))::DATE AS day
-    FROM days_listed
+        day,
+        list_contains(days, day) AS is_listed,
+        coalesce(day >= days[-2], TRUE)
+        OR day - max(CASE WHEN list_contains(days, day) THEN day END) OVER (
+            PARTITION BY sources
+            ORDER BY day
+        ) > 45 AS is_partial
+    FROM each_day
 ),
 
 dimensions AS (
@@ -129,7 +143,8 @@ flows AS (
         calendar.sources,
         dimensions.population,
         dimensions.framework,
-        coalesce(calendar.day >= calendar.final_before_on, TRUE) AS is_partial,
+        calendar.is_listed,
+        calendar.is_partial,
         coalesce(sum(moved.found), 0)::INTEGER AS found,
         coalesce(sum(moved.n_new), 0)::INTEGER AS n_new,
         coalesce(sum(moved.n_reopened), 0)::INTEGER AS n_reopened,
@@ -163,5 +178,6 @@ SELECT
     n_reposted,
     closures,
     lost,
+    is_listed,
     is_partial
 FROM flows

@@ -15,7 +15,7 @@ columns:
   n_reposted:
   closures:
   lost:
-  is_partial: BOOLEAN | Whether the month is not over, was not watched from its first day, or closures can still become known
+  is_partial: BOOLEAN | Whether the month is not over, was not watched, or not from its first day, or closures can still become known
 */
 SELECT
     date_trunc('month', day)::DATE AS month,
@@ -31,6 +31,7 @@ SELECT
     sum(closures)::INTEGER AS closures,
     sum(lost)::INTEGER AS lost,
     bool_or(is_partial)
+    OR NOT bool_or(is_listed)
     OR min(day) > date_trunc('month', min(day))::DATE
     OR max(day) < last_day(max(day)) AS is_partial
 FROM out.market_flow_by_day
