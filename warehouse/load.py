@@ -43,10 +43,7 @@ _BEGINS = (
     r'^\{"source":"([^"\\]+)","board":"([^"\\]+)","observed_at":"([0-9T:.-]+Z)",'
     r'"kind":"posting","source_id":"([^"\\]+)"'
 )
-_ADVERT_LINE = re.compile(
-    rb'\{"source":"[^"\\]+","board":"[^"\\]+",("observed_at":"[0-9T:.-]+Z"),'
-    rb'"kind":"posting","source_id":"[^"\\]+"'
-)
+_ADVERT_LINE = re.compile(_BEGINS.encode())
 _LONGEST_LINE = 16_000_000
 _KNOWN_LINES = f"""
     CREATE OR REPLACE TEMP TABLE known_lines AS
@@ -278,7 +275,7 @@ def _digest_of(raw: bytes) -> bytes | None:
     match = _ADVERT_LINE.match(raw)
     if match is None:
         return None
-    rest = raw.rstrip(b"\r\n").replace(match[1], b"")
+    rest = raw.rstrip(b"\r\n").replace(b'"observed_at":"' + match[3] + b'"', b"")
     return hashlib.md5(rest, usedforsecurity=False).digest()
 
 
