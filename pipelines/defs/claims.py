@@ -49,6 +49,8 @@ def _claims(work: Work) -> dict[str, Any]:
     return {
         "out.claim_verdicts": judged.verdicts,
         "out.claim_sensitivity": judged.sensitivity,
+        "out.claim_parts": judged.parts,
+        "out.claim_versions": judged.versions,
         "out.claim_units": judged.units,
         "out.claim_sets": judged.sets,
     }
@@ -73,6 +75,13 @@ together = made_asset(
 pay = made_asset("pay", ("out.pay_by_framework_level",), _pay)
 claims = made_asset(
     "claims",
-    ("out.claim_verdicts", "out.claim_sensitivity", "out.claim_units", "out.claim_sets"),
+    (
+        "out.claim_verdicts",
+        "out.claim_sensitivity",
+        "out.claim_parts",
+        "out.claim_versions",
+        "out.claim_units",
+        "out.claim_sets",
+    ),
     _claims,
 )

@@ -14,11 +14,12 @@ import pandas as pd
 
 FLAGS = ("pytorch", "tensorflow", "jax")
 LEVELS = ("junior", "mid", "senior", "staff")
-FAMILIES = ("research", "ml_engineer", "software_engineer")
+FAMILIES = ("research", "ml_engineer", "ml_platform", "software_engineer")
 ROLE_FIELDS = """
     company_id VARCHAR, source VARCHAR, sources VARCHAR[], board VARCHAR, entered_on DATE,
     last_seen_on DATE, is_open BOOLEAN, is_ml_role BOOLEAN, family VARCHAR, level VARCHAR,
-    country VARCHAR, is_us BOOLEAN, region VARCHAR, workplace VARCHAR, has_pytorch BOOLEAN,
+    country VARCHAR, is_us BOOLEAN, region VARCHAR, metro VARCHAR, workplace VARCHAR,
+    has_pytorch BOOLEAN,
     has_tensorflow BOOLEAN, has_jax BOOLEAN, pay_min_usd_year DOUBLE, pay_max_usd_year DOUBLE,
     pay_mid_usd_year DOUBLE, n_adverts INTEGER
 """
@@ -26,19 +27,24 @@ TABLES = f"""
 CREATE SCHEMA core;
 CREATE TABLE core.roles (role_id VARCHAR, {ROLE_FIELDS});
 CREATE TABLE core.postings (
-    posting_id VARCHAR, source VARCHAR, company_id VARCHAR, role_id VARCHAR, family VARCHAR,
+    posting_id VARCHAR, source VARCHAR, board VARCHAR, company_id VARCHAR, role_id VARCHAR, family VARCHAR,
     level VARCHAR, is_ml_role BOOLEAN, country VARCHAR, is_us BOOLEAN, workplace VARCHAR,
     posted_on DATE, first_seen_on DATE, last_seen_on DATE, is_duplicate BOOLEAN
 );
 CREATE TABLE core.boards (
     source VARCHAR, board VARCHAR, first_listing_on DATE, newest_listing_on DATE, is_panel BOOLEAN
 );
+CREATE TABLE core.companies (company_id VARCHAR, n_open_most INTEGER, is_agency BOOLEAN);
+CREATE TABLE core.models (
+    source VARCHAR, ranking VARCHAR, snapshot DATE, model_id VARCHAR, frameworks VARCHAR[]
+);
 CREATE TABLE core.mentions (
     posting_id VARCHAR, technology VARCHAR, family VARCHAR, kind VARCHAR, is_negated BOOLEAN,
     is_boilerplate BOOLEAN
 );
 CREATE TABLE core.papers (
-    paper_id VARCHAR, source VARCHAR, arxiv_id VARCHAR, title VARCHAR, published_on DATE
+    paper_id VARCHAR, source VARCHAR, arxiv_id VARCHAR, title VARCHAR, published_on DATE,
+    tasks VARCHAR[]
 );
 CREATE TABLE core.paper_frameworks (
     paper_id VARCHAR, framework VARCHAR, is_official BOOLEAN, repo_url VARCHAR
@@ -108,6 +114,40 @@ def add_mentions(con: duckdb.DuckDBPyConnection, adverts: pd.DataFrame) -> None:
             )
 
 
+SKILLS: dict[str, float] = {
+    "huggingface": 0.1,
+    "keras": 0.08,
+    "tflite": 0.03,
+    "rag": 0.1,
+    "llm": 0.25,
+    "fine-tuning": 0.12,
+    "embeddings": 0.08,
+    "latency": 0.1,
+    "quantisation": 0.05,
+    "evaluation": 0.2,
+    "training-systems": 0.1,
+    "inference": 0.2,
+    "mlops": 0.2,
+    "data-quality": 0.1,
+    "product-sense": 0.05,
+    "kubernetes": 0.2,
+    "aws": 0.3,
+    "gcp": 0.15,
+    "nlp": 0.15,
+    "computer-vision": 0.12,
+    "reinforcement-learning": 0.06,
+    "time-series": 0.06,
+    "edge-ai": 0.06,
+    "startup": 0.2,
+    "production": 0.3,
+    "legacy": 0.1,
+    "greenfield": 0.1,
+    "research": 0.15,
+    "enterprise-ai": 0.1,
+}
+"""How often adverts name a skill or hold the wording of a topic."""
+
+
 def market(
     seed: int,
     *,
@@ -146,9 +186,11 @@ def market(
             "source": sources[rng.choice(3, n_companies, p=[0.6, 0.2, 0.2])[company]],
             "entered_on": entered,
             "is_ml_role": is_ml,
-            "family": rng.choice(FAMILIES, n_roles, p=[0.2, 0.4, 0.4]),
+            "family": rng.choice(FAMILIES, n_roles, p=[0.2, 0.3, 0.2, 0.3]),
             "level": level,
             "is_us": rng.choice([True, False, None], n_roles, p=[0.6, 0.3, 0.1]),
+            "region": rng.choice(["CA", "NY", None], n_roles),
+            "metro": rng.choice(["San Francisco Bay Area", None], n_roles),
             "has_pytorch": names(base + taste[company, 0] + 0.25 * years),
             "has_tensorflow": names(base + taste[company, 1] - 0.25 * years),
             "has_jax": names(base - 2.0),
@@ -174,8 +216,61 @@ def market(
     fields += ["is_us", "posted_on", "first_seen_on", "last_seen_on", "is_duplicate"]
     fill(con, "postings", adverts[fields])
     add_mentions(con, adverts)
+    _add_skills(con, rng, adverts)
     _add_papers(con, rng)
+    _add_companies(con, rng, n_companies)
+    _add_models(con, rng)
     return con
+
+
+def _add_skills(con: duckdb.DuckDBPyConnection, rng: np.random.Generator, adverts: pd.DataFrame):
+    """Append mentions of skills and topics, the same in all adverts of a role."""
+    roles = pd.Index(adverts["role_id"].unique())
+    for skill, chance in SKILLS.items():
+        naming = roles[rng.random(len(roles)) < chance]
+        rows = adverts.loc[adverts["role_id"].isin(naming), ["posting_id"]]
+        kind = "framework" if skill in ("huggingface", "keras", "tflite") else "skill"
+        family = "tensorflow" if skill == "tflite" else skill
+        rows = rows.assign(
+            technology=skill, family=family, kind=kind, is_negated=False, is_boilerplate=False
+        )
+        fill(con, "mentions", rows)
+    # A role that names a part of TensorFlow names TensorFlow.
+    con.execute(
+        """UPDATE core.roles SET has_tensorflow = true WHERE role_id IN (
+            SELECT role_id FROM core.postings JOIN core.mentions USING (posting_id)
+            WHERE mentions.family = 'tensorflow')"""
+    )
+
+
+def _add_companies(con: duckdb.DuckDBPyConnection, rng: np.random.Generator, n: int) -> None:
+    """Append employers, half of which have a board."""
+    rows = pd.DataFrame(
+        {
+            "company_id": [f"company-{c:05}" for c in range(n)],
+            "n_open_most": np.where(rng.random(n) < 0.5, rng.integers(1, 60, n), np.nan),
+            "is_agency": rng.random(n) < 0.05,
+        }
+    )
+    fill(con, "companies", rows)
+
+
+def _add_models(con: duckdb.DuckDBPyConnection, rng: np.random.Generator) -> None:
+    """Append the newest and the most downloaded models of a hub."""
+    for ranking in ("newest", "most downloaded"):
+        n = 300
+        named = rng.choice(["pytorch", "tf", "none"], n, p=[0.95, 0.03, 0.02])
+        owner = rng.integers(0, 150, n)
+        rows = pd.DataFrame(
+            {
+                "source": "hf_models",
+                "ranking": ranking,
+                "snapshot": date(2026, 6, 1),
+                "model_id": [f"owner-{o}/model-{i}" for i, o in enumerate(owner)],
+                "frameworks": [[f] for f in named],
+            }
+        )
+        fill(con, "models", rows)
 
 
 def _add_papers(con: duckdb.DuckDBPyConnection, rng: np.random.Generator) -> None:
@@ -187,6 +282,7 @@ def _add_papers(con: duckdb.DuckDBPyConnection, rng: np.random.Generator) -> Non
             "paper_id": [f"paper-{i:05}" for i in range(n)],
             "source": "pwc_archive",
             "published_on": np.array([date.fromordinal(d) for d in days], dtype="datetime64[D]"),
+            "title": rng.choice(["Language models", "Deep reinforcement learning", "On graphs"], n),
         }
     )
     links = papers.loc[np.repeat(np.arange(n), rng.integers(1, 4, n)), ["paper_id"]]

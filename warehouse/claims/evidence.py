@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from warehouse.claims.population import Evidence, Mask, Units
-
-Kind = Literal["roles", "papers"]
+from warehouse.claims.population import Evidence, Kind, Mask, Rows, Store, Units
 
 UNIT_COLUMNS = (
     "claim_set",
@@ -40,12 +40,12 @@ class Counted(NamedTuple):
     """The units that a claim counted."""
 
     kind: Kind
-    rows: npt.NDArray[np.intp]  # of the frame in `Evidence`
+    rows: npt.NDArray[np.intp]  # of the store in `Evidence`
 
 
 def counted(units: Units) -> Counted:
     """Remember which units a claim counted, without their columns."""
-    return Counted(units.kind, units.frame.index.to_numpy(np.intp))
+    return Counted(units.kind, units.rows)
 
 
 def evidence_tables(
@@ -63,17 +63,18 @@ def evidence_tables(
         (`SET_COLUMNS`). A set's number depends on its claims alone.
     """
     units, sets = [], []
-    frames: dict[Kind, pd.DataFrame] = {"roles": evidence.roles, "papers": evidence.papers}
-    for kind, frame in frames.items():
+    kinds: tuple[Kind, ...] = ("roles", "papers", "models")
+    for kind in kinds:
+        store = evidence.store(kind)
         ids = sorted(claim for claim, of in claims.items() if of.kind == kind)
-        members = np.zeros((len(ids), len(frame)), np.bool_)
+        members = np.zeros((len(ids), len(store)), np.bool_)
         for row, claim in zip(members, ids, strict=True):
             row[claims[claim].rows] = True
         in_any = np.flatnonzero(members.any(axis=0))
         numbers, examples = _numbered(members[:, in_any])
         named = [[ids[i] for i in np.flatnonzero(members[:, in_any[e]])] for e in examples]
         keys = np.array([_key(names) for names in named], np.int64)
-        units.append(_units(kind, frame.iloc[in_any], keys[numbers]))
+        units.append(_units(store, in_any, keys[numbers]))
         sets += [(int(key), name) for key, names in zip(keys, named, strict=True) for name in names]
     return pd.concat(units, ignore_index=True), pd.DataFrame(sets, columns=list(SET_COLUMNS))
 
@@ -95,18 +96,21 @@ def _key(claims: list[str]) -> int:
     return int.from_bytes(digest[:7], "big")
 
 
-def _units(kind: Kind, frame: pd.DataFrame, keys: npt.NDArray[np.int64]) -> pd.DataFrame:
+def _units(store: Store, rows: Rows, keys: npt.NDArray[np.int64]) -> pd.DataFrame:
     """Write the rows of one kind of unit."""
-    cell = frame["has_pytorch"].to_numpy(np.int8) + 2 * frame["has_tensorflow"].to_numpy(np.int8)
-    official = frame["is_official"] if kind == "papers" else pd.Series(pd.NA, frame.index)
+    units = Units(store, rows, date.min, date.max)
+    cell = units.has("pytorch") + 2 * units.has("tensorflow")
+    is_paper = store.kind == "papers"
+    official = pd.Series(units.column("is_official") if is_paper else pd.NA, range(len(rows)))
+    assert store.unit_ids is not None
     return pd.DataFrame(
         {
             "claim_set": keys,
-            "unit": "role" if kind == "roles" else "paper",
-            "unit_id": frame["unit_id"],
+            "unit": store.kind.removesuffix("s"),
+            "unit_id": store.unit_ids.take(pa.array(rows)).to_pandas(),
             "is_official": official.astype("boolean"),
-            "entered_on": frame["entered_on"],
+            "entered_on": units.column("day").astype("datetime64[D]").astype("datetime64[s]"),
             "cell": _CELLS[cell],
-            "has_jax": frame["has_jax"],
+            "has_jax": units.has("jax"),
         }
     )

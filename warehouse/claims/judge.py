@@ -1,15 +1,16 @@
 """From warehouse to verdicts: every claim of the registry measured, judged and tried for fragility.
 
-Belongs here: the table of verdicts, the table of sensitivity, and the variants. Does not belong
-here: how anything is measured (`estimators`) or decided (`rules`).
+Belongs here: the tables of verdicts, parts, sensitivity and superseded versions. Does not belong
+here: how anything is measured (`estimators`), varied (`variants`) or decided (`rules`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,14 +18,16 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from warehouse.claims.estimators import CompanyShare, Measured, YearlySlope
+from warehouse.claims.counts import Measured
 from warehouse.claims.evidence import Counted, counted, evidence_tables
-from warehouse.claims.population import Evidence, RolePopulation, Units, read_evidence
+from warehouse.claims.population import Evidence, Units, read_evidence
+from warehouse.claims.quantities import drawn
 from warehouse.claims.registry import REGISTRY, Claim, OutOfScope, load_registry
-from warehouse.claims.rules import Judgement, Part, Unit, judge_parts
-from warehouse.statistics.series import FRAMEWORKS
+from warehouse.claims.rules import Judgement, Part, Unit, judge_parts, what_would_decide
+from warehouse.claims.variants import Silence, sources_of, speaking, variants
+from warehouse.statistics.misclassification import Error, Rates, read_errors, with_extractor_error
+from warehouse.statistics.multiplicity import holm, p_value
 
-SURVIVOR_DAYS = 365
 _OPPOSITE = {"supported": "contradicted", "contradicted": "supported"}
 
 VERDICT_COLUMNS = (
@@ -37,9 +40,13 @@ VERDICT_COLUMNS = (
     "ci_low",
     "ci_high",
     "unit",
+    "estimate_corrected",
+    "ci_low_corrected",
+    "ci_high_corrected",
     "n_roles",
     "n_companies",
     "n_papers",
+    "n_models",
     "n_pytorch_only",
     "n_tensorflow_only",
     "n_both",
@@ -47,9 +54,14 @@ VERDICT_COLUMNS = (
     "window_start",
     "window_end",
     "sources",
+    "silent_sources",
     "rule",
+    "registered_on",
     "verdict",
     "reason",
+    "would_decide",
+    "p_value",
+    "holds_after_holm",
     "finding",
     "fragile_under",
     "unsettled_under",
@@ -68,10 +80,45 @@ SENSITIVITY_COLUMNS = (
     "n_roles",
     "n_companies",
     "n_papers",
+    "n_models",
     "verdict",
     "reason",
     "is_sample",
 )
+PART_COLUMNS = (
+    "claim_id",
+    "claim_version",
+    "part",
+    "part_no",
+    "label",
+    "unit",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "condition",
+    "verdict",
+    "sides",
+    "is_sample",
+)
+VERSION_COLUMNS = (
+    "claim_id",
+    "claim_version",
+    "registered_on",
+    "superseded_on",
+    "superseded_because",
+    "rule",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "n_roles",
+    "n_companies",
+    "n_papers",
+    "n_models",
+    "verdict",
+    "reason",
+    "is_sample",
+)
+_DATES = ("window_start", "window_end", "registered_on", "superseded_on", "as_of")
 _COUNTS = [c for c in VERDICT_COLUMNS if c.startswith("n_")]
 
 
@@ -80,6 +127,8 @@ class Judged(NamedTuple):
 
     verdicts: pd.DataFrame  # out.claim_verdicts
     sensitivity: pd.DataFrame  # out.claim_sensitivity
+    parts: pd.DataFrame  # out.claim_parts
+    versions: pd.DataFrame  # out.claim_versions
     units: pd.DataFrame  # out.claim_units
     sets: pd.DataFrame  # out.claim_sets
 
@@ -87,74 +136,198 @@ class Judged(NamedTuple):
 class Result(NamedTuple):
     """A claim, or a variant of it, measured and judged."""
 
-    measured: Measured
+    parts: tuple[Part, ...]
+    base: Units
     judgement: Judgement
 
 
-def _evaluate(claim: Claim, units: Units, as_of: date) -> Result:
-    """Measure and judge a claim on given units."""
-    measured = claim.measure.measure(units)
-    judgement = judge_parts(claim.rule, measured.parts, units.kind)
-    if units.frame.empty:
+def judge(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: date,
+    method_version: str,
+    is_sample: bool,
+    registry: Path = REGISTRY,
+) -> Judged:
+    """Judge every claim of the registry.
+
+    Args:
+        con: Connection to a warehouse with the tables of schema `core`.
+        as_of: The day that counts as now; nothing later is looked at.
+        method_version: Version of the method that made the tables, for the record.
+        is_sample: True for the sample market; every finding says so.
+        registry: Folder with one YAML file per claim.
+
+    Returns:
+        The table of verdicts, a row per claim in the order of the registry (shares are fractions,
+        crossing dates decimal years, an open end of an interval is empty); the table of
+        sensitivity, a row per claim and variant; a row per claim and measured part; a row per claim
+        and superseded version of its rule; and the units that each verdict rests on
+        (`evidence.evidence_tables`).
+
+    Raises:
+        ValueError: If the registry has errors.
+    """
+    claims = load_registry(registry)
+    judged = [claim for claim in claims if isinstance(claim, Claim)]
+    evidence = read_evidence(
+        con,
+        as_of,
+        {term for claim in judged for term in claim.terms()}
+        | {term for claim in judged for old in claim.superseded for term in old.terms()},
+        {pattern for claim in judged for pattern in claim.patterns},
+    )
+    errors = read_errors()
+    tables = _Tables([], [], [], [])
+    rests_on: dict[str, Counted] = {}
+    for claim in claims:
+        stamp = {
+            "claim_id": claim.id,
+            "claim_version": claim.version,
+            "is_sample": is_sample,
+            "method_version": method_version,
+            "as_of": as_of,
+        }
+        said = {
+            "article": ", ".join(claim.articles) or None,
+            "statement": claim.statement,
+            "caveats": " ".join(claim.caveats) or None,
+        }
+        if isinstance(claim, OutOfScope):
+            out = {"verdict": "out_of_scope", "reason": claim.out_of_scope, "proxy": False}
+            tables.verdicts.append(stamp | said | out)
+            continue
+        found = _judge_claim(claim, evidence, errors, as_of)
+        rests_on[claim.id] = counted(found.result.base)
+        row = stamp | said | _verdict_row(claim, found)
+        if is_sample:
+            row["finding"] = f"SAMPLE, not the world: {row['finding']}"
+        tables.verdicts.append(row)
+        tables.parts.extend(stamp | part for part in _part_rows(claim, found.result))
+        tables.sensitivity.extend(
+            stamp | {"variant": name} | _figures(variant)
+            for name, variant in found.variants.items()
+        )
+        for earlier in claim.superseded:
+            old = claim.at_version(earlier)
+            result = _judge_alone(old, evidence, as_of)
+            row = {
+                "claim_version": earlier.version,
+                "registered_on": earlier.registered.day,
+                "superseded_on": earlier.until,
+                "superseded_because": earlier.because,
+                "rule": earlier.rule.words,
+            }
+            tables.versions.append(stamp | _figures(result) | row)
+    return Judged(
+        _frame(_with_multiplicity(tables.verdicts), VERDICT_COLUMNS),
+        _frame(tables.sensitivity, SENSITIVITY_COLUMNS),
+        _frame(tables.parts, PART_COLUMNS),
+        _frame(tables.versions, VERSION_COLUMNS),
+        *evidence_tables(evidence, rests_on),
+    )
+
+
+class _Tables(NamedTuple):
+    """Rows of the tables as they are gathered."""
+
+    verdicts: list[dict[str, object]]
+    sensitivity: list[dict[str, object]]
+    parts: list[dict[str, object]]
+    versions: list[dict[str, object]]
+
+
+class _Found(NamedTuple):
+    """All that was found of one claim."""
+
+    result: Result
+    variants: dict[str, Result]
+    corrected: Part | None  # the deciding part, corrected for the extractor's error
+    silent: tuple[Silence, ...]
+
+
+_CORRECTED = "corrected for extractor error"
+
+
+def _judge_claim(
+    claim: Claim, evidence: Evidence, errors: Mapping[str, Error], as_of: date
+) -> _Found:
+    """Measure a claim and its variants, all drawn together."""
+    units, silent = speaking(claim, evidence, as_of)
+    asked = {"": units} | dict(variants(claim, units, evidence, as_of))
+    measured: dict[str, Measured] = {}
+    for name, varied in asked.items():
+        same = name and _is_same(varied, units)
+        measured[name] = measured[""] if same else claim.measure.measure(varied)
+    distinct = {id(found): found for found in measured.values()}
+    parts = iter(drawn(units.weights, [part for found in distinct.values() for part in found.parts]))
+    of = {key: tuple(next(parts) for _ in found.parts) for key, found in distinct.items()}
+    results = {
+        name: _result(claim, of[id(found)], found.base, as_of) for name, found in measured.items()
+    }
+    result = results.pop("")
+    corrected = None
+    if claim.measure.is_correctable and units.kind == "roles":
+        corrected_parts = _corrected(claim, units, result.parts, errors)
+        results[_CORRECTED] = _result(claim, corrected_parts, result.base, as_of)
+        corrected = next(p for p in corrected_parts if p.name == result.judgement.part.name)
+    return _Found(result, results, corrected, silent)
+
+
+def _judge_alone(claim: Claim, evidence: Evidence, as_of: date) -> Result:
+    """Measure and judge a claim without its variants."""
+    units, _ = speaking(claim, evidence, as_of)
+    found = claim.measure.measure(units)
+    return _result(claim, tuple(drawn(units.weights, found.parts)), found.base, as_of)
+
+
+def _is_same(varied: Units, units: Units) -> bool:
+    """Tell whether a variant is the claim itself, unit by unit."""
+    return (
+        varied.store is units.store
+        and varied.has_equal_companies == units.has_equal_companies
+        and varied.has_pooled_sources == units.has_pooled_sources
+        and np.array_equal(varied.rows, units.rows)
+    )
+
+
+def _result(claim: Claim, parts: tuple[Part, ...], base: Units, as_of: date) -> Result:
+    """Judge the parts of a claim."""
+    judgement = judge_parts(claim.rule, parts, base.kind)
+    if len(base) == 0:
+        what = f"no {base.kind} of this population"
         reason = (
-            f"source missing: no {units.kind} of this population seen in the window"
-            if units.first <= as_of
-            else f"not yet: the window begins on {units.first.isoformat()}"
+            f"source missing: {what} seen in the window"
+            if base.first <= as_of
+            else f"not yet: the window begins on {base.first.isoformat()}"
         )
         judgement = judgement._replace(verdict="undetermined", reason=reason, is_too_few=True)
-    return Result(measured, judgement)
+    return Result(parts, base, judgement)
 
 
-def _sources(units: Units) -> list[str]:
-    """Name the sources that hold any of the units."""
-    return sorted({name for names in units.frame["sources"].unique() for name in names.split(",")})
+def _corrected(
+    claim: Claim, units: Units, parts: tuple[Part, ...], errors: Mapping[str, Error]
+) -> tuple[Part, ...]:
+    """Correct every part for the extractor's error, which widens its interval."""
 
+    @lru_cache(maxsize=64)
+    def measured_at(rates: tuple[tuple[str, Rates], ...]) -> tuple[float, ...]:
+        found = claim.measure.measure(replace(units, rates=dict(rates)))
+        return tuple(part.estimate for part in found.parts)
 
-def _each_source(units: Units) -> Iterator[tuple[str, Units]]:
-    """Yield the units of each source alone; a merged role belongs to each that advertised it."""
-    names = units.frame["sources"]
-    sets = {text: set(text.split(",")) for text in names.unique()}
-    for source in _sources(units):
-        holding = [text for text, members in sets.items() if source in members]
-        yield f"source: {source}", units.where(names.isin(holding).to_numpy())
+    def corrected(place: int, part: Part) -> Part:
+        if math.isnan(part.interval.low) or math.isnan(part.estimate):
+            return part
+        scale = "log" if part.unit == "ratio" and part.estimate > 0 else "linear"
+        estimate, ends = with_extractor_error(
+            lambda rates: measured_at(tuple(sorted(rates.items())))[place],
+            part.interval,
+            errors,
+            scale,
+        )
+        return part._replace(estimate=estimate, interval=ends)
 
-
-def _role_variants(claim: Claim, units: Units) -> Iterator[tuple[str, Units]]:
-    """Yield the same claim on other readings of the same roles."""
-    if not isinstance(claim.measure, CompanyShare):  # which counts each company once as it is
-        yield "equal company weights", replace(units, has_equal_companies=True)
-    own = {f"has_{name}": units.frame[f"own_{name}"] for name in FRAMEWORKS}
-    yield "without boilerplate", replace(units, frame=units.frame.assign(**own))
-    if not units.frame.empty:
-        companies, sizes = np.unique(units.company, return_counts=True)
-        largest = companies[sizes.argmax()]
-        yield "without the largest employer", units.where(units.company != largest)
-    # Adverts that were over a year old when their board was first read: only those that stayed
-    # open are left of their time.
-    survivors = units.frame["days_unseen"].to_numpy() > SURVIVOR_DAYS
-    if survivors.any():
-        yield "without survivors", units.where(~survivors)
-    if isinstance(claim.measure, YearlySlope):
-        yield "sources pooled", replace(units, has_pooled_sources=True)
-
-
-def _variants(
-    claim: Claim, units: Units, evidence: Evidence, as_of: date
-) -> Iterator[tuple[str, Units]]:
-    """Yield the units of a claim under each variant that applies to it."""
-    yield from _each_source(units)
-    population, window = claim.population, claim.window
-    if isinstance(population, RolePopulation):
-        yield "adverts unmerged", evidence.unmerged(population, window, as_of)
-        yield from _role_variants(claim, units)
-        return
-    for name, field in (
-        ("official repositories only", "is_official"),
-        ("papers of known framework only", "is_naming"),
-    ):
-        if not getattr(population, field):
-            other = population.model_copy(update={field: True})
-            yield name, evidence.units(other, window, as_of)
+    return tuple(corrected(place, part) for place, part in enumerate(parts))
 
 
 def _month(year: float) -> str:
@@ -166,10 +339,14 @@ def _month(year: float) -> str:
 
 def _figure(value: float, unit: Unit) -> str:
     """Write a figure as a reader expects it."""
-    if unit == "share":
+    if unit in ("share", "share of variance"):
         return f"{100 * value:.1f} %"
+    if unit == "difference of shares":
+        return f"{100 * value:+.1f} points"
     if unit == "share per year":
         return f"{100 * value:+.2f} points a year"
+    if unit == "log pay":
+        return f"{100 * math.expm1(value):+.1f} %"
     if unit == "USD a year":
         return f"{value:,.0f} USD a year"
     return _month(value) if unit == "year" else f"{value:.2f}"
@@ -197,55 +374,86 @@ def _number(value: float) -> float:
     return float(f"{value:.9g}") if math.isfinite(value) else math.nan
 
 
-def _figures(result: Result) -> dict[str, object]:
-    """Columns that verdicts and variants share."""
-    base, part = result.measured.base, result.judgement.part
-    n, is_papers = len(base.frame), base.kind == "papers"
+def _interval_columns(part: Part, suffix: str = "") -> dict[str, object]:
     return {
-        "estimate": _number(part.estimate),
-        "ci_low": _number(part.interval.low),
-        "ci_high": _number(part.interval.high),
-        "n_roles": None if is_papers else n,
-        "n_companies": None if is_papers else len(np.unique(base.company)),
-        "n_papers": n if is_papers else None,
+        f"estimate{suffix}": _number(part.estimate),
+        f"ci_low{suffix}": _number(part.interval.low),
+        f"ci_high{suffix}": _number(part.interval.high),
+    }
+
+
+def _figures(result: Result) -> dict[str, object]:
+    """Columns that verdicts, variants and versions share."""
+    base, n = result.base, len(result.base)
+    return {
+        **_interval_columns(result.judgement.part),
+        "n_roles": n if base.kind == "roles" else None,
+        "n_companies": base.n_companies() if base.kind == "roles" else None,
+        "n_papers": n if base.kind == "papers" else None,
+        "n_models": n if base.kind == "models" else None,
         "verdict": result.judgement.verdict,
         "reason": result.judgement.reason,
     }
 
 
-def _verdict_row(claim: Claim, result: Result, variants: dict[str, Result]) -> dict[str, object]:
+def _part_rows(claim: Claim, result: Result) -> Iterator[dict[str, object]]:
+    """Write a row for each part of a claim."""
+    for place, part in enumerate(result.parts):
+        condition = claim.rule.condition(part.name)
+        sides = "; ".join(side.words(result.base.kind) for side in part.sides)
+        yield {
+            "part": part.name,
+            "part_no": place + 1,
+            "label": part.label,
+            "unit": part.unit,
+            **_interval_columns(part),
+            "condition": condition.words if condition else None,
+            "verdict": result.judgement.by_part.get(part.name),
+            "sides": sides or None,
+        }
+
+
+def _verdict_row(claim: Claim, found: _Found) -> dict[str, object]:
     """Write the row of a judged claim."""
-    base, judgement = result.measured.base, result.judgement
-    cells = base.names("pytorch"), base.names("tensorflow")
+    result, judgement = found.result, found.result.judgement
+    base = result.base
+    pytorch, tensorflow = base.has("pytorch"), base.has("tensorflow")
     turned = [
         name
-        for name, variant in variants.items()
+        for name, variant in found.variants.items()
         if variant.judgement.verdict == _OPPOSITE.get(judgement.verdict)
     ]
     unsettled = [
         name
-        for name, variant in variants.items()
+        for name, variant in found.variants.items()
         if judgement.verdict in _OPPOSITE
         and variant.judgement.verdict == "undetermined"
         and not variant.judgement.is_too_few
     ]
-    n = f"{len(base.frame):,} {base.kind}"
+    n = f"{len(base):,} {base.kind}"
     if base.kind == "roles":
-        n += f" at {len(np.unique(base.company)):,} companies"
-    finding = "; ".join(_say(part) for part in result.measured.parts)
+        n += f" at {base.n_companies():,} companies"
+    finding = "; ".join(_say(part) for part in result.parts)
     return {
         **_figures(result),
+        **(_interval_columns(found.corrected, "_corrected") if found.corrected else {}),
         "estimand": claim.estimand,
         "unit": judgement.part.unit,
-        "n_pytorch_only": int((cells[0] & ~cells[1]).sum()),
-        "n_tensorflow_only": int((cells[1] & ~cells[0]).sum()),
-        "n_both": int((cells[0] & cells[1]).sum()),
-        "n_neither": int((~cells[0] & ~cells[1]).sum()),
+        "n_pytorch_only": int((pytorch & ~tensorflow).sum()),
+        "n_tensorflow_only": int((tensorflow & ~pytorch).sum()),
+        "n_both": int((pytorch & tensorflow).sum()),
+        "n_neither": int((~pytorch & ~tensorflow).sum()),
         "window_start": base.first,
         "window_end": base.last,
-        "sources": ", ".join(_sources(base)) or None,
+        "sources": ", ".join(sources_of(base)) or None,
+        "silent_sources": "; ".join(map(str, found.silent)) or None,
         "rule": claim.rule.words,
+        "registered_on": claim.registered.day,
         "reason": judgement.reason + (f"; proxy: {claim.proxy}" if claim.proxy else ""),
+        "would_decide": what_would_decide(
+            claim.rule, judgement, base.kind, len(base), base.n_companies() if base.kind == "roles" else 0
+        ),
+        "p_value": _p_value(claim, judgement),
         "finding": f"{finding[0].upper()}{finding[1:]}; from {n}.",
         "fragile_under": ", ".join(turned) or None,
         "unsettled_under": ", ".join(unsettled) or None,
@@ -253,84 +461,36 @@ def _verdict_row(claim: Claim, result: Result, variants: dict[str, Result]) -> d
     }
 
 
-def judge(
-    con: duckdb.DuckDBPyConnection,
-    *,
-    as_of: date,
-    method_version: str,
-    is_sample: bool,
-    registry: Path = REGISTRY,
-) -> Judged:
-    """Judge every claim of the registry.
+def _p_value(claim: Claim, judgement: Judgement) -> float | None:
+    """How likely so decided a figure is when the truth lies on the threshold."""
+    condition = claim.rule.condition(judgement.part.name)
+    if judgement.verdict not in _OPPOSITE or condition is None:
+        return None
+    part = judgement.part
+    return p_value(part.estimate, part.interval, condition.bounds, is_log=part.unit == "ratio")
 
-    Args:
-        con: Connection to a warehouse with the tables of schema `core`.
-        as_of: The day that counts as now; nothing later is looked at.
-        method_version: Version of the method that made the tables, for the record.
-        is_sample: True for the sample market; every finding says so.
-        registry: Folder with one YAML file per claim.
 
-    Returns:
-        The table of verdicts, a row per claim in the order of the registry (shares are fractions,
-        crossing dates decimal years, an open end of an interval is empty), the table of
-        sensitivity, a row per claim and variant, and the units that each verdict rests on
-        (`evidence.evidence_tables`).
-
-    Raises:
-        ValueError: If the registry has errors.
-    """
-    claims = load_registry(registry)
-    evidence = read_evidence(con, as_of)
-    verdicts: list[dict[str, object]] = []
-    sensitivity: list[dict[str, object]] = []
-    rests_on: dict[str, Counted] = {}
-    for claim in claims:
-        row: dict[str, object] = {
-            "claim_id": claim.id,
-            "claim_version": claim.version,
-            "article": ", ".join(claim.articles) or None,
-            "statement": claim.statement,
-            "caveats": " ".join(claim.caveats) or None,
-            "is_sample": is_sample,
-            "method_version": method_version,
-            "as_of": as_of,
-        }
-        if isinstance(claim, OutOfScope):
-            row |= {"verdict": "out_of_scope", "reason": claim.out_of_scope, "proxy": False}
-            verdicts.append(row)
-            continue
-        units = evidence.units(claim.population, claim.window, as_of)
-        variants = {
-            name: _evaluate(claim, varied, as_of)
-            for name, varied in _variants(claim, units, evidence, as_of)
-        }
-        result = _evaluate(claim, units, as_of)
-        rests_on[claim.id] = counted(result.measured.base)
-        row |= _verdict_row(claim, result, variants)
-        if is_sample:
-            row["finding"] = f"SAMPLE, not the world: {row['finding']}"
-        verdicts.append(row)
-        sensitivity += [
-            {"claim_id": claim.id, "variant": name, "is_sample": is_sample, **_figures(variant)}
-            for name, variant in variants.items()
-        ]
-    return Judged(
-        _frame(verdicts, VERDICT_COLUMNS),
-        _frame(sensitivity, SENSITIVITY_COLUMNS),
-        *evidence_tables(evidence, rests_on),
-    )
+def _with_multiplicity(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Say which verdicts hold when all claims are taken together (Holm)."""
+    judged = [row for row in rows if row["verdict"] != "out_of_scope"]
+    values = [row["p_value"] if row.get("p_value") is not None else 1.0 for row in judged]
+    for row, holds in zip(judged, holm(values), strict=True):
+        row["holds_after_holm"] = bool(holds) if row["verdict"] in _OPPOSITE else None
+    return rows
 
 
 def _frame(rows: list[dict[str, object]], columns: tuple[str, ...]) -> pd.DataFrame:
     """Make a frame whose column types don't depend on what it holds."""
     frame = pd.DataFrame(rows, columns=list(columns))
     for column in columns:
-        if column in _COUNTS or column == "claim_version":
+        if column in _COUNTS or column in ("claim_version", "part_no"):
             frame[column] = frame[column].astype("Int64")
-        elif column in ("estimate", "ci_low", "ci_high"):
+        elif column.startswith(("estimate", "ci_", "p_value")) and column != "estimand":
             frame[column] = frame[column].astype("float64")
         elif column in ("proxy", "is_sample"):
             frame[column] = frame[column].astype(bool)
-        elif column not in ("window_start", "window_end", "as_of"):
+        elif column == "holds_after_holm":
+            frame[column] = frame[column].astype("boolean")
+        elif column not in _DATES:
             frame[column] = frame[column].astype("str")
     return frame

@@ -6,15 +6,27 @@ judging. A claim is added by one file, `<id>.yaml` in this folder, and by nothin
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from warehouse.claims.estimators import OF_PAPERS, Measure
-from warehouse.claims.population import Entry, Population, Window
+from warehouse.claims.estimators import OF_MODELS, OF_PAPERS, Measure
+from warehouse.claims.filters import (
+    Entry,
+    PaperPopulation,
+    Population,
+    RoleFilter,
+    RolePopulation,
+    Window,
+)
 from warehouse.claims.rules import Rule
+from warehouse.claims.vocabulary import known_terms
 
 REGISTRY = Path(__file__).parent
 GROUPS = ("hire", "seg", "emp", "pay", "skill", "paper", "model", "out")  # the order of the table
@@ -51,21 +63,56 @@ class OutOfScope(Listed):
         return value
 
 
-class Claim(Listed):
-    """A claim that is measured, and judged by a rule."""
+class Registered(Entry):
+    """When a rule was written down, and a digest of it that a silent change breaks."""
 
-    articles: Annotated[tuple[Article, ...], Field(min_length=1)]
+    day: date
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
+
+
+class Rulebook(Entry):
+    """What is measured and when it counts as true: written down before the data is looked at."""
+
+    version: Annotated[int, Field(gt=0)]
+    registered: Registered
     estimand: Text
     population: Population
     window: Window
     measure: Measure
     rule: Rule
-    proxy: Text | None = None  # why it is not the thing itself, and which way the bias runs
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that decides the verdict: population, window, measure and rule."""
+        decides = self.model_dump(
+            mode="json",
+            include={"population", "window", "measure", "rule"},
+            exclude_defaults=True,
+        )
+        text = json.dumps(decides, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def terms(self) -> Iterator[str]:
+        """Yield the terms that adverts are looked through for."""
+        population = self.population
+        if isinstance(population, RolePopulation):
+            yield from population.terms()
+        for _, value in self.measure:
+            for part in value.values() if isinstance(value, dict) else [value]:
+                if isinstance(part, RoleFilter):
+                    yield from part.terms()
+                elif isinstance(part, tuple) and isinstance(value, dict):
+                    yield from part
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.population.of == "papers" and not isinstance(self.measure, OF_PAPERS):
-            raise ValueError(f"measure: {self.measure.estimator} can't be measured on papers")
+        allowed = {"papers": OF_PAPERS, "models": OF_MODELS}.get(self.population.of)
+        if allowed is not None and not isinstance(self.measure, allowed):
+            raise ValueError(
+                f"measure: {self.measure.estimator} can't be measured on {self.population.of}"
+            )
+        if self.population.of != "models" and isinstance(self.measure, OF_MODELS):
+            raise ValueError(f"measure: {self.measure.estimator} is for models alone")
         names = self.measure.part_names
         for condition in self.rule.conditions:
             if condition.part is not None and condition.part not in names:
@@ -74,7 +121,56 @@ class Claim(Listed):
         n_judged = sum(self.rule.condition(name) is not None for name in names)
         if self.rule.needs is not None and self.rule.needs > n_judged:
             raise ValueError(f"rule: needs {self.rule.needs} of {n_judged} judged parts")
+        unknown = sorted(set(self.terms()) - known_terms())
+        if unknown:
+            raise ValueError(
+                f"no technology, family or topic of the vocabulary: {', '.join(unknown)}"
+            )
+        if self.registered.digest != self.digest:
+            raise ValueError(
+                f"registered: version {self.version} is not what was registered (its digest is "
+                f"{self.digest}): a rule that changes is a new version, and the old one goes to "
+                "superseded"
+            )
         return self
+
+
+class Superseded(Rulebook):
+    """An earlier version of a claim's rule, still judged beside the one that counts."""
+
+    until: date
+    because: Text
+
+
+class Claim(Rulebook, Listed):
+    """A claim that is measured, and judged by a rule."""
+
+    articles: Annotated[tuple[Article, ...], Field(min_length=1)]
+    proxy: Text | None = None  # why it is not the thing itself, and which way the bias runs
+    superseded: tuple[Superseded, ...] = ()
+
+    @model_validator(mode="after")
+    def _versions_ascend(self) -> Self:
+        versions = [*(earlier.version for earlier in self.superseded), self.version]
+        if versions != list(range(1, len(versions) + 1)):
+            raise ValueError(
+                f"versions must run from 1 to the one that counts, not {versions}: the superseded "
+                "ones are kept"
+            )
+        return self
+
+    def at_version(self, earlier: Superseded) -> Claim:
+        """Give the claim as it was judged before."""
+        fields = {name: getattr(earlier, name) for name in Rulebook.model_fields}
+        return self.model_copy(update=fields | {"superseded": ()})
+
+    @property
+    def patterns(self) -> Iterator[str]:
+        """Yield what titles and tasks of papers are looked through for."""
+        for rulebook in (self, *self.superseded):
+            population = rulebook.population
+            if isinstance(population, PaperPopulation) and population.pattern is not None:
+                yield population.pattern
 
 
 def _read(path: Path) -> tuple[Claim | OutOfScope | None, list[str]]:

@@ -7,15 +7,27 @@ belong here: measuring.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from warehouse.claims.population import Entry
+from warehouse.claims.filters import Entry
 from warehouse.statistics.intervals import Interval
 
 Verdict = Literal["supported", "contradicted", "undetermined", "out_of_scope"]
-Unit = Literal["ratio", "share", "share per year", "USD a year", "year"]
+Unit = Literal[
+    "ratio",
+    "share",
+    "difference of shares",
+    "share per year",
+    "log ratio per year",
+    "USD a year",
+    "share of variance",
+    "log pay",
+    "Cramér's V",
+    "year",
+]
 
 MIN_UNITS = 30  # roles (or papers) on the smaller side, pre-registered
 MIN_COMPANIES = 10  # companies on the smaller side, pre-registered
@@ -27,6 +39,11 @@ class Side(NamedTuple):
     label: str
     n_units: int
     n_companies: int | None  # None where companies play no part (papers)
+
+    def words(self, noun: str) -> str:
+        """The side and its numbers."""
+        text = f"{self.label}: {self.n_units:,} {noun}"
+        return text if self.n_companies is None else f"{text} at {self.n_companies:,} companies"
 
     def shortage(self, noun: str) -> str | None:
         """Say what is missing, None when it is enough."""
@@ -86,6 +103,17 @@ class Condition(Entry):
             if bound is not None:
                 return f"{name.replace('_', ' ')} {_plain(bound)}"
         raise AssertionError("the validator lets no condition without a bound pass")
+
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """The figures at which the condition turns."""
+        if self.band is not None:
+            return self.band
+        return tuple(
+            bound
+            for bound in (self.above, self.below, self.at_least, self.at_most)
+            if bound is not None
+        )
 
     def is_met(self, value: float) -> bool:
         """Tell whether a single value satisfies the condition."""
@@ -151,6 +179,7 @@ class Judgement(NamedTuple):
     reason: str
     part: Part
     is_too_few: bool
+    by_part: Mapping[str, Verdict]  # of each part that a condition judges
 
 
 def judge_parts(rule: Rule, parts: tuple[Part, ...], noun: str) -> Judgement:
@@ -177,19 +206,84 @@ def judge_parts(rule: Rule, parts: tuple[Part, ...], noun: str) -> Judgement:
             shortages[part.name] = "; ".join(lacks)
         judged["undetermined" if lacks else condition.judge(part.interval)].append(part)
     needs = rule.needs or len(words)
+    by_part = {part.name: verdict for verdict, found in judged.items() for part in found}
     if len(judged["supported"]) >= needs:
         part = judged["supported"][0]
         reason = f"the whole interval is {words[part.name]}"
-        return Judgement("supported", reason, part, False)
+        return Judgement("supported", reason, part, False, by_part)
     if len(judged["contradicted"]) > len(words) - needs:
         part = judged["contradicted"][0]
         reason = f"the whole interval of {part.name} violates “{words[part.name]}”"
-        return Judgement("contradicted", reason, part, False)
+        return Judgement("contradicted", reason, part, False, by_part)
     part = judged["undetermined"][0] if judged["undetermined"] else judged["contradicted"][0]
     if part.name in shortages:
-        return Judgement("undetermined", f"too few: {shortages[part.name]}", part, True)
+        reason = f"too few: {shortages[part.name]}"
+        return Judgement("undetermined", reason, part, True, by_part)
     if math.isnan(part.interval.low):
         reason = f"no interval: {part.name} can't be estimated from what was seen"
-        return Judgement("undetermined", reason, part, True)
+        return Judgement("undetermined", reason, part, True, by_part)
     reason = f"straddles: the interval of {part.name} lies on both sides of “{words[part.name]}”"
-    return Judgement("undetermined", reason, part, False)
+    return Judgement("undetermined", reason, part, False, by_part)
+
+
+def what_would_decide(
+    rule: Rule, judgement: Judgement, noun: str, n_units: int, n_companies: int
+) -> str | None:
+    """Say how much more data like these would settle an undetermined claim.
+
+    The width of an interval shrinks with the root of the number of companies (or papers), so a
+    distance d from the estimate to the nearest threshold, and a half width h towards it, ask for
+    (h / d)² times the data, should the estimate stay as it is.
+
+    Args:
+        rule: The claim's rule.
+        judgement: What it came to.
+        noun: What units are called ("roles", "papers").
+        n_units: Units that were counted.
+        n_companies: Companies behind them; 0 where companies play no part.
+
+    Returns:
+        The sentence; None for a claim that is decided.
+    """
+    if judgement.verdict != "undetermined":
+        return None
+    part, condition = judgement.part, rule.condition(judgement.part.name)
+    lacking = [side for side in part.sides if side.shortage(noun) is not None]
+    if lacking:
+        if n_units == 0 or any(side.n_units == 0 for side in lacking):
+            empty = lacking[0].label if n_units else noun
+            return f"a source that shows any such {noun} in the window ({empty}: none seen)"
+        factor = max(
+            max(
+                MIN_UNITS / side.n_units,
+                MIN_COMPANIES / side.n_companies if side.n_companies else 1.0,
+            )
+            for side in lacking
+        )
+    else:
+        low, high = part.interval
+        if condition is None or not all(map(math.isfinite, (part.estimate, low, high))):
+            return f"{noun} on both sides of the comparison: the interval is open"
+        reached = [bound for bound in condition.bounds if low <= bound <= high]
+        nearest = min(reached, key=lambda bound: abs(bound - part.estimate), default=None)
+        if nearest is None:
+            return None
+        distance = abs(nearest - part.estimate)
+        half = part.estimate - low if nearest < part.estimate else high - part.estimate
+        if distance == 0 or half / distance > _HOPELESS:
+            return "no amount that can be had: the estimate lies on the threshold"
+        factor = (half / distance) ** 2
+    more = math.ceil(n_units * (factor - 1))
+    text = f"about {_round(more):,} more {noun} like these"
+    if n_companies:
+        text += f" at {_round(math.ceil(n_companies * (factor - 1))):,} more companies"
+    return text if lacking else f"{text}, if the estimate stays"
+
+
+_HOPELESS = 30.0  # times narrower than now: 900 times the data
+
+
+def _round(n: int) -> int:
+    """Two leading digits, upwards: the figure is a guess."""
+    step = 10 ** max(0, len(str(n)) - 2)
+    return -(-n // step) * step

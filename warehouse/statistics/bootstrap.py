@@ -35,7 +35,7 @@ def _poisson_table() -> Counts:
     return np.searchsorted(cdf, midpoints, side="right").astype(np.uint8)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def poisson_weights(n_clusters: int, draws: int = DRAWS, seed: int = SEED) -> Counts:
     """Draw how often each cluster counts in each draw.
 

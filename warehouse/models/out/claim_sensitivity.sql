@@ -2,7 +2,7 @@
 description: "One claim under one variant: the same question on other readings of the same data."
 key: [claim_id, variant]
 made_by: warehouse.claims
-reads: [core.roles, core.postings, core.mentions, core.pay_bands, core.papers, core.paper_frameworks]
+reads: [core.roles, core.postings, core.mentions, core.pay_bands, core.boards, core.companies, core.papers, core.paper_frameworks, core.models]
 like: out.claim_verdicts
 columns:
   claim_id:
@@ -13,6 +13,7 @@ columns:
   n_roles:
   n_companies:
   n_papers:
+  n_models:
   verdict: VARCHAR | The verdict under this variant
   reason:
   is_sample:

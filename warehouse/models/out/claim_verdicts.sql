@@ -2,7 +2,7 @@
 description: "One claim of the articles, and what the data say of it."
 key: [claim_id]
 made_by: warehouse.claims
-reads: [core.roles, core.postings, core.mentions, core.pay_bands, core.papers, core.paper_frameworks]
+reads: [core.roles, core.postings, core.mentions, core.pay_bands, core.boards, core.companies, core.papers, core.paper_frameworks, core.models]
 columns:
   claim_id: VARCHAR | Id of the claim in the registry
   claim_version: INTEGER | Version of the claim's rule; a changed rule is a new version
@@ -13,9 +13,13 @@ columns:
   ci_low: DOUBLE | Lower end of the 95 % interval, NULL where open
   ci_high: DOUBLE | Upper end of the 95 % interval, NULL where open
   unit: "VARCHAR | Unit of the estimate: ratio, share, USD a year, year …"
+  estimate_corrected: DOUBLE | Estimate with the extractor's error taken out (Rogan-Gladen), NULL where that can't be done
+  ci_low_corrected: DOUBLE | Lower end of its interval, which carries the uncertainty of that error too
+  ci_high_corrected: DOUBLE | Upper end of it
   n_roles: BIGINT | Roles in the population and window
   n_companies: BIGINT | Companies behind them
   n_papers: BIGINT | Papers in the population and window
+  n_models: BIGINT | Models in the rankings
   n_pytorch_only: BIGINT | Units that name the PyTorch family and not TensorFlow
   n_tensorflow_only: BIGINT | Units that name the TensorFlow family and not PyTorch
   n_both: BIGINT | Units that name both
@@ -23,9 +27,14 @@ columns:
   window_start: DATE | First day that counts
   window_end: DATE | Last day that counts
   sources: VARCHAR | Sources that have units in the window
+  silent_sources: VARCHAR | Sources that have such roles and can't speak to the claim, each with the reason
   rule: VARCHAR | When the claim is supported, written down before the data
+  registered_on: DATE | Day on which this version of the rule was written down
   verdict: VARCHAR | supported, contradicted, undetermined or out_of_scope
   reason: VARCHAR | Why, in a few words
+  would_decide: VARCHAR | How much more data would settle an undetermined claim
+  p_value: DOUBLE | How likely so decided a figure is, should the truth lie on the threshold; NULL unless decided
+  holds_after_holm: BOOLEAN | Whether the verdict stands when all claims are taken together (Holm); NULL unless decided
   finding: VARCHAR | What was found, in one sentence
   fragile_under: VARCHAR | Variants under which the verdict turns into its opposite
   unsettled_under: VARCHAR | Variants under which the verdict becomes undetermined

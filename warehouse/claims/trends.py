@@ -1,0 +1,200 @@
+"""Estimators of what moves with time: slopes of shares and ratios, and when the lead changed.
+
+Belongs here: from dated units to a trend. Does not belong here: counts of one window (`counts`).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+from scipy import sparse
+
+from warehouse.claims.counts import NAMES, Measured, side
+from warehouse.claims.filters import Entry, Framework
+from warehouse.claims.population import Units
+from warehouse.claims.quantities import quantity
+from warehouse.claims.rules import Part
+from warehouse.statistics import intervals
+from warehouse.statistics.bootstrap import Floats, totals
+from warehouse.statistics.changepoint import crossing
+
+_YEAR_DAYS = 365.2425
+_EPOCH = 719_163  # ordinal of 1970-01-01
+
+
+class YearlySlope(Entry):
+    """Change per year of the share of roles naming a framework.
+
+    A straight line through the roles themselves (linear probability model), so that no binning
+    has to be chosen; the window's halves are sides of their own, because a trend needs both. The
+    slope is that inside each source, so that a source that begins within the window can't look
+    like a trend.
+    """
+
+    is_correctable: ClassVar[bool] = True
+    estimator: Literal["yearly_slope"]
+    naming: Framework
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """Names that conditions may refer to."""
+        return ("slope",)
+
+    def measure(self, units: Units) -> Measured:
+        """Fit the line from each company's moments."""
+        named, seen = units.names(self.naming), units.has(self.naming)
+        middle = (units.first.toordinal() + units.last.toordinal()) // 2 - _EPOCH
+        years = (units.column("day") - middle) / _YEAR_DAYS
+        moments = [np.ones(len(units)), years, named, years**2, years * named]
+        source = units.codes("source")
+        strata = [None] if units.has_pooled_sources else list(np.unique(source)) or [None]
+        columns = [
+            column * (1.0 if stratum is None else source == stratum)
+            for stratum in strata
+            for column in moments
+        ]
+        label = NAMES[self.naming]
+        sides = (
+            side(f"naming {label}", units, seen),
+            side("not naming it", units, ~seen),
+            side("first half of the window", units, years < 0),
+            side("second half of the window", units, years >= 0),
+        )
+        text = f"change per year of the share of roles naming {label}"
+        part = quantity(units, "slope", text, "share per year", columns, pooled_slope, sides)
+        return Measured((part,), units)
+
+
+def pooled_slope(moments: Floats) -> Floats:
+    """Slope from (1, t, y, tt, ty) of each stratum: pooled covariance over pooled variance."""
+    by_stratum = moments.reshape(*moments.shape[:-1], -1, 5)
+    n, t, y, tt, ty = np.moveaxis(by_stratum, -1, 0)
+    n = np.where(n > 0, n, 1.0)
+    return np.asarray((ty - t * y / n).sum(axis=-1) / (tt - t * t / n).sum(axis=-1))
+
+
+class LogRatioTurn(Entry):
+    """How much steeper the log ratio of two frameworks rises in later years than in earlier ones.
+
+    A line through the log ratios of the years of each span, each year weighing alike.
+    """
+
+    is_correctable: ClassVar[bool] = True
+    estimator: Literal["log_ratio_turn"]
+    upper: Framework
+    lower: Framework
+    before: tuple[int, int]  # first and last year
+    after: tuple[int, int]
+
+    @model_validator(mode="after")
+    def _spans_are_spans(self) -> Self:
+        if self.upper == self.lower:
+            raise ValueError("a framework can't be compared with itself")
+        if any(last <= first for first, last in (self.before, self.after)):
+            raise ValueError("a slope needs two years: the last year must come after the first")
+        return self
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """Names that conditions may refer to."""
+        return ("turn",)
+
+    def measure(self, units: Units) -> Measured:
+        """Fit both lines to the yearly totals."""
+        year = np.floor(units.years()).astype(np.int64)
+        columns, sides = [], []
+        for framework in (self.upper, self.lower):
+            named = units.names(framework)
+            for first, last in (self.before, self.after):
+                for y in range(first, last + 1):
+                    columns.append(named * (year == y))
+                    label = f"{NAMES[framework]} in {y}"
+                    sides.append(side(label, units, units.has(framework) & (year == y)))
+        spans = [last - first + 1 for first, last in (self.before, self.after)]
+
+        def turn(t: Floats) -> Floats:
+            half = t.shape[-1] // 2
+            log_ratio = np.log(t[..., :half]) - np.log(t[..., half:])
+            return np.asarray(
+                _slope(log_ratio[..., spans[0] :]) - _slope(log_ratio[..., : spans[0]])
+            )
+
+        label = (
+            f"yearly rise of the log ratio of {NAMES[self.upper]} to {NAMES[self.lower]} in "
+            f"{self.after[0]}–{self.after[1]} less that in {self.before[0]}–{self.before[1]}"
+        )
+        part = quantity(units, "turn", label, "log ratio per year", columns, turn, tuple(sides))
+        return Measured((part,), units)
+
+
+def _slope(values: Floats) -> Floats:
+    """Slope of values at even steps."""
+    n = values.shape[-1]
+    t = np.arange(n) - (n - 1) / 2
+    return np.asarray(values @ t / np.square(t).sum())
+
+
+class Crossing(Entry):
+    """Date at which one framework's roles overtook another's, in decimal years."""
+
+    is_correctable: ClassVar[bool] = False
+    estimator: Literal["crossing"]
+    ahead: Framework
+    behind: Framework
+
+    @model_validator(mode="after")
+    def _compares_two(self) -> Self:
+        if self.ahead == self.behind:
+            raise ValueError("a framework can't be compared with itself")
+        return self
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """Names that conditions may refer to."""
+        return ("crossing",)
+
+    def measure(self, units: Units) -> Measured:
+        """Find the crossing of the series and of each draw."""
+        named = units.has(self.ahead), units.has(self.behind)
+        base = units.where(named[0] | named[1])
+        sides = tuple(
+            side(NAMES[framework], units, mask)
+            for framework, mask in zip((self.ahead, self.behind), named, strict=True)
+        )
+        text = f"date at which {NAMES[self.ahead]} overtook {NAMES[self.behind]}"
+        if len(base) == 0 or 0 in (sides[0].n_units, sides[1].n_units):
+            part = Part("crossing", text, "year", np.nan, intervals.NO_INTERVAL, sides)
+            return Measured((part,), units)
+        month = base.months()
+        start, n_months = month.min(), month.max() - month.min() + 1
+        middles = (start + np.arange(n_months) + 0.5) / 12
+        companies, row = np.unique(base.company, return_inverse=True)
+        worth = base.worth()
+        sums = [
+            sparse.csr_array(
+                (worth * base.has(framework), (row, month - start)),
+                shape=(len(companies), n_months),
+            )
+            for framework in (self.ahead, self.behind)
+        ]
+        seen, drawn = (
+            [np.asarray(s.sum(axis=0), np.float64)[None, :] for s in sums],
+            [totals(base.weights[companies], s) for s in sums],
+        )
+        least, greatest = crossing(seen[0], seen[1], middles)
+        estimate = float(least[0]) if least[0] == greatest[0] else np.nan
+        if np.isneginf(least[0]):
+            text += f" ({NAMES[self.ahead]} led from the start of the series)"
+        elif np.isposinf(greatest[0]):
+            text += f" ({NAMES[self.ahead]} did not lead at the end of the series)"
+        lows, highs = crossing(drawn[0], drawn[1], middles)
+        n_effective = intervals.effective_clusters(np.bincount(row, worth).astype(np.float64))
+        ends = intervals.interval(lows, n_effective, highs)
+        n_crossing = int((lows == highs).sum())
+        if n_crossing < len(lows):
+            text += (
+                f" (the lead changes inside the series in {n_crossing:,} of {len(lows):,} draws)"
+            )
+        return Measured((Part("crossing", text, "year", estimate, ends, sides),), units)
