@@ -1,0 +1,128 @@
+"""Intervals that hold each value which a test by companies doesn't refute.
+
+Belongs here: the test of a sum of companies' contributions, and the search for where it begins to
+refute. Does not belong here: what a company contributes (`quantiles`, `matched`, `regression`).
+
+An estimate that solves sum u_c(theta) = 0 over companies c is tested at each theta by the sum over
+its own norm: as large a sum has to be rare when the companies' contributions take their signs at
+random. This is the wild cluster bootstrap with the null imposed (Cameron, Gelbach and Miller 2008;
+Canay, Santos and Shaikh 2021 for few and unequal clusters) without drawing: the signs of the eight
+largest contributions are enumerated, the sum of all others is taken as normal. Contributions are
+those at the value tested, not at the estimate, which one large employer would have pulled to
+itself; and its two signs are two cases, not a bell, for which a normal bound is too wide (of a
+median, 99 % of the intervals held the truth, against 95 % with the signs enumerated).
+
+Fewer than six companies refute nothing at 95 %: their intervals are open on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+from scipy import optimize, special
+
+from warehouse.statistics.bootstrap import Floats
+from warehouse.statistics.intervals import CONFIDENCE, Interval
+
+ALPHA = 1 - CONFIDENCE
+Score = Callable[[float], Floats]
+
+_ENUMERATED = 8
+_SIGNS = np.array(list(product((1.0, -1.0), repeat=_ENUMERATED)))
+_DOUBLINGS = 40
+_LEAST_P = 1e-200
+
+
+def p_value(contributions: Floats, large_scale: float = 1.0, small_scale: float = 1.0) -> float:
+    """Test whether companies' contributions may add up to nothing.
+
+    Args:
+        contributions: Contribution of each company at the value tested.
+        large_scale: Factor of the eight largest contributions in the sum's distribution, where
+            more is known of their size than they show.
+        small_scale: Factor of all others.
+
+    Returns:
+        Probability of a sum as far from zero when each company's sign is random.
+    """
+    size = np.abs(contributions)
+    total = abs(float(contributions.sum()))
+    if len(size) > _ENUMERATED:
+        size = np.partition(size, len(size) - _ENUMERATED)
+    large = np.zeros(_ENUMERATED)
+    largest = size[-_ENUMERATED:]
+    large[: len(largest)] = largest
+    small = size[:-_ENUMERATED]
+    sums = _SIGNS @ (large * large_scale)
+    spread = float(np.sqrt(small @ small)) * small_scale
+    if spread <= 1e-9 * total or not spread:
+        return float(np.mean(np.abs(sums) >= total * (1 - 1e-9)))
+    # The enumerated sums are symmetric, so both tails are twice one.
+    return min(1.0, 2 * float(special.ndtr((sums - total) / spread).mean()))
+
+
+def invert(
+    score: Score, estimate: float, step: float, alpha: float = ALPHA, tolerance: float = 1e-6
+) -> Interval:
+    """Search for the values on both sides of an estimate where the test begins to refute.
+
+    Args:
+        score: Gives each company's contribution at a value; their sum falls as the value grows.
+        estimate: Value at which the contributions add up to (about) nothing.
+        step: First distance to look at, about a standard error.
+        alpha: Probability of refuting the truth, both sides together.
+        tolerance: How exact an end is, in steps.
+
+    Returns:
+        The values not refuted; an end is infinite where none is refuted however far out.
+    """
+    critical = -float(special.ndtri(alpha / 2))
+
+    def excess(distance: float, side: int) -> float:
+        """How far (in standard errors) the test at a distance is beyond refuting."""
+        p = p_value(score(estimate + side * distance))
+        return -float(special.ndtri(max(p, _LEAST_P) / 2)) - critical
+
+    ends = []
+    for side in (-1, 1):
+        inner, outer = 0.0, step
+        for _ in range(_DOUBLINGS):
+            if excess(outer, side) > 0:
+                break
+            inner, outer = outer, 2 * outer
+        else:
+            ends.append(side * np.inf)
+            continue
+        if not inner and excess(0.0, side) > 0:
+            ends.append(estimate)
+            continue
+        end = optimize.brentq(excess, inner, outer, args=(side,), xtol=tolerance * step)
+        ends.append(estimate + side * float(end))
+    return Interval(*ends)
+
+
+def invert_ratio(numerators: Floats, denominators: Floats, alpha: float = ALPHA) -> Interval:
+    """Give the interval of sum(numerators) / sum(denominators) over companies.
+
+    Args:
+        numerators: Part of each company in the numerator (or in the score of a coefficient).
+        denominators: Part of each company in the denominator, whose sum is positive.
+        alpha: Probability of missing the truth.
+
+    Returns:
+        The interval; open on both sides where the denominator itself may be nothing (Fieller).
+    """
+    if p_value(denominators) > alpha:
+        return Interval(-np.inf, np.inf)
+    total = float(denominators.sum())
+    estimate = float(numerators.sum()) / total
+
+    def score(value: float) -> Floats:
+        return numerators - value * denominators
+
+    spread = float(np.linalg.norm(score(estimate))) / total
+    if not spread > 1e-12 * max(abs(estimate), 1e-12):
+        return Interval(estimate, estimate)
+    return invert(score, estimate, 2 * spread, alpha)
