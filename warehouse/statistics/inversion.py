@@ -27,7 +27,7 @@ from warehouse.statistics.bootstrap import Floats
 from warehouse.statistics.intervals import CONFIDENCE, Interval
 
 ALPHA = 1 - CONFIDENCE
-Score = Callable[[float], Floats]
+Score = Callable[[float], tuple[float, Floats]]
 
 _ENUMERATED = 8
 _SIGNS = np.array(list(product((1.0, -1.0), repeat=_ENUMERATED)))
@@ -35,11 +35,15 @@ _DOUBLINGS = 40
 _LEAST_P = 1e-200
 
 
-def p_value(contributions: Floats, large_scale: float = 1.0, small_scale: float = 1.0) -> float:
+def p_value(
+    total: float, contributions: Floats, large_scale: float = 1.0, small_scale: float = 1.0
+) -> float:
     """Test whether companies' contributions may add up to nothing.
 
     Args:
-        contributions: Contribution of each company at the value tested.
+        total: Sum of the contributions.
+        contributions: Contribution of each company at the value tested, which may be scaled for
+            what an estimate of something else has taken from it.
         large_scale: Factor of the eight largest contributions in the sum's distribution, where
             more is known of their size than they show.
         small_scale: Factor of all others.
@@ -48,7 +52,7 @@ def p_value(contributions: Floats, large_scale: float = 1.0, small_scale: float 
         Probability of a sum as far from zero when each company's sign is random.
     """
     size = np.abs(contributions)
-    total = abs(float(contributions.sum()))
+    total = abs(total)
     if len(size) > _ENUMERATED:
         size = np.partition(size, len(size) - _ENUMERATED)
     large = np.zeros(_ENUMERATED)
@@ -69,7 +73,8 @@ def invert(
     """Search for the values on both sides of an estimate where the test begins to refute.
 
     Args:
-        score: Gives each company's contribution at a value; their sum falls as the value grows.
+        score: Gives the sum of the contributions at a value, which falls as the value grows, and
+            the contribution of each company.
         estimate: Value at which the contributions add up to (about) nothing.
         step: First distance to look at, about a standard error.
         alpha: Probability of refuting the truth, both sides together.
@@ -82,7 +87,7 @@ def invert(
 
     def excess(distance: float, side: int) -> float:
         """How far (in standard errors) the test at a distance is beyond refuting."""
-        p = p_value(score(estimate + side * distance))
+        p = p_value(*score(estimate + side * distance))
         return -float(special.ndtri(max(p, _LEAST_P) / 2)) - critical
 
     ends = []
@@ -114,15 +119,16 @@ def invert_ratio(numerators: Floats, denominators: Floats, alpha: float = ALPHA)
     Returns:
         The interval; open on both sides where the denominator itself may be nothing (Fieller).
     """
-    if p_value(denominators) > alpha:
+    if p_value(float(denominators.sum()), denominators) > alpha:
         return Interval(-np.inf, np.inf)
     total = float(denominators.sum())
     estimate = float(numerators.sum()) / total
 
-    def score(value: float) -> Floats:
-        return numerators - value * denominators
+    def score(value: float) -> tuple[float, Floats]:
+        contributions = numerators - value * denominators
+        return float(contributions.sum()), contributions
 
-    spread = float(np.linalg.norm(score(estimate))) / total
+    spread = float(np.linalg.norm(score(estimate)[1])) / total
     if not spread > 1e-12 * max(abs(estimate), 1e-12):
         return Interval(estimate, estimate)
     return invert(score, estimate, 2 * spread, alpha)

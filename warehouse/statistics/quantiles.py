@@ -69,7 +69,8 @@ class _Ordered:
         ratio = min(variance / max(share * (1 - share), variance / most), most)
         small = ratio**_RISING if ratio > 1 else ratio**_FALLING
         large = max(ratio, 1.0) ** (_LARGE / 2)
-        return p_value(self.contributions(n_below, probability), large, small) > ALPHA
+        found = self.contributions(n_below, probability)
+        return p_value(float(found.sum()), found, large, small) > ALPHA
 
     def quantile(self, probability: float) -> tuple[float, Interval]:
         """The least value that so large a share of the roles is not above, and its interval."""
@@ -100,6 +101,27 @@ class _Ordered:
             else:
                 refuted = middle
         return held
+
+
+def quantiles_of(values: Floats, worth: Floats, probabilities: tuple[float, ...]) -> Floats:
+    """Find weighted quantiles, halfway where two values qualify.
+
+    Args:
+        values: At least one value.
+        worth: How much each counts.
+        probabilities: Which quantiles.
+
+    Returns:
+        A quantile for each probability.
+    """
+    order = np.argsort(values, kind="stable")
+    cumulated = np.cumsum(worth[order])
+    due = np.asarray(probabilities) * cumulated[-1]
+    slack = 1e-12 * cumulated[-1]
+    last = len(values) - 1
+    low = np.minimum(np.searchsorted(cumulated, due - slack), last)
+    high = np.minimum(np.searchsorted(cumulated, due + slack, side="right"), last)
+    return np.asarray((values[order[low]] + values[order[high]]) / 2, np.float64)
 
 
 def clustered_quantiles(
