@@ -252,11 +252,15 @@ def median_difference(
     density = (whole[2] - whole[0]) / (group[2] - group[0]) if group[2] > group[0] else 1.0
     common = np.bincount(companies, worth * np.sign(logs - whole[1]), n_companies)
     common *= density * group_worth.sum() / worth.sum()
+    # A company has pulled the median of all towards itself, and so lessened what it shows.
+    share_of_all = np.bincount(companies, worth, n_companies) / worth.sum()
+    share_of_group = np.bincount(group_companies, group_worth, n_companies) / group_worth.sum()
+    pulled = (share_of_group - share_of_all) / np.maximum(1 - share_of_all, 1e-3) * common
 
     def score(difference: float) -> tuple[float, Floats]:
         above = group_worth * np.sign(of_group - (whole[1] + difference))
         sums = np.bincount(group_companies, above, n_companies)
-        return float(sums.sum()), sums - common
+        return float(sums.sum()), sums - common + pulled
 
     step = max(2 * float(np.std(of_group)) / np.sqrt(len(of_group)), 10 * _FINEST)
     ends = invert(score, float(estimate), step, tolerance=_FINEST / step)
