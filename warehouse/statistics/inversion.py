@@ -143,6 +143,7 @@ def invert_ratio(
     alpha: float = ALPHA,
     noise: float = 0.0,
     scale: Scale = lambda _: 1.0,
+    inflation: Floats | float = 1.0,
 ) -> Interval:
     """Give the interval of sum(numerators) / sum(denominators) over companies.
 
@@ -152,6 +153,7 @@ def invert_ratio(
         alpha: Probability of missing the truth.
         noise: Standard deviation of the numerators' sum that the companies' parts don't show.
         scale: Ratio of `scaled_p_value` at a value.
+        inflation: Factor of each company's contribution, for what other estimates have taken of it.
 
     Returns:
         The interval; open on both sides where the denominator itself may be nothing (Fieller).
@@ -163,7 +165,7 @@ def invert_ratio(
     estimate = of_numerators / total
 
     def score(value: float) -> tuple[float, Floats]:
-        contributions = np.append(numerators - value * denominators, noise)
+        contributions = np.append((numerators - value * denominators) * inflation, noise)
         return of_numerators - value * total, contributions
 
     spread = float(np.linalg.norm(score(estimate)[1])) / total

@@ -40,6 +40,8 @@ _DRAWS = 4000
 # where more contenders widen the interval, and on that where they narrow it.
 _MANY, _FEW = 1.2, 0.2
 _LEAST_DISTANCE = 0.1
+_LEAST_LEFT = 0.05
+_LARGE = 1 / 2000  # share of the roles from which a company's own leverage is looked at
 
 
 class Measured(NamedTuple):
@@ -82,10 +84,10 @@ class _Model:
         self.logs, self.companies, self.columns, self.worth = logs, companies, columns, worth
         self.n_companies = int(companies.max()) + 1
         self.weight = np.bincount(companies, worth, self.n_companies)
-        member = sparse.csr_array(
+        self.member = sparse.csr_array(
             (worth, (companies, np.arange(len(logs)))), (self.n_companies, len(logs))
         )
-        self.sums = (member @ columns).toarray()
+        self.sums = (self.member @ columns).toarray()
         self.means = self.sums / self.weight[:, None]
         self.log_means = np.bincount(companies, worth * logs, self.n_companies) / self.weight
         weighted = columns.multiply(worth[:, None]).tocsr()
@@ -339,34 +341,49 @@ class _Scores:
 
     def __init__(self, model: _Model, n_wanted: int) -> None:
         every = np.arange(model.columns.shape[1])
-        left, inverse = model.residuals(every, centred=True)
-        held = inverse[:, :n_wanted]
+        left, self.inverse = model.residuals(every, centred=True)
+        held = self.inverse[:, :n_wanted]
         projected = model.columns @ held
         projected -= (model.means @ held)[model.companies]
+        self.model, self.projected = model, projected
         self.coefficients = held.T @ model.moments
         # A column that doesn't vary inside companies beside the others has no coefficient.
         self.is_known = np.isclose(np.diag(model.gram[:n_wanted] @ held), 1.0, atol=1e-6)
         self.scores = np.stack([model.by_company(p * left) for p in projected.T], axis=1)
-        self.products = np.empty((model.n_companies, n_wanted, n_wanted))
-        for one in range(n_wanted):
-            for other in range(one + 1):
-                of_companies = model.by_company(projected[:, one] * projected[:, other])
-                self.products[:, one, other] = self.products[:, other, one] = of_companies
 
     def estimate(self, contrast: Floats) -> float:
         """A sum of coefficients."""
         return float(contrast @ self.coefficients)
 
-    def spread(self, contrasts: Floats) -> Floats:
-        """Contribution of each company to each contrast, companies by contrasts."""
-        return np.asarray(self.scores @ contrasts.T, np.float64)
-
-    def interval(self, contrast: Floats, alpha: float = ALPHA) -> Interval:
-        """Its interval: residuals are those with the contrast at the value that is tested."""
-        leverage = self.products @ contrast @ contrast
-        leverage /= leverage.sum()
+    def intervals(self, contrast: Floats, *alphas: float) -> list[Interval]:
+        """Its intervals: residuals are those with the contrast at the value that is tested."""
+        regressor = self.projected @ contrast
+        of_company = self.model.by_company(np.square(regressor))
+        leverage = of_company / of_company.sum()
         numerators = self.scores @ contrast + self.estimate(contrast) * leverage
-        return invert_ratio(numerators, leverage, alpha)
+        inflation = self._inflation(regressor, of_company)
+        return [invert_ratio(numerators, leverage, a, inflation=inflation) for a in alphas]
+
+    def _inflation(self, regressor: Floats, of_company: Floats) -> Floats:
+        """What the fit of all other columns has taken of each company's contribution.
+
+        As in CR2 (Bell and McCaffrey 2002), with roles alike. Nothing to speak of where a company
+        has few of the roles.
+        """
+        model = self.model
+        large = np.flatnonzero(model.weight >= _LARGE * model.weight.sum())
+        inflation = np.ones(model.n_companies)
+        if not len(large):
+            return inflation
+        roles = np.flatnonzero(np.isin(model.companies, large))
+        columns = model.columns[roles].multiply(regressor[roles, None])
+        cross = (model.member[large][:, roles] @ columns).toarray()
+        squares = of_company[large]
+        fitted = np.sum((cross @ self.inverse) * cross, axis=1)
+        fitted -= np.square(squares) / of_company.sum()
+        taken = np.divide(fitted, squares, out=np.zeros_like(fitted), where=squares > 0)
+        inflation[large] = 1 / np.sqrt(np.clip(1 - taken, _LEAST_LEFT, 1.0))
+        return inflation
 
 
 def skill_premium(
@@ -409,7 +426,7 @@ def skill_premium(
     found = _Scores(_Model(log_values, dense, columns, worth.astype(np.float64)), len(names))
     single = np.eye(len(names))
     coefficients = {
-        name: Measured(found.estimate(single[i]), found.interval(single[i]))
+        name: Measured(found.estimate(single[i]), found.intervals(single[i], ALPHA)[0])
         if found.is_known[i]
         else nothing
         for i, name in enumerate(names)
@@ -442,12 +459,10 @@ def _excess(found: _Scores, skills: Codes, frameworks: Codes) -> Measured:
     # How far the estimate may be above the truth, and below it, in its own standard errors.
     above = greatest(skills, _MANY) - greatest(frameworks, _FEW)
     below = greatest(frameworks, _MANY) - greatest(skills, _FEW)
-    ends = []
-    for end, deviations in enumerate((above, below)):
-        distance = float(np.quantile(deviations, 1 - ALPHA / 2)) / error
-        alpha = 2 * float(special.ndtr(-max(distance, _LEAST_DISTANCE)))
-        ends.append(found.interval(contrast, alpha)[end])
-    return Measured(estimate, Interval(*ends))
+    distances = (float(np.quantile(d, 1 - ALPHA / 2)) / error for d in (above, below))
+    alphas = (2 * float(special.ndtr(-max(d, _LEAST_DISTANCE))) for d in distances)
+    of_low, of_high = found.intervals(contrast, *alphas)
+    return Measured(estimate, Interval(of_low.low, of_high.high))
 
 
 def _normal_draws(correlations: Floats) -> Floats:
