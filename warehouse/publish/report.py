@@ -536,6 +536,8 @@ def figure(value: float | Decimal | None, unit: str | None = None) -> str:
             said = f"{number * 100:+.1f}{_POINTS}"
         case "share per year":
             said = f"{number * 100:+.1f}{_SLOPE}"
+        case "relative difference":
+            said = f"{number * 100:+.1f}\N{NO-BREAK SPACE}%"
         case "log pay":
             said = f"{math.expm1(number) * 100:+.1f}\N{NO-BREAK SPACE}%"
         case "USD a year":
