@@ -227,6 +227,7 @@ def _peer_tech(rows: Sequence[Row]) -> Report:
         names = {
             name
             for mention in read_facts(_advert(row)).mentions
+            if mention.kind != "topic"
             for name in (mention.technology, mention.surface.casefold())
         }
         expected += len(row["expect"])
