@@ -35,6 +35,7 @@ class Family(NamedTuple):
 
     name: str
     draw: Callable[[np.random.Generator, Kind], tuple[float, Interval]]  # truth, interval
+    kinds: tuple[Kind, ...] = KINDS  # papers have no employers: "many" and "few" alone
 
 
 class Market(NamedTuple):

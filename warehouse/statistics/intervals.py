@@ -19,8 +19,9 @@ whose denominator is zero counts as infinite, and an interval that reaches into 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ from scipy import sparse, stats
 from warehouse.statistics.bootstrap import Counts, Floats, totals
 
 CONFIDENCE = 0.95
+NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 Statistic = Callable[[Floats], Floats]
 
 
@@ -68,6 +70,20 @@ def tail(n_effective: float | Floats) -> Floats:
     m = np.maximum(np.asarray(n_effective, np.float64), 2.0)
     quantile = stats.t.ppf((1 + CONFIDENCE) / 2, m - 1) * np.sqrt(m / (m - 1))
     return np.asarray(stats.norm.sf(quantile), np.float64)
+
+
+def widening(n_effective: float) -> float:
+    """Give how many times wider than a normal interval one from few companies is.
+
+    Args:
+        n_effective: Effective number of companies; below 2 counts as 2.
+
+    Returns:
+        sqrt(m / (m - 1)) * t(0.975, m - 1) / 1.96.
+    """
+    m = max(n_effective, 2.0)
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, m - 1) * np.sqrt(m / (m - 1))
+    return float(quantile / NORMAL)
 
 
 def percentile_intervals(lows: Floats, highs: Floats, n_effective: Floats) -> tuple[Floats, Floats]:
@@ -124,6 +140,42 @@ def influences(sums: Floats, statistic: Statistic) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         gradient = (statistic(total + shifts) - statistic(total - shifts)) / (2 * step)
     return np.asarray(sums @ np.nan_to_num(gradient, posinf=0.0, neginf=0.0), np.float64)
+
+
+def linearised(
+    sums: Floats, statistic: Statistic, scale: Literal["linear", "log", "logit"]
+) -> tuple[float, Interval]:
+    """Estimate a smooth statistic with its interval in closed form, in the limit of many draws.
+
+    The infinitesimal jackknife (Efron 1982): Poisson(1) weights have variance 1, so the variance of
+    the drawn values tends to the sum of the companies' squared influences. The interval is normal
+    on the scale given and widened for few or unequal companies as drawn ones are. A 2,000th of the
+    work of drawing.
+
+    Args:
+        sums: Sums of each company, companies by columns.
+        statistic: The statistic, taking totals along the last axis.
+        scale: On which the interval is symmetric: log for ratios, logit for shares.
+
+    Returns:
+        The estimate and its interval; no interval where the estimate has no place on the scale, or
+        no company has any influence.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = float(statistic(sums.sum(axis=0)))
+    slope = {"linear": 1.0, "log": estimate, "logit": estimate * (1 - estimate)}[scale]
+    influence = influences(sums, statistic)
+    if not np.isfinite(estimate) or slope <= 0 or not influence.any():
+        return estimate, NO_INTERVAL
+    reach = NORMAL * widening(effective_clusters(influence)) / slope
+    half = reach * float(np.sqrt(np.square(influence).sum()))
+    if scale == "linear":
+        return estimate, Interval(estimate - half, estimate + half)
+    if scale == "log":
+        return estimate, Interval(estimate * math.exp(-half), estimate * math.exp(half))
+    odds = estimate / (1 - estimate)
+    low, high = odds * math.exp(-half), odds * math.exp(half)
+    return estimate, Interval(low / (1 + low), high / (1 + high) if high < np.inf else 1.0)
 
 
 def clustered(
@@ -206,3 +258,32 @@ def ratio_without_contrast(n_numerator: int, n_denominator: int) -> Interval:
     if n_denominator == 0:
         return Interval(share.low / (1 - share.low), np.inf)
     return Interval(0.0, share.high / (1 - share.high))
+
+
+def ratio_of_cells(upper_only: int, lower_only: int, both: int) -> tuple[float, Interval]:
+    """Ratio of two overlapping sets of independent units (papers, or companies counted once each).
+
+    Units of one cell are alike, so a cell's total under Poisson(1) weights is a Poisson count of
+    the cell's size, and the variance of the log ratio (a + b) is (upper_only + lower_only) / (a b)
+    for sides a and b (Bonett and Price 2006, "Confidence intervals for a ratio of binomial
+    proportions based on paired data"). The interval is normal on the scale of the logarithm.
+
+    Args:
+        upper_only: Units of the upper side alone.
+        lower_only: Units of the lower side alone.
+        both: Units of both.
+
+    Returns:
+        The ratio and its interval; see `ratio_without_contrast` where a side is empty, and where
+        all units are of both sides the ratio is 1 with the interval of no difference among them.
+    """
+    upper, lower = upper_only + both, lower_only + both
+    if not (upper and lower):
+        estimate = 0.0 if lower else (np.inf if upper else np.nan)
+        return estimate, ratio_without_contrast(upper, lower)
+    if upper_only == lower_only == 0:
+        differing = share_without_contrast(both, all_have_it=False).high
+        return 1.0, Interval(1 - differing, 1 / (1 - differing) if differing < 1 else np.inf)
+    half = NORMAL * math.sqrt((upper_only + lower_only) / (upper * lower))
+    estimate = upper / lower
+    return estimate, Interval(estimate * math.exp(-half), estimate * math.exp(half))
