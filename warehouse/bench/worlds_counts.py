@@ -46,8 +46,8 @@ def _sums(market: Market, *columns: npt.NDArray[np.generic]) -> Floats:
     return np.stack([np.bincount(company, c, n).astype(np.float64) for c in columns], axis=1)
 
 
-def _compared(comparison: Comparison, truth: float, sums: Floats, market: Market) -> World:
-    return truth, contingency.compare(comparison, sums, _weights(market))[1]
+def _compared(comparison: Comparison, truth: float, sums: Floats) -> World:
+    return truth, contingency.compare(comparison, sums)[1]
 
 
 def _named(rng: np.random.Generator, market: Market, mean: float) -> Flags:
@@ -62,13 +62,13 @@ def _ratio(rng: np.random.Generator, kind: Kind) -> World:
     """PyTorch 40 %, TensorFlow 25 %."""
     market = make_market(rng, kind)
     sums = _sums(market, *(_named(rng, market, mean) for mean in (0.4, 0.25)))
-    return _compared("ratio", 1.6, sums, market)
+    return _compared("ratio", 1.6, sums)
 
 
 def _share(rng: np.random.Generator, kind: Kind, truth: float) -> World:
     market = make_market(rng, kind)
     sums = _sums(market, _named(rng, market, truth), np.ones(len(market.role)))
-    return _compared("share", truth, sums, market)
+    return _compared("share", truth, sums)
 
 
 def _gap(rng: np.random.Generator, kind: Kind) -> World:
@@ -76,7 +76,7 @@ def _gap(rng: np.random.Generator, kind: Kind) -> World:
     market = make_market(rng, kind)
     everyone = np.ones(len(market.role))
     first, second = (_named(rng, market, mean) for mean in (0.45, 0.25))
-    return _compared("share_gap", 0.2, _sums(market, first, everyone, second, everyone), market)
+    return _compared("share_gap", 0.2, _sums(market, first, everyone, second, everyone))
 
 
 def _gap_of_groups(rng: np.random.Generator, kind: Kind) -> World:
@@ -85,7 +85,7 @@ def _gap_of_groups(rng: np.random.Generator, kind: Kind) -> World:
     inside = _named(rng, market, 0.3)
     named = np.where(inside, _named(rng, market, 0.2), _named(rng, market, 0.35))
     sums = _sums(market, inside & named, inside, ~inside & named, ~inside)
-    return _compared("share_gap", -0.15, sums, market)
+    return _compared("share_gap", -0.15, sums)
 
 
 def _ratio_of_ratios(rng: np.random.Generator, kind: Kind) -> World:
@@ -95,7 +95,7 @@ def _ratio_of_ratios(rng: np.random.Generator, kind: Kind) -> World:
     upper = np.where(inside, _named(rng, market, 0.5), _named(rng, market, 0.375))
     lower = np.where(inside, _named(rng, market, 0.2), _named(rng, market, 0.3))
     sums = _sums(market, inside & upper, inside & lower, ~inside & upper, ~inside & lower)
-    return _compared("ratio_of_ratios", 2.0, sums, market)
+    return _compared("ratio_of_ratios", 2.0, sums)
 
 
 def _odds_ratio(rng: np.random.Generator, kind: Kind) -> World:
@@ -104,7 +104,7 @@ def _odds_ratio(rng: np.random.Generator, kind: Kind) -> World:
     group = _named(rng, market, 0.5)
     has = np.where(group, _named(rng, market, 0.3), _named(rng, market, 0.15))
     sums = _sums(market, group & has, group & ~has, ~group & has, ~group & ~has)
-    return _compared("ratio_of_ratios", (0.3 / 0.7) / (0.15 / 0.85), sums, market)
+    return _compared("ratio_of_ratios", (0.3 / 0.7) / (0.15 / 0.85), sums)
 
 
 def _lift(rng: np.random.Generator, kind: Kind) -> World:
@@ -114,9 +114,7 @@ def _lift(rng: np.random.Generator, kind: Kind) -> World:
     skill = np.where(second, _named(rng, market, 0.2), _named(rng, market, 0.36))
     # among the first: half x (0.3 x 0.2 + 0.7 x 0.36) / half
     truth = (0.3 * 0.2 + 0.7 * 0.36) / 0.2
-    return _compared(
-        "lift", truth, _sums(market, first & skill, first, second & skill, second), market
-    )
+    return _compared("lift", truth, _sums(market, first & skill, first, second & skill, second))
 
 
 def _association(rng: np.random.Generator, kind: Kind, truth: float) -> World:
@@ -211,7 +209,7 @@ def _paper_slope(rng: np.random.Generator, kind: Kind) -> World:
     cells = []
     for years, slope, start in ((late, 0.5, 1.2), (early, 0.3, 0.0)):
         log_ratio = start + slope * (years - years[0])
-        upper = 0.8 / (1 + np.exp(-log_ratio))
+        upper = 0.9 / (1 + np.exp(-log_ratio)) - 0.05
         cells.append([_cells(rng, _PAPERS[kind], (p, 0.8 - p, 0.05)) for p in upper])
     return 0.2, contingency.slope_gap_of_cells(*map(np.array, cells), late, early)[1]
 
