@@ -9,6 +9,7 @@ Each world plants its truth as the mean over the companies a market is drawn fro
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +25,20 @@ from warehouse.bench.worlds import (
     tastes,
 )
 from warehouse.statistics import changepoint, contingency, intervals
-from warehouse.statistics.bootstrap import Counts, Floats, poisson_weights, totals
+from warehouse.statistics.bootstrap import Counts, Floats, poisson_weights
 from warehouse.statistics.contingency import Comparison
 from warehouse.statistics.intervals import Interval
+from warehouse.statistics.misclassification import (
+    MEASURE,
+    ErrorCounts,
+    Posterior,
+    corrected,
+    posteriors,
+    with_extractor_error,
+)
 
 Flags = npt.NDArray[np.bool_]
+Cells = npt.NDArray[np.int64]
 World = tuple[float, Interval]
 
 _PAPERS: dict[Kind, int] = {"many": 600, "few": 60}
@@ -183,7 +193,7 @@ def _company_share(rng: np.random.Generator, kind: Kind) -> World:
     return 0.4, intervals.wilson(int((rng.random(n) < 0.4).sum()), n)
 
 
-def _cells(rng: np.random.Generator, n: int, chances: tuple[float, float, float]) -> Counts:
+def _cells(rng: np.random.Generator, n: int, chances: tuple[float, float, float]) -> Cells:
     """Draw how many of n units are of the upper side alone, of the lower alone, of both."""
     return rng.multinomial(n, (*chances, 1 - sum(chances)))[:3]
 
@@ -211,7 +221,8 @@ def _paper_slope(rng: np.random.Generator, kind: Kind) -> World:
         log_ratio = start + slope * (years - years[0])
         upper = 0.9 / (1 + np.exp(-log_ratio)) - 0.05
         cells.append([_cells(rng, _PAPERS[kind], (p, 0.8 - p, 0.05)) for p in upper])
-    return 0.2, contingency.slope_gap_of_cells(*map(np.array, cells), late, early)[1]
+    of_late, of_early = (np.array(of_window) for of_window in cells)
+    return 0.2, contingency.slope_gap_of_cells(of_late, of_early, late, early)[1]
 
 
 def _paper_crossing(rng: np.random.Generator, kind: Kind, per_year: float) -> World:
@@ -221,7 +232,71 @@ def _paper_crossing(rng: np.random.Generator, kind: Kind, per_year: float) -> Wo
     upper = 0.8 / (1 + np.exp(-per_year * (middles - truth)))
     n = rng.poisson(_PAPERS[kind] / 12, 96)
     cells = np.array([_cells(rng, k, (p, 0.8 - p, 0.05)) for k, p in zip(n, upper, strict=True)])
-    return truth, changepoint.crossing_of_papers(*cells.T, middles)[1]
+    ahead_only, behind_only, both = cells.T
+    return truth, changepoint.crossing_of_papers(ahead_only, behind_only, both, middles)[1]
+
+
+# --- readings that err -------------------------------------------------------------------------
+
+_LABELLED = 60  # adverts that may name a framework, as many as were labelled and kept aside
+_HARD_CLEARED = 0.98  # share of hard cases (adverts that only seem to name it) that are cleared
+
+
+class _Reading(NamedTuple):
+    """One framework as a reader that errs sees it."""
+
+    seen: Flags  # by advert
+    posterior: Posterior  # what a labelled sample says of the reader
+
+
+def _read(rng: np.random.Generator, market: Market, mean: float, found: float) -> _Reading:
+    """Draw a framework's adverts, the readings of them, and a labelled sample of the latter.
+
+    A half of the adverts without the framework are hard cases, and the labelled sample is drawn
+    from the adverts that are hard cases or name it.
+    """
+    named, is_hard = _named(rng, market, mean), rng.random(len(market.role)) < 0.5
+    luck = rng.random(len(market.role))
+    seen = np.where(named, luck < found, is_hard & (luck > _HARD_CLEARED))
+    n_named = int(rng.binomial(_LABELLED, mean / (mean + 0.5 * (1 - mean))))
+    tp = int(rng.binomial(n_named, found))
+    fp = int(rng.binomial(_LABELLED - n_named, 1 - _HARD_CLEARED))
+    counts = ErrorCounts("pytorch", MEASURE, tp, n_named - tp, _LABELLED - n_named - fp, fp)
+    posterior = posteriors([counts], {"pytorch": float(seen.mean())})["pytorch"]
+    return _Reading(seen, posterior)
+
+
+def _corrected_share(rng: np.random.Generator, kind: Kind, *, is_corrected: bool = True) -> World:
+    """A share of 40 %, of which the reader finds four fifths."""
+    market = make_market(rng, kind)
+    seen, posterior = _read(rng, market, 0.4, 0.8)
+    _, raw = contingency.compare("share", _sums(market, seen, np.ones(len(seen))))
+    if not is_corrected:
+        return 0.4, raw
+    return 0.4, with_extractor_error(
+        lambda rates: float(corrected(seen, *rates["pytorch"]).mean()),
+        raw,
+        {"pytorch": posterior},
+        "linear",
+    )[1]
+
+
+def _corrected_ratio(rng: np.random.Generator, kind: Kind, *, is_corrected: bool = True) -> World:
+    """A ratio of 1.6; the reader finds 70 % of one side and 95 % of the other."""
+    market = make_market(rng, kind)
+    upper, lower = _read(rng, market, 0.4, 0.7), _read(rng, market, 0.25, 0.95)
+    _, raw = contingency.compare("ratio", _sums(market, upper.seen, lower.seen))
+    if not (is_corrected and np.isfinite(raw.high)):
+        return 1.6, raw
+    return 1.6, with_extractor_error(
+        lambda rates: float(
+            corrected(upper.seen, *rates["pytorch"]).mean()
+            / corrected(lower.seen, *rates["tensorflow"]).mean()
+        ),
+        raw,
+        {"pytorch": upper.posterior, "tensorflow": lower.posterior},
+        "log",
+    )[1]
 
 
 FAMILIES = (
@@ -245,4 +320,11 @@ FAMILIES = (
     Family("paper slopes of the log ratio", _paper_slope, _OF_PAPERS),
     Family("paper crossing date, fast", partial(_paper_crossing, per_year=1.0), _OF_PAPERS),
     Family("paper crossing date, slow", partial(_paper_crossing, per_year=0.4), _OF_PAPERS),
+    Family("share corrected for misreading", _corrected_share),
+    Family("ratio corrected for misreading", _corrected_ratio),
+)
+# Not calibrated, and meant not to be: the same worlds without the correction.
+UNCORRECTED = (
+    Family("share as misread", partial(_corrected_share, is_corrected=False)),
+    Family("ratio as misread", partial(_corrected_ratio, is_corrected=False)),
 )

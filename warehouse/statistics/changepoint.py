@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-
 from scipy import sparse
 
 from warehouse.statistics.bootstrap import DRAWS, SEED, Counts, Floats, totals

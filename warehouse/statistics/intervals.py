@@ -179,7 +179,7 @@ def jackknifed(sums: Floats, statistic: Statistic, scale: Scale) -> tuple[float,
     total = sums.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         estimate = float(statistic(total))
-        centre = float(forward(np.float64(estimate)))
+        centre = float(forward(np.array(estimate)))
         if not np.isfinite(centre):
             return estimate, NO_INTERVAL
         linear = np.abs(influences(sums, lambda t: forward(statistic(t))))
