@@ -163,9 +163,10 @@ def _share_slope(rng: np.random.Generator, kind: Kind) -> World:
     return -0.03, ends
 
 
-def _crossing(rng: np.random.Generator, kind: Kind, per_year: float) -> World:
-    """Ten years of months; companies differ by when they change over."""
-    truth = 2020.8
+def _crossing(
+    rng: np.random.Generator, kind: Kind, per_year: float, truth: float = 2020.8
+) -> World:
+    """Ten years of months, 2016 to 2025; companies differ by when they change over."""
     market = make_market(rng, kind, mean_roles=12)
     middles = 2016 + (np.arange(120) + 0.5) / 12
     n, company = int(market.sizes.sum()), market.company_of_role
@@ -312,6 +313,8 @@ FAMILIES = (
     Family("yearly slope of a share", _share_slope),
     Family("crossing date, fast", partial(_crossing, per_year=1.0)),
     Family("crossing date, slow", partial(_crossing, per_year=0.4)),
+    Family("crossing date, near the end", partial(_crossing, per_year=1.0, truth=2025.5)),
+    Family("crossing date, after the end", partial(_crossing, per_year=1.0, truth=2026.5)),
     Family("company share", _company_share),
     Family("company ratio", _company_ratio),
     Family("paper share of 60 %", partial(_paper_share, truth=0.6), _OF_PAPERS),

@@ -43,6 +43,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from warehouse.statistics.bootstrap import Floats
@@ -88,16 +89,21 @@ class Posterior(NamedTuple):
     def rates(self, found: float | None = None, false: float | None = None) -> Rates:
         """Give the rates at some sensitivity and false discovery rate.
 
+        The sensitivity is raised to what leaves no more adverts naming the framework than there
+        are, and false positives are taken to be at most half as frequent among adverts without it
+        as true ones among the others: beyond that, rates and the population contradict each other.
+
         Args:
             found: Sensitivity; the posterior mean where left out.
             false: Share of false among positive readings; likewise.
         """
         found = _mean(self.found) if found is None else found
         false = _mean(self.false) if false is None else false
-        named = min(1.0, self.read_share * (1 - false) / found) if found > 0 else 1.0
-        others = 1 - named
-        specificity = 1 - self.read_share * false / others if others > 0 else 1.0
-        return Rates(found, max(0.0, specificity))
+        found = max(found, self.read_share * (1 - false))  # no more can name it than all
+        others = 1 - self.read_share * (1 - false) / found if found > 0 else 0.0
+        wrong = self.read_share * false
+        most = found / 2
+        return Rates(found, 1 - (wrong / others if wrong < most * others else most))
 
 
 class ErrorFileError(ValueError):
@@ -163,7 +169,7 @@ def posteriors(
     return result
 
 
-def corrected(y: Floats, sensitivity: float, specificity: float) -> Floats:
+def corrected(y: npt.ArrayLike, sensitivity: float, specificity: float) -> Floats:
     """Correct indicators so that they are right on average.
 
     Args:
@@ -182,7 +188,7 @@ def corrected(y: Floats, sensitivity: float, specificity: float) -> Floats:
     youden = sensitivity + specificity - 1
     if youden < _LEAST_YOUDEN:
         raise ValueError(f"readings that say nothing can't be corrected (se + sp - 1 = {youden})")
-    return np.asarray((y - (1 - specificity)) / youden, np.float64)
+    return (np.asarray(y, np.float64) - (1 - specificity)) / youden
 
 
 def with_extractor_error(
@@ -218,7 +224,7 @@ def with_extractor_error(
     means = {name: posterior.rates() for name, posterior in errors.items()}
     estimate, raw = estimate_at(means), estimate_at(dict.fromkeys(errors, PERFECT))
     centre, raw_centre = _on(scale, estimate), _on(scale, raw)
-    low, high = (_on(scale, end) for end in raw_interval)
+    low, high = _on(scale, raw_interval.low), _on(scale, raw_interval.high)
     if not (math.isfinite(centre) and math.isfinite(raw_centre)) or math.isnan(low + high):
         return estimate, NO_INTERVAL
     below, above, slopes = 0.0, 0.0, [1.0]
@@ -227,9 +233,9 @@ def with_extractor_error(
         tried = [posterior.rates(found=end) for end in found]
         tried += [posterior.rates(false=end) for end in false]
         ends = [_on(scale, estimate_at(means | {name: at})) - centre for at in tried]
-        for pair in (ends[:2], ends[2:]):
-            below += min(*pair, 0.0) ** 2
-            above += max(*pair, 0.0) ** 2
+        for of_rate in (ends[:2], ends[2:]):
+            below += min(0.0, *of_rate) ** 2
+            above += max(0.0, *of_rate) ** 2
         if any(ends):
             rates = means[name]
             slopes.append(1 / max(_LEAST_YOUDEN, rates.sensitivity + rates.specificity - 1))
@@ -246,8 +252,8 @@ def _mean(beta: tuple[float, float]) -> float:
 
 
 def _ends(beta: tuple[float, float]) -> tuple[float, float]:
-    low, high = stats.beta.ppf([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], *beta)
-    return float(low), float(high)
+    tail = (1 - CONFIDENCE) / 2
+    return float(stats.beta.ppf(tail, *beta)), float(stats.beta.isf(tail, *beta))
 
 
 def _on(scale: Literal["linear", "log"], value: float) -> float:
