@@ -51,6 +51,7 @@ COLUMNS = (
     "period_end",
     "agrees",
     "note",
+    "caveats",
     "newest_figure_on",
     "is_observed",
     "source",
@@ -60,7 +61,8 @@ COLUMNS = (
 )
 OF_OURS = {
     HACKERNEWS: "",
-    PAPERS: "Repositories by others may be later re-implementations, which date PyTorch too early.",
+    PAPERS: "Among all papers, repositories by others may be later re-implementations, which "
+    "date PyTorch too early.",
     OWN_CODE: "",
 }
 """What to keep in mind of a series of ours, whatever it is held against."""
@@ -127,7 +129,7 @@ def _direction(
     common: list[int],
 ) -> _Said:
     if ours is None or len(common) < 2:
-        note = f"Can't be told: fewer than two years hold {_enough(theirs)} on our side."
+        note = f"Fewer than two years hold {_enough(theirs)} on our side."
         return _Said("direction", "share", None, None, (min(years), max(years)), None, note)
     first, last = common[0], common[-1]
     change = ours.change(first, last)
@@ -140,7 +142,7 @@ def _direction(
             if our_sign is None
             else "their figures allow either sign"
         )
-        note = f"Can't be told: {side}."
+        note = f"{side[0].upper()}{side[1:]}."
     else:
         agrees = our_sign == their_sign
         note = f"From {first} to {last}: ours {_way(our_sign)}, theirs {_way(their_sign)}."
@@ -152,18 +154,18 @@ def _crossing(ours: Series | None, theirs: OutsideSeries) -> _Said:
     years = (int(theirs.figures[0].middle), int(theirs.figures[-1].middle))
     found = ours.crossing() if ours is not None else None
     if found is None:
-        note = f"Can't be told: {_enough(theirs)} are needed of either framework on our side."
+        note = f"{_enough(theirs)} are needed of either framework on our side."
         return _Said("crossing_date", "year", None, span, years, None, note)
     low, high = found.ends
     if math.isinf(span[0]) and math.isinf(span[1]):
-        note = "Can't be told: their figures show no change of lead."
+        note = "Their figures show no change of lead."
         return _Said("crossing_date", "year", found, span, years, None, note)
     if low > span[1] or high < span[0]:
         note = f"Ours {'later' if low > span[1] else 'earlier'} than theirs."
         return _Said("crossing_date", "year", found, span, years, False, note)
     if math.isinf(low) or math.isinf(high):
         end = "lower" if math.isinf(low) else "upper"
-        note = f"Can't be told: our interval meets theirs, but is open at its {end} end."
+        note = f"Our interval meets theirs, but is open at its {end} end."
         return _Said("crossing_date", "year", found, span, years, None, note)
     note = "Our interval and the span of theirs meet."
     if math.isinf(span[0]):
@@ -186,7 +188,6 @@ def _level(ours: Estimate, theirs: tuple[float, float], year: int) -> _Said:
 
 def _row(name: str, theirs: OutsideSeries, said: _Said, as_of: date) -> dict[str, Any]:
     figure = max(theirs.figures, key=lambda figure: figure.period_end)
-    kept = " ".join(note for note in (said.note, OF_OURS[name], theirs.note) if note)
     low, high = said.ours.ends if said.ours else (math.nan, math.nan)
     return {
         "our_series": name,
@@ -204,7 +205,8 @@ def _row(name: str, theirs: OutsideSeries, said: _Said, as_of: date) -> dict[str
         "period_start": date(said.years[0], 1, 1),
         "period_end": min(date(said.years[1], 12, 31), as_of),
         "agrees": said.agrees,
-        "note": said.note if said.measure == "level" else kept,
+        "note": said.note,
+        "caveats": " ".join(filter(None, (OF_OURS[name], theirs.note))),
         "newest_figure_on": min(figure.period_end, as_of),
         "is_observed": any(figure.is_observed for figure in theirs.figures),
         "source": theirs.source,

@@ -19,7 +19,8 @@ columns:
   period_start: DATE | First day of the years compared
   period_end: DATE | Last day of them, at most the as-of day
   agrees: BOOLEAN | Whether they agree, in the sign of the change or in that our interval meets their span, NULL where it can't be told and of levels, which are shown and not judged
-  note: VARCHAR | What was found, and what to keep in mind of the two
+  note: VARCHAR | What was found, or why nothing can be told
+  caveats: VARCHAR | What to keep in mind of the two series, NULL where nothing
   newest_figure_on: DATE | Last day that the outside figures are of
   is_observed: BOOLEAN | Whether a run has read some of them; else all ship with the project
   source: VARCHAR | Who counted
