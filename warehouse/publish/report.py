@@ -165,7 +165,7 @@ def _verdicts(publication: Publication) -> list[Row]:
     for row in found:
         unit = row.get("unit")
         row["estimate_said"] = figure(row["estimate"], unit)
-        row["interval_said"] = _interval(row["ci_low"], row["ci_high"], unit)
+        row["interval_said"] = interval(row["ci_low"], row["ci_high"], unit)
         row["based_said"] = _based_on(row)
         row["article_said"] = _listed(row["article"])
         row["fragile_said"] = _listed(row["fragile_under"])
@@ -175,8 +175,14 @@ def _verdicts(publication: Publication) -> list[Row]:
     return found
 
 
-def _interval(low: float | None, high: float | None, unit: str | None) -> str:
-    """Both ends of an interval; an open one is told as such."""
+def interval(low: float | None, high: float | None, unit: str | None) -> str:
+    """Both ends of an interval in words; an open one is told as such.
+
+    Args:
+        low: Lower end; NULL and NaN are open.
+        high: Upper end likewise.
+        unit: As for `figure`.
+    """
     match _is_number(low), _is_number(high):
         case True, True:
             return f"{figure(low, unit).removesuffix(_SLOPE)} to {figure(high, unit)}"
@@ -298,7 +304,7 @@ def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None
             (
                 name(row["period_start"]),
                 figure(row["ratio"], "ratio"),
-                _interval(row["ci_low"], row["ci_high"], "ratio"),
+                interval(row["ci_low"], row["ci_high"], "ratio"),
                 _count(row["pytorch_only"]),
                 _count(row["tensorflow_only"]),
                 _count(row["both"]),
@@ -366,7 +372,7 @@ def _paper_figure(publication: Publication, *, is_sample: bool) -> Figure | None
                 charts.FRAMEWORKS.get(row["framework"], (row["framework"],))[0],
                 _count(row["n_papers"]),
                 figure(row["share"], "share"),
-                _interval(row["ci_low"], row["ci_high"], "share"),
+                interval(row["ci_low"], row["ci_high"], "share"),
                 figure(row["share_of_named"], "share"),
                 "partial" if row["is_partial"] else "",
             )
@@ -429,10 +435,10 @@ def compared_said(row: Row) -> dict[str, str]:
     unit = row["unit"]
     return {
         "ours_said": figure(row["ours"], unit),
-        "interval_said": _interval(row["ci_low"], row["ci_high"], unit),
+        "interval_said": interval(row["ci_low"], row["ci_high"], unit),
         "theirs_said": figure(row["theirs_low"], unit)
         if row["theirs_low"] == row["theirs_high"]
-        else _interval(row["theirs_low"], row["theirs_high"], unit),
+        else interval(row["theirs_low"], row["theirs_high"], unit),
     }
 
 
