@@ -78,6 +78,7 @@ SELECT
     ['US'] AS countries,
     'US' AS country,
     'CA' AS region,
+    'San Francisco Bay Area' AS metro,
     true AS is_us,
     'remote' AS workplace,
     posted_on,
