@@ -298,7 +298,7 @@ def clustered_cramers_v(sums: Floats, weights: Counts, shape: tuple[int, int]) -
     0.05 to 0.3 with 150 companies or 20, 92 to 96 % a V of 0.15 or more with a giant among them. A
     V of 0, the end of the scale, can be missed on one side only and is held in 98 to 100 %, and
     one of 0.05 with a giant in 99 %. Widening the spread of the lengthening but not its mean holds
-    0 and 0.05 in 96 to 99 %, and 0.3 with a giant in 90 % only.
+    0 and 0.05 in 94 to 99 %, and 0.3 with a giant in 90 % only.
 
     Args:
         sums: Sums of each company, companies by cells, the table row after row.
