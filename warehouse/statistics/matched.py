@@ -35,7 +35,7 @@ from scipy import optimize
 
 from warehouse.statistics.bootstrap import Floats
 from warehouse.statistics.intervals import NO_INTERVAL, Interval
-from warehouse.statistics.inversion import invert
+from warehouse.statistics.inversion import invert, sums
 from warehouse.statistics.quantiles import quantiles_of
 
 Codes = npt.NDArray[np.integer]
@@ -91,8 +91,8 @@ class _Strata:
         self.n_companies = int(self.companies.max(initial=-1)) + 1
         self.strata = np.unique(position[kept], return_inverse=True)[1]
         self.n = int(self.strata.max(initial=-1)) + 1
-        weight = np.bincount(self.strata, self.worth, self.n)
-        share = np.bincount(self.strata, self.worth * self.treated, self.n) / weight
+        weight = sums(self.strata, self.worth, self.n)
+        share = sums(self.strata, self.worth * self.treated, self.n) / weight
         # How far a role's side is from its stratum's mix.
         self.contrast = self.worth * (self.treated - share[self.strata])
         self.overlap = weight * share * (1 - share)
@@ -104,12 +104,12 @@ class _Strata:
         of_pairs, self.pair = np.unique(pairs, return_inverse=True)
         self.pair_company, stratum = np.divmod(of_pairs, max(self.n, 1))
         n_pairs = len(of_pairs)
-        held = np.bincount(self.pair, self.worth, n_pairs)
+        held = sums(self.pair, self.worth, n_pairs)
         share = held / weight[stratum]
-        squares = np.bincount(stratum, np.square(share), self.n)
+        squares = sums(stratum, np.square(share), self.n)
         left = 1 - 2 * share + squares[stratum]
         self.pair_factor = 1 / np.sqrt(np.maximum(left, 1e-3))
-        self.pair_contrast = np.bincount(self.pair, self.contrast, n_pairs)
+        self.pair_contrast = sums(self.pair, self.contrast, n_pairs)
         self.pair_weight = held
 
     def medians(self, values: Floats, worth: Floats) -> Floats:
@@ -139,11 +139,11 @@ class _Strata:
         shifted = self.logs - difference * self.treated
         above = np.sign(shifted - self.medians(shifted, self.worth)[self.strata])
         n_pairs = len(self.pair_weight)
-        sums = np.bincount(self.pair, self.contrast * above, n_pairs)
-        means = np.bincount(self.pair, self.worth * above, n_pairs) / self.pair_weight
+        of_pairs = sums(self.pair, self.contrast * above, n_pairs)
+        means = sums(self.pair, self.worth * above, n_pairs) / self.pair_weight
         # A company's two sides in a stratum are compared without the median.
-        sums_scaled = sums + (self.pair_factor - 1) * self.pair_contrast * means
-        return float(sums.sum()), np.bincount(self.pair_company, sums_scaled, self.n_companies)
+        scaled = of_pairs + (self.pair_factor - 1) * self.pair_contrast * means
+        return float(of_pairs.sum()), sums(self.pair_company, scaled, self.n_companies)
 
     def averaged(self) -> float:
         """The strata's differences of medians, averaged with overlap weights."""
@@ -250,18 +250,20 @@ def median_difference(
     if len(np.unique(group_companies)) < 2:
         return float(np.expm1(estimate)), NO_INTERVAL
     density = (whole[2] - whole[0]) / (group[2] - group[0]) if group[2] > group[0] else 1.0
-    common = np.bincount(companies, worth * np.sign(logs - whole[1]), n_companies)
+    common = sums(companies, worth * np.sign(logs - whole[1]), n_companies)
     common *= density * group_worth.sum() / worth.sum()
     # A company has pulled the median of all towards itself, and so lessened what it shows.
-    share_of_all = np.bincount(companies, worth, n_companies) / worth.sum()
-    share_of_group = np.bincount(group_companies, group_worth, n_companies) / group_worth.sum()
+    share_of_all = sums(companies, worth, n_companies) / worth.sum()
+    share_of_group = sums(group_companies, group_worth, n_companies) / group_worth.sum()
     pulled = (share_of_group - share_of_all) / np.maximum(1 - share_of_all, 1e-3) * common
 
     def score(difference: float) -> tuple[float, Floats]:
         above = group_worth * np.sign(of_group - (whole[1] + difference))
-        sums = np.bincount(group_companies, above, n_companies)
-        return float(sums.sum()), sums - common + pulled
+        of_companies = sums(group_companies, above, n_companies)
+        return float(of_companies.sum()), of_companies - common + pulled
 
     step = max(2 * float(np.std(of_group)) / np.sqrt(len(of_group)), 10 * _FINEST)
     ends = invert(score, float(estimate), step, tolerance=_FINEST / step)
-    return float(np.expm1(estimate)), Interval(float(np.expm1(ends.low)), float(np.expm1(ends.high)))
+    return float(np.expm1(estimate)), Interval(
+        float(np.expm1(ends.low)), float(np.expm1(ends.high))
+    )

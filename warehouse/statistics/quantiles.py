@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from warehouse.statistics.bootstrap import Floats
 from warehouse.statistics.intervals import NO_INTERVAL, Interval
-from warehouse.statistics.inversion import ALPHA, scaled_p_value
+from warehouse.statistics.inversion import ALPHA, scaled_p_value, sums
 
 Codes = npt.NDArray[np.intp]
 
@@ -37,7 +37,7 @@ class _Ordered:
         self.companies = position[order]
         self.worth = worth[order].astype(np.float64)
         self.n_companies = len(present)
-        self.weight = np.bincount(self.companies, self.worth, self.n_companies)
+        self.weight = sums(self.companies, self.worth, self.n_companies)
         self.total = float(self.weight.sum())
         ordered = values[order]
         # How many roles lie up to each distinct value.
@@ -47,9 +47,7 @@ class _Ordered:
 
     def contributions(self, n_below: int, probability: float) -> Floats:
         """What each company has beyond its due among the first values."""
-        below = np.bincount(
-            self.companies[:n_below], self.worth[:n_below], minlength=self.n_companies
-        )
+        below = sums(self.companies[:n_below], self.worth[:n_below], self.n_companies)
         return below - probability * self.weight
 
     def is_held(self, k: int, probability: float) -> bool:

@@ -29,7 +29,7 @@ from scipy import linalg, sparse, special
 
 from warehouse.statistics.bootstrap import SEED, Floats
 from warehouse.statistics.intervals import NO_INTERVAL, Interval
-from warehouse.statistics.inversion import ALPHA, Scale, invert_ratio
+from warehouse.statistics.inversion import ALPHA, Scale, invert_ratio, sums
 
 Codes = npt.NDArray[np.integer]
 
@@ -83,31 +83,32 @@ class _Model:
     ) -> None:
         self.logs, self.companies, self.columns, self.worth = logs, companies, columns, worth
         self.n_companies = int(companies.max()) + 1
-        self.weight = np.bincount(companies, worth, self.n_companies)
+        self.weight = sums(companies, worth, self.n_companies)
         self.member = sparse.csr_array(
             (worth, (companies, np.arange(len(logs)))), (self.n_companies, len(logs))
         )
         self.sums = (self.member @ columns).toarray()
         self.means = self.sums / self.weight[:, None]
-        self.log_means = np.bincount(companies, worth * logs, self.n_companies) / self.weight
+        self.log_means = sums(companies, worth * logs, self.n_companies) / self.weight
         weighted = columns.multiply(worth[:, None]).tocsr()
         self.raw_gram = (columns.T @ weighted).toarray()
         self.raw_moments = weighted.T @ logs
         self.gram = self.raw_gram - self.means.T @ self.sums
         self.moments = self.raw_moments - self.sums.T @ self.log_means
 
-    def inverse(self, kept: npt.NDArray[np.intp], *, centred: bool) -> Floats:
+    def inverse(self, kept: Codes, *, centred: bool) -> Floats:
         """Inverse cross products of some columns; those that say nothing more count as zero."""
         gram = (self.gram if centred else self.raw_gram)[np.ix_(kept, kept)]
         scale = np.sqrt(np.maximum(np.diag(self.raw_gram)[kept], 1e-300))
-        return linalg.pinvh(gram / np.outer(scale, scale), rtol=1e-10) / np.outer(scale, scale)
+        unit = np.outer(scale, scale)
+        return np.asarray(linalg.pinvh(gram / unit, rtol=1e-10) / unit, np.float64)
 
     def without_columns(self) -> Floats:
         """Log pay less what the columns explain inside companies; the companies' part stays."""
         fitted = self.inverse(np.arange(self.columns.shape[1]), centred=True) @ self.moments
-        return self.logs - self.columns @ fitted
+        return np.asarray(self.logs - self.columns @ fitted, np.float64)
 
-    def residuals(self, kept: npt.NDArray[np.intp], *, centred: bool) -> tuple[Floats, Floats]:
+    def residuals(self, kept: Codes, *, centred: bool) -> tuple[Floats, Floats]:
         """Residuals of log pay on some columns, and the inverse of their cross products."""
         inverse = self.inverse(kept, centred=centred)
         moments = self.moments if centred else self.raw_moments
@@ -120,18 +121,18 @@ class _Model:
 
     def by_company(self, values: Floats) -> Floats:
         """Weighted sums of each company."""
-        return np.bincount(self.companies, self.worth * values, self.n_companies)
+        return sums(self.companies, self.worth * values, self.n_companies)
 
 
 def _dummies(factors: Mapping[str, Codes]) -> tuple[sparse.csr_array, dict[str, Codes]]:
     """A column for each value of each factor, and which columns are whose."""
-    blocks, places, start = [], {}, 0
+    blocks = []
+    places: dict[str, Codes] = {}
+    start = 0
     for name, codes in factors.items():
         present, position = np.unique(codes, return_inverse=True)
         n = len(codes)
-        blocks.append(
-            sparse.csr_array((np.ones(n), (np.arange(n), position)), (n, len(present)))
-        )
+        blocks.append(sparse.csr_array((np.ones(n), (np.arange(n), position)), (n, len(present))))
         places[name] = np.arange(start, start + len(present))
         start += len(present)
     return sparse.csr_array(sparse.hstack(blocks)), places
@@ -175,7 +176,7 @@ def variance_shares(
         company with two roles, leave nothing to compare.
     """
     names = ("company", *measured)
-    dense = _densify(companies)
+    dense: Codes = _densify(companies)
     counts = np.bincount(dense)
     if len(counts) < 2 or counts.max() < 2:
         nothing = Measured(np.nan, NO_INTERVAL)
@@ -206,7 +207,7 @@ def _repeats_joined(
     is_first = np.ones(len(order), np.bool_)
     is_first[1:] = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
     kept = order[is_first]
-    joined = np.bincount(np.cumsum(is_first) - 1, worth[order])
+    joined = sums(np.cumsum(is_first) - 1, worth[order], len(kept))
     of_kept = {name: codes[kept] for name, codes in factors.items()}
     return log_values[kept], companies[kept], of_kept, joined
 
@@ -245,11 +246,8 @@ class _Part(NamedTuple):
         denominators = total.by_company + whole * (self.expected - total.expected)
         return Measured(
             float(self.by_company.sum()) / whole,
-            invert_ratio(
-                self.by_company, denominators, noise=self.noise, scale=self._scale(whole)
-            ),
+            invert_ratio(self.by_company, denominators, noise=self.noise, scale=self._scale(whole)),
         )
-
 
     def _scale(self, whole: float) -> Scale:
         """How the spread of a share moves with it: as share * (1 - share) where of companies."""
@@ -321,10 +319,10 @@ def _between(model: _Model, values: Floats) -> tuple[Floats, Floats]:
     whole = float(model.weight.sum())
     means = model.by_company(values) / model.weight
     centred = values - np.average(means, weights=model.weight / (model.weight + model.worth.mean()))
-    squares, sums = model.by_company(np.square(centred)), model.by_company(centred)
+    squares, linear = model.by_company(np.square(centred)), model.by_company(centred)
     pairs = whole**2 - float(np.square(model.weight).sum())
-    variance = (whole * squares - model.weight * squares + np.square(sums)).sum()
-    variance = (variance - sums.sum() ** 2) / pairs
+    variance = (whole * squares - model.weight * squares + np.square(linear)).sum()
+    variance = (variance - linear.sum() ** 2) / pairs
     expected = model.weight * (whole - model.weight) / pairs
     parts = squares / model.weight * expected
     return parts * float(variance / parts.sum()), expected
@@ -511,14 +509,15 @@ def prevalence_gap(
     if not 0 < share_top < 1:
         return dict.fromkeys(skills, nothing)
     side = share * np.where(is_top, 1 / share_top, -1 / (1 - share_top))
-    weight = np.bincount(dense, share)
+    n_companies = int(dense.max()) + 1
+    weight = sums(dense, share, n_companies)
     gaps = {}
     for name, names in skills.items():
         gap = float(side @ names)
         if len(weight) < 2:
             gaps[name] = Measured(gap, NO_INTERVAL)
             continue
-        parts = np.bincount(dense, side * (names - float(closeness @ names)))
+        parts = sums(dense, side * (names - float(closeness @ names)), n_companies)
         in_rest = float(share[~is_top] @ names[~is_top]) / (1 - share_top)
         ends = invert_ratio(parts, weight, scale=_spread_of_share(in_rest, gap))
         gaps[name] = Measured(gap, Interval(max(ends.low, -1.0), min(ends.high, 1.0)))
