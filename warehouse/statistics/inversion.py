@@ -109,7 +109,7 @@ def invert(
     estimate: float,
     step: float,
     alpha: float = ALPHA,
-    tolerance: float = 1e-6,
+    tolerance: float = 1e-4,
     scale: Scale = lambda _: 1.0,
 ) -> Interval:
     """Search for the values on both sides of an estimate where the test begins to refute.

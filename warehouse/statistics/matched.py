@@ -221,10 +221,10 @@ def median_difference(
 ) -> tuple[float, Interval]:
     """Compare the median pay of a group with that of all roles, of which the group is part.
 
-    A difference is tested by how far the group is from even about the median that it implies. What
-    a company puts into the median of all is taken off its contribution (Bahadur 1966), which needs
-    how dense the group's values are there against those of all: the inverse ratio of the two
-    ranges between quartiles.
+    A difference is tested by how far the group and all roles are from even about the two medians
+    that it implies, of those the likeliest together: each gives way as it is uncertain. The two
+    are put on one scale (Bahadur 1966) by how dense the values are about each median, which the
+    range between its quartiles says.
 
     Args:
         clusters: Company of each role.
@@ -239,7 +239,6 @@ def median_difference(
     if not is_in_group.any():
         return np.nan, NO_INTERVAL
     logs, companies = np.log(values), np.unique(clusters, return_inverse=True)[1]
-    n_companies = int(companies.max()) + 1
     of_group, group_worth = logs[is_in_group], worth[is_in_group].astype(np.float64)
     group_companies = companies[is_in_group]
     group, whole = (
@@ -249,21 +248,59 @@ def median_difference(
     estimate = group[1] - whole[1]
     if len(np.unique(group_companies)) < 2:
         return float(np.expm1(estimate)), NO_INTERVAL
-    density = (whole[2] - whole[0]) / (group[2] - group[0]) if group[2] > group[0] else 1.0
-    common = sums(companies, worth * np.sign(logs - whole[1]), n_companies)
-    common *= density * group_worth.sum() / worth.sum()
-    # A company has pulled the median of all towards itself, and so lessened what it shows.
-    share_of_all = sums(companies, worth, n_companies) / worth.sum()
-    share_of_group = sums(group_companies, group_worth, n_companies) / group_worth.sum()
-    pulled = (share_of_group - share_of_all) / np.maximum(1 - share_of_all, 1e-3) * common
-
-    def score(difference: float) -> tuple[float, Floats]:
-        above = group_worth * np.sign(of_group - (whole[1] + difference))
-        of_companies = sums(group_companies, above, n_companies)
-        return float(of_companies.sum()), of_companies - common + pulled
-
-    step = max(2 * float(np.std(of_group)) / np.sqrt(len(of_group)), 10 * _FINEST)
-    ends = invert(score, float(estimate), step, tolerance=_FINEST / step)
-    return float(np.expm1(estimate)), Interval(
-        float(np.expm1(ends.low)), float(np.expm1(ends.high))
+    middle = _Medians(
+        companies,
+        (group_companies, group_worth, of_group, group),
+        (companies, worth.astype(np.float64), logs, whole),
     )
+    ends = middle.interval()
+    return (
+        float(np.expm1(estimate)),
+        Interval(float(np.expm1(ends.low)), float(np.expm1(ends.high))),
+    )
+
+
+class _Medians:
+    """The medians of a group and of all, and how the companies' roles lie about both."""
+
+    def __init__(
+        self,
+        companies: Codes,
+        group: tuple[Codes, Floats, Floats, Floats],
+        whole: tuple[Codes, Floats, Floats, Floats],
+    ) -> None:
+        self.n_companies = int(companies.max()) + 1
+        self.parts = group, whole
+        self.medians = float(group[3][1]), float(whole[3][1])
+        self.estimate = self.medians[0] - self.medians[1]
+        one, other = (self.above(k, self.medians[k]) for k in range(2))
+        covariance = np.cov(np.stack([one, other]), bias=True) * self.n_companies
+        of_one, of_other = covariance @ np.array([1.0, -1.0])
+        self.variance = float(of_one - of_other)
+        # How far each median moves with a difference that isn't the one observed; never both to
+        # one side, where a test of their difference would lose its power.
+        other_moves = min(max(of_other / self.variance, -1.0), 0.0) if self.variance > 0 else 0.0
+        self.moves = 1 + other_moves, other_moves
+        # A median that stays where it is has been pulled by each company towards itself, which
+        # lessens what the company shows of both.
+        held = [sums(part[0], part[1], self.n_companies) / part[1].sum() for part in self.parts]
+        self.pulled = (1 + other_moves) * (held[0] - held[1]) / np.maximum(1 - held[1], 0.05)
+
+    def above(self, which: int, median: float) -> Floats:
+        """How far each company draws a median up from a value, in the unit of the values."""
+        companies, worth, values, quartiles = self.parts[which]
+        scale = max(float(quartiles[2] - quartiles[0]), _FINEST) / float(worth.sum())
+        return sums(companies, scale * worth * np.sign(values - median), self.n_companies)
+
+    def score(self, difference: float) -> tuple[float, Floats]:
+        """What the companies say against a difference."""
+        distance = difference - self.estimate
+        one, other = (self.above(k, self.medians[k] + distance * self.moves[k]) for k in range(2))
+        return float((one - other).sum()), one - other + self.pulled * other
+
+    def interval(self) -> Interval:
+        """The differences that the companies do not refute."""
+        spread = float(np.sqrt(self.variance)) if self.variance > 0 else 0.0
+        if spread <= _FINEST:
+            return Interval(self.estimate, self.estimate)
+        return invert(self.score, self.estimate, 2 * spread, tolerance=_FINEST / spread)
