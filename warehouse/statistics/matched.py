@@ -7,19 +7,20 @@ Both work on the logarithm of pay and give a fraction: 0.05 says that the median
 multiplies: a difference in dollars grows with the level, so that an average over strata would be
 that of the best paid, and the spread is alike in logarithms. The sign is that of dollars.
 
-**Matched.** A difference of medians in each stratum, averaged, is unstable where a stratum holds
-one role of a side: the median of one role is only that role. Instead one difference is looked for
-at which, strata together, as many of the treated as of the controls lie above their stratum's
-median, after it is taken off the treated: median regression on the group and its strata (Koenker
-and Bassett 1978). With one stratum it is the difference of medians; with several it is, to first
-order, the average of the strata's differences with overlap weights, n1 n0 / (n1 + n0) (Li, Morgan
-and Zaslavsky 2018), the weights that make an average the least uncertain and that no stratum
-with one side almost empty can dominate. That plain average is given beside it. The interval turns
-round the rank score test of that regression (Gutenbrunner et al. 1993), by companies (`inversion`).
+**Matched.** One difference is looked for at which, strata together, as many of the treated as of
+the controls lie above their stratum's median, after it is taken off the treated: median regression
+on the group and its strata (Koenker and Bassett 1978). With one stratum it is the difference of
+medians; with several it is, to first order, the average of the strata's differences with overlap
+weights, n1 n0 / (n1 + n0) (Li, Morgan and Zaslavsky 2018), the weights that make an average the
+least uncertain and that no stratum with one side almost empty can dominate. That plain average is
+given beside it: it is as exact, and easily recomputed, but has no test by companies where strata
+are small, because the one role of a side is its own median. The interval turns round the rank score
+test of the regression (Gutenbrunner et al. 1993), by companies (`inversion`), each company's part
+scaled for what it has put into its strata's medians; unscaled, 86 to 92 of 100 intervals would hold
+the truth, against 94 to 96.
 
-pyfixest and statsmodels have quantile regression, but its clustered errors rest on a density
-estimate (Parente and Santos Silva 2016) and neither absorbs strata in it; their dummies make
-300,000 roles of many strata a matter of minutes.
+statsmodels and pyfixest have quantile regression, but clustered errors by a density estimate at
+best (Parente and Santos Silva 2016), and a dummy for each stratum.
 
 A framework or group that is misread in some adverts dilutes a difference towards zero and can't
 turn it round; Rogan and Gladen's correction is one of shares and has no counterpart here.

@@ -1,7 +1,7 @@
 """Quantiles of what roles of many companies pay, with company-clustered intervals.
 
-Belongs here: quantiles of one group of values, and the difference of two medians. Does not belong
-here: groups compared stratum by stratum (`matched`), the table of pay (`pay`).
+Belongs here: quantiles of one group of values. Does not belong here: medians of two groups compared
+(`matched`), the table of pay (`pay`).
 
 The interval of a quantile holds each value that a test by companies (`inversion`) doesn't refute:
 a company contributes how much of its roles lies up to the value, less the probability. Away from
@@ -9,7 +9,7 @@ the median these contributions are skewed and the sum's spread moves with the su
 of 100 intervals would hold the truth. As in Wilson's interval of a share (1927), the spread is that
 at the probability tested instead, p(1 - p), over the one observed, as far as the many small
 companies go; a large one's contribution is mostly its own. Johnson's correction for skewness
-(1978) was tried and made it worse (85 to 92).
+(1978) was tried and made it worse (84 to 92).
 
 scipy.stats has quantile tests of independent values only (`quantile_test`), statsmodels and
 pyfixest quantile regressions with clustered errors by a density estimate, which is that of the one

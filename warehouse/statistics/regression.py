@@ -8,10 +8,10 @@ Companies are thousands, so they are taken out by centring each on its own mean,
 those of the companies' means, so that no matrix of roles by columns is ever made. Resampled
 companies leave that centring as it is: it happens inside each of them.
 
-pyfixest has such regressions with CRV1 to CRV3 errors, but neither shares of variance with their
-intervals nor those of a maximum; its errors reject a true value in 7 to 12 of 100 cases beside one
-very large employer; statsmodels makes companies dummies. A test by companies with the null imposed
-(`inversion`) holds there too.
+pyfixest has such regressions with CRV1 and CRV3 errors, but neither shares of variance with their
+intervals nor those of a maximum; statsmodels makes companies dummies. Intervals by CRV1 errors and
+t quantiles hold in 86 of 100 planted markets with one very large employer and in 89 with 20
+companies; tests by companies with the null imposed (`inversion`) in 94 to 96.
 
 Rogan and Gladen's correction is one of shares and does not apply to what is measured here. A
 framework or skill that is misread in some adverts only dilutes: its coefficient, share of variance
@@ -160,7 +160,12 @@ def variance_shares(
     that a thousand company effects don't win by number alone: residual variances over their
     degrees of freedom, as in adjusted R2; that of companies by Henderson's third method (1953;
     Searle, Casella and McCulloch 1992, chapter 5), which adjusted R2 is where companies are
-    alike in size and many. Small shares may come out below zero, as adjusted R2 does.
+    alike in size and many. Small shares may come out below zero, as adjusted R2 does. Roles of one
+    company alike in pay and in all that is held are one decision on pay, however often advertised.
+
+    A share's interval allows for what chance alone puts into squared coefficients, without which
+    it would hold in 89 to 94 of 100 markets for a share near zero; with few companies it is wide
+    (99 of 100 hold).
 
     Args:
         log_values: Logarithm of each role's yearly pay.
@@ -420,7 +425,8 @@ def skill_premium(
     if not len(dense) or dense.max() < 1:
         return Premium(nothing, dict.fromkeys(names, nothing))
     named = sparse.csr_array(np.stack([*skills.values(), *frameworks.values()], axis=1))
-    columns = sparse.csr_array(sparse.hstack([named, _dummies(controls)[0]]))
+    blocks = [named, _dummies(controls)[0]] if controls else [named]
+    columns = sparse.csr_array(sparse.hstack(blocks))
     found = _Scores(_Model(log_values, dense, columns, worth.astype(np.float64)), len(names))
     single = np.eye(len(names))
     coefficients = {
