@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import duckdb
 import numpy as np
@@ -343,7 +343,8 @@ def _corrected(
     def corrected(place: int, part: Part) -> Part:
         if math.isnan(part.interval.low) or math.isnan(part.estimate):
             return part
-        scale = "log" if part.unit == "ratio" and part.estimate > 0 else "linear"
+        is_ratio = part.unit == "ratio" and part.estimate > 0
+        scale: Literal["linear", "log"] = "log" if is_ratio else "linear"
         estimate, ends = with_extractor_error(
             lambda rates: measured_at(tuple(sorted(rates.items())))[place],
             part.interval,

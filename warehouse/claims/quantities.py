@@ -83,7 +83,8 @@ def quantity(
         return Quantity(name, label, unit, sides, none, alike, counts, statistic)
     company, worth = units.company, units.worth()
     size = len(units.weights)
-    sums = np.stack([np.bincount(company, worth * c, size) for c in columns], axis=1)
+    by_company = [np.bincount(company, worth * c, size).astype(np.float64) for c in columns]
+    sums = np.stack(by_company, axis=1)
     present = np.flatnonzero(np.bincount(company, minlength=size))
     return Quantity(name, label, unit, sides, present, sums[present], none, statistic, closed)
 
