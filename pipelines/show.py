@@ -233,7 +233,7 @@ def _rows(
 
 def _estimate(row: dict[str, Any]) -> str:
     if row["estimate"] is None:
-        return row["reason"] or ""
+        return (row["reason"] or "").split(":")[0]
     # A date in decimal years needs its decimals more than four digits.
     write = _year if row["unit"] == "year" else _plain
     return f"{write(row['estimate'])} \\[{write(row['ci_low'])}, {write(row['ci_high'])}]"
