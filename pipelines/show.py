@@ -142,7 +142,9 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
     table = Table(show_header=False, expand=False)
     for name, value in rows[0].items():
         if value is not None:
-            table.add_row(name, escape(_plain(value)))
+            is_date = rows[0]["unit"] == "year" and name.startswith(("estimate", "ci_"))
+            is_date = is_date and isinstance(value, float)
+            table.add_row(name, escape(_year(value) if is_date else _plain(value)))
     console.print(table)
     _show_parts(con, claim, console)
     variants = _rows(
