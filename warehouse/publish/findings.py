@@ -30,12 +30,12 @@ from warehouse.publish.report import (
     figure,
     interval,
 )
+from warehouse.statistics.multiplicity import by_chance
 
 BEGIN, END = "<!-- findings -->", "<!-- /findings -->"
 """Between them the README says the findings in short."""
 
 _BRIEF = 6
-_LEVEL_ONE_SIDED = 0.025
 _SECTIONS = {
     "supported": ("Right", "These data bear out no statement of this article."),
     "contradicted": ("Wrong", "These data refute no statement of this article."),
@@ -171,6 +171,7 @@ def _common(facts: _Facts) -> dict[str, Any]:
     """What page and brief both say."""
     decided = [row for row in facts.judged if row["verdict"] in ("supported", "contradicted")]
     after_holm = [row.get("holds_after_holm") for row in decided]
+    chance = by_chance(sum(row.get("p_value", 0.0) is not None for row in facts.judged))
     return {
         "is_sample": facts.is_sample,
         "as_of": _day(facts.as_of),
@@ -178,7 +179,8 @@ def _common(facts: _Facts) -> dict[str, Any]:
         "n_judged": len(facts.judged),
         "counts": {verdict: facts.counts[verdict] for verdict in _SECTIONS},
         "n_decided": len(decided),
-        "by_chance": f"{len(facts.judged) * _LEVEL_ONE_SIDED:.1f}",
+        "n_with_data": chance.judged,
+        "by_chance": f"{chance.expected:.1f}",
         "n_after_holm": None if None in after_holm else sum(map(bool, after_holm)),
         "n_fragile": sum(row["fragile_said"] != "" for row in decided),
         "n_proxy": sum(bool(row["proxy"]) for row in facts.judged),

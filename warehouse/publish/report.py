@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 from warehouse.publish import charts
 from warehouse.publish.snapshot import SAMPLE_MARK, Relation, relations
+from warehouse.statistics.multiplicity import by_chance
 
 Row = dict[str, Any]
 
@@ -142,6 +143,7 @@ def render_report(
         signs=VERDICTS,
         counts=Counter(row["verdict"] for row in verdicts),
         judged=judged,
+        chance=by_chance(sum(row.get("p_value", 0.0) is not None for row in judged)),
         headlines=decided[:_HEADLINES],
         n_more=len(decided[_HEADLINES:]),
         topics=_by_topic(judged),
