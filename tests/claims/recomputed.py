@@ -1,0 +1,634 @@
+"""Every figure of the verdict table on a second path: plain SQL and sums, from the registry's words.
+
+Belongs here: which units each claim is about and what is measured on them, read anew from its
+statement, estimand, population and window, and a plain reading of its rule. Does not belong here:
+comparing with the table (the tests), or anything of `warehouse.claims` and `warehouse.statistics`,
+which this is to check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import yaml
+
+REGISTRY = Path(__file__).resolve().parents[2] / "warehouse" / "claims"
+Array = npt.NDArray[Any]
+Rows = Mapping[str, Array]
+Estimate = Callable[[Rows, Array], float]
+Sides = Callable[[Rows], list[Array]]
+
+
+class Part(NamedTuple):
+    """One measured quantity: its value for rows that count so often, and the sides it compares."""
+
+    estimate: Estimate
+    sides: Sides
+
+
+class Recomputation(NamedTuple):
+    """A claim: the units that it counts, as SQL over `units`, and what is measured on them."""
+
+    sql: str
+    parts: Mapping[str, Part]
+
+
+class Recomputed(NamedTuple):
+    """What comes out: figures by part, rows and companies on each side by part, and counts."""
+
+    estimates: dict[str, float]
+    sides: dict[str, list[tuple[int, int]]]
+    counts: dict[str, int]
+
+
+# The units. A role names what is said, not negated, in an advert of its first year. Archives keep
+# all adverts; other sources speak for a day when they were read within a quarter of it.
+UNITS = """
+CREATE OR REPLACE TEMP TABLE advert AS
+SELECT
+    a.posting_id, a.role_id, coalesce(a.posted_on, a.first_seen_on) AS came_on,
+    a.source = 'hackernews' OR a.first_seen_on - coalesce(a.posted_on, a.first_seen_on) <= 92
+        AS is_timely,
+    a.source = 'hackernews' OR a.posted_on IS NOT NULL
+        OR coalesce(a.first_seen_on > b.first_listing_on, false) AS is_dated
+FROM core.postings AS a LEFT JOIN core.boards AS b USING (source, board);
+
+CREATE OR REPLACE TEMP TABLE said AS
+WITH first_year AS (
+    SELECT posting_id, role_id FROM advert
+    QUALIFY came_on <= min(came_on) OVER (PARTITION BY role_id) + 365
+), term AS (
+    SELECT posting_id, technology AS term FROM core.mentions WHERE is_negated IS NOT true
+    UNION SELECT posting_id, family FROM core.mentions WHERE is_negated IS NOT true
+)
+SELECT role_id, list(DISTINCT term) AS terms FROM first_year JOIN term USING (posting_id)
+GROUP BY role_id;
+
+CREATE OR REPLACE TEMP TABLE large AS
+SELECT company_id FROM core.companies
+WHERE n_open_most >= (
+    SELECT quantile_cont(n_open_most, 0.75) FROM core.companies
+    WHERE company_id IN (SELECT company_id FROM core.roles)
+);
+
+CREATE OR REPLACE TEMP TABLE role AS
+SELECT
+    r.role_id, coalesce(r.company_id, r.role_id) AS cluster, r.source, r.entered_on AS day,
+    coalesce(r.is_ml_role, false) AS is_ml, coalesce(r.is_us, false) AS is_us,
+    coalesce(r.family, '') AS family, r.level, coalesce(r.metro, r.region) AS place,
+    r.company_id IN (FROM large) AS is_large, t.is_timely, t.is_dated,
+    r.pay_mid_usd_year AS pay, r.pay_min_usd_year AS pay_low, r.pay_max_usd_year AS pay_high,
+    coalesce(s.terms, []) AS terms,
+    list_contains(coalesce(s.terms, []), 'pytorch') AS p,
+    list_contains(coalesce(s.terms, []), 'tensorflow') AS t,
+    list_contains(coalesce(s.terms, []), 'jax') AS j
+FROM core.roles AS r
+JOIN (
+    SELECT role_id, bool_or(is_timely) AS is_timely, bool_or(is_dated) AS is_dated
+    FROM advert GROUP BY role_id
+) AS t USING (role_id)
+LEFT JOIN said AS s USING (role_id)
+WHERE r.entered_on <= getvariable('as_of');
+
+CREATE OR REPLACE TEMP TABLE long_source AS
+SELECT source FROM role WHERE is_timely AND is_dated
+GROUP BY source HAVING max(day) - min(day) >= 2 * 365.25;
+
+-- A paper counts once, whoever lists it; `pwc` is asked by framework and has no denominator.
+CREATE OR REPLACE TEMP TABLE paper AS
+SELECT
+    coalesce(arxiv_id, paper_id) AS cluster, min(published_on) AS day,
+    bool_or(framework = 'pytorch') AS p, bool_or(framework = 'tf') AS t,
+    bool_or(framework <> 'none') AS is_naming,
+    lower(string_agg(concat_ws(' | ', title, array_to_string(tasks, ' | ')), ' | ')) AS about
+FROM core.papers JOIN core.paper_frameworks USING (paper_id)
+WHERE source <> 'pwc' AND published_on <= getvariable('as_of') GROUP BY 1;
+
+CREATE OR REPLACE TEMP TABLE model AS
+SELECT
+    split_part(model_id, '/', 1) AS cluster, ranking,
+    list_contains(frameworks, 'pytorch') AS p, list_contains(frameworks, 'tf') AS t
+FROM core.models WHERE snapshot <= getvariable('as_of')
+QUALIFY snapshot = max(snapshot) OVER (PARTITION BY source, ranking);
+"""
+
+YEAR = "is_timely AND day > getvariable('as_of') - INTERVAL 12 MONTH"
+OF_A_PAST = "is_timely AND is_dated"
+ML = "is_ml AND " + YEAR
+EITHER = "(p OR t) AND " + YEAR
+EDGE = "terms && ['edge-ai', 'mobile', 'embedded', 'in-browser', 'ios', 'android']"
+PAID = f"pay IS NOT NULL AND is_us AND {YEAR}"
+
+
+# Figures. `u` are columns of the rows, `w` says how often each row counts.
+def ratio(upper: str, lower: str) -> Part:
+    return Part(lambda u, w: w @ u[upper] / (w @ u[lower]), lambda u: [u[upper], u[lower]])
+
+
+def share(column: str) -> Part:
+    return Part(lambda u, w: w @ u[column] / w.sum(), lambda u: [u[column], ~u[column]])
+
+
+def share_gap(first: str, second: str) -> Part:
+    return Part(
+        lambda u, w: (w @ u[first] - w @ u[second]) / w.sum(), lambda u: [u[first], u[second]]
+    )
+
+
+def ratio_of_ratios(upper: str, lower: str) -> Part:
+    def estimate(u: Rows, w: Array) -> float:
+        inside, outside = w * u["inside"], w * ~u["inside"]
+        return (inside @ u[upper] / (inside @ u[lower])) / (outside @ u[upper] / (outside @ u[lower]))
+
+    return Part(
+        estimate,
+        lambda u: [u[x] & g for g in (u["inside"], ~u["inside"]) for x in (upper, lower)],
+    )
+
+
+def share_between(column: str, inside: str, against: str) -> Part:
+    return Part(
+        lambda u, w: (
+            (w * u[inside]) @ u[column] / (w @ u[inside])
+            - (w * u[against]) @ u[column] / (w @ u[against])
+        ),
+        lambda u: [u[inside], u[against]],
+    )
+
+
+def lift(skill: str, of: str, against: str) -> Part:
+    return Part(
+        lambda u, w: (
+            ((w * u[of]) @ u[skill] / (w @ u[of])) / ((w * u[against]) @ u[skill] / (w @ u[against]))
+        ),
+        lambda u: [u[of] & u[skill], u[against] & u[skill]],
+    )
+
+
+def companies(u: Rows, w: Array, column: str) -> tuple[Array, Array]:
+    """Give for each company whether a role of it has what is asked, and how often it counts."""
+    code = u["company"]
+    return np.bincount(code, u[column]) > 0, np.bincount(code, w) / np.bincount(code)
+
+
+def of_companies(column: str) -> Array | Any:
+    return lambda u: (np.bincount(u["company"], u[column]) > 0)[u["company"]]
+
+
+def company_share(column: str) -> Part:
+    def estimate(u: Rows, w: Array) -> float:
+        has, weight = companies(u, w, column)
+        return weight @ has / weight.sum()
+
+    having = of_companies(column)
+    return Part(estimate, lambda u: [having(u), ~having(u)])
+
+
+def company_ratio(upper: str, lower: str) -> Part:
+    def estimate(u: Rows, w: Array) -> float:
+        above, weight = companies(u, w, upper)
+        below, _ = companies(u, w, lower)
+        return weight @ above / (weight @ below)
+
+    return Part(estimate, lambda u: [of_companies(upper)(u), of_companies(lower)(u)])
+
+
+def both_share() -> Part:
+    def both(u: Rows) -> Array:
+        return of_companies("p")(u) & of_companies("t")(u)
+
+    def estimate(u: Rows, w: Array) -> float:
+        p, weight = companies(u, w, "p")
+        t, _ = companies(u, w, "t")
+        return weight @ (p & t) / weight.sum()
+
+    return Part(estimate, lambda u: [both(u), ~both(u)])
+
+
+def decimal_year(day: Array) -> Array:
+    at = pd.DatetimeIndex(day)
+    return (at.year + (at.dayofyear - 1) / np.where(at.is_leap_year, 366, 365)).to_numpy(np.float64)
+
+
+def slope(column: str) -> Part:
+    """A straight line with one slope for all sources and a level for each."""
+
+    def estimate(u: Rows, w: Array) -> float:
+        x, y = decimal_year(u["day"]), u[column].astype(float)
+        upper = lower = 0.0
+        for source in np.unique(u["source"]):
+            here = u["source"] == source
+            if w[here].sum() == 0:
+                continue
+            mean = np.average(x[here], weights=w[here])
+            upper += (w[here] * (x[here] - mean)) @ y[here]
+            lower += w[here] @ (x[here] - mean) ** 2
+        return upper / lower
+
+    return Part(
+        estimate, lambda u: [u[column], ~u[column], u["is_first_half"], ~u["is_first_half"]]
+    )
+
+
+def crossing(ahead: str, behind: str) -> Part:
+    """Last day on which the smoothed counts were equal: where a normal kernel's sums cross."""
+
+    def estimate(u: Rows, w: Array) -> float:
+        x = decimal_year(u["day"])
+        lead = w * (u[ahead].astype(float) - u[behind])
+        bins = np.round(x * 365.25).astype(int)
+        days = np.arange(bins.min(), bins.max() + 1)
+        daily = np.bincount(bins - bins.min(), lead)
+        reach = np.arange(-1461, 1462)
+        kernel = np.exp(-0.5 * (reach / (0.5 * 365.25)) ** 2)
+        smooth = np.convolve(daily, kernel)[1461:-1461]
+        behind_at = np.flatnonzero(smooth <= 0)
+        if len(behind_at) == 0 or behind_at[-1] == len(days) - 1:
+            return np.nan
+        return float(days[behind_at[-1]] / 365.25)
+
+    return Part(estimate, lambda u: [u[ahead], u[behind]])
+
+
+def cramers_v() -> Part:
+    """Bergsma's correction of Cramér's V for its bias."""
+
+    def estimate(u: Rows, w: Array) -> float:
+        kind = np.where(u["p"] & u["t"], 2, np.where(u["p"], 0, 1))
+        _, level = np.unique(u["level"].astype(str), return_inverse=True)
+        table = np.zeros((3, level.max() + 1))
+        np.add.at(table, (kind, level), w)
+        table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+        n, (r, k) = table.sum(), table.shape
+        expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
+        phi2 = ((table - expected) ** 2 / expected).sum() / n
+        excess = max(0.0, phi2 - (r - 1) * (k - 1) / (n - 1))
+        rows, columns = r - (r - 1) ** 2 / (n - 1), k - (k - 1) ** 2 / (n - 1)
+        return float(np.sqrt(excess / min(rows - 1, columns - 1)))
+
+    return Part(estimate, lambda u: [u["p"], u["t"]])
+
+
+def turn() -> Part:
+    """Slope of the yearly log ratios of 2022 to 2025 less that of 2018 to 2021."""
+
+    def estimate(u: Rows, w: Array) -> float:
+        year = pd.DatetimeIndex(u["day"]).year.to_numpy()
+        logs = [
+            np.log((w * (year == y)) @ u["p"]) - np.log((w * (year == y)) @ u["t"])
+            for y in range(2018, 2026)
+        ]
+        return float(np.polyfit(range(4), logs[4:], 1)[0] - np.polyfit(range(4), logs[:4], 1)[0])
+
+    def sides(u: Rows) -> list[Array]:
+        year = pd.DatetimeIndex(u["day"]).year.to_numpy()
+        return [u[x] & (year == y) for x in "pt" for y in range(2018, 2026)]
+
+    return Part(estimate, sides)
+
+
+def everything(u: Rows) -> list[Array]:
+    return [np.ones(len(u["p"]), np.bool_)]
+
+
+def quantile(values: Array, w: Array, q: float) -> float:
+    """The least value at or below which a share `q` of the rows lies."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(w[order])
+    return float(values[order][np.searchsorted(reached, q * reached[-1] - 1e-9)])
+
+
+def pay_range(low: float, high: float) -> dict[str, Part]:
+    def percentile(q: float) -> Part:
+        return Part(lambda u, w: quantile(u["pay"], w, q), everything)
+
+    overlap = Part(
+        lambda u, w: w @ ((u["pay_low"] <= high) & (u["pay_high"] >= low)) / w.sum(), everything
+    )
+    return {"p10": percentile(0.1), "p90": percentile(0.9), "overlap": overlap}
+
+
+def segment(inside: str, where: str = ML, upper: str = "p", lower: str = "t") -> Recomputation:
+    """Claims that a lead is larger inside a segment than outside."""
+    sql = f"SELECT *, coalesce({inside}, false) AS inside FROM role WHERE {where}"
+    return Recomputation(sql, {"ratio": ratio_of_ratios(upper, lower)})
+
+
+def skills(pairs: Mapping[str, str], of: str, against: str) -> Recomputation:
+    """Claims that skills travel with a framework."""
+    columns = ", ".join(f"terms && {terms} AS \"{name}\"" for name, terms in pairs.items())
+    return Recomputation(
+        f"SELECT *, {columns} FROM role WHERE {EITHER}",
+        {name: lift(name, of, against) for name in pairs},
+    )
+
+
+def roles(where: str, parts: Mapping[str, Part]) -> Recomputation:
+    return Recomputation(f"FROM role WHERE {where}", parts)
+
+
+def papers(where: str, parts: Mapping[str, Part]) -> Recomputation:
+    return Recomputation(f"FROM paper WHERE {where}", parts)
+
+
+def about(phrases: str) -> str:
+    """SQL for papers whose title or a task holds a phrase, in the singular or the plural."""
+    words = [p.strip().replace(" ", "[ -]") for p in phrases.split(",")]
+    exact = "|".join(word for word in words if not word.endswith("*"))
+    begun = "|".join(word.removesuffix("*") for word in words if word.endswith("*"))
+    pattern = rf"\b(({exact})s?\b|({begun or exact}\b))"
+    return f"regexp_matches(about, '{pattern}')"
+
+
+LANGUAGE = about(
+    "transformer, language model, language modeling, natural language, machine translation, "
+    "question answering, text classification, text generation, summarization, sentiment, "
+    "named entity, dialogue, llm, bert, gpt*"
+)
+REINFORCEMENT = about(
+    "reinforcement learning, offline rl, deep rl, policy gradient, q-learning, multi-agent rl, "
+    "actor-critic, openai gym, atari game*"
+)
+TREND = f"""
+SELECT *, day - first_on < (last_on - first_on) / 2 AS is_first_half FROM role, (
+    SELECT (getvariable('as_of') - INTERVAL 60 MONTH)::DATE + 1 AS first_on,
+        getvariable('as_of') AS last_on
+) WHERE is_ml AND {OF_A_PAST} AND day >= first_on AND source IN (FROM long_source)
+"""
+COMPANY_YEAR = f"SELECT *, count(*) OVER c AS n, bool_or(p OR t) OVER c AS has_either FROM role WHERE"
+P_TO_T = {"pytorch:tensorflow": ratio("p", "t")}
+
+CLAIMS: dict[str, Recomputation] = {
+    "hire_more_pytorch_2026": roles(f"is_ml AND {OF_A_PAST} AND year(day) = 2026", P_TO_T),
+    "hire_ratio_two_to_one": roles(
+        f"is_us AND {OF_A_PAST} AND year(day) = 2024 AND quarter(day) = 4", P_TO_T
+    ),
+    "hire_tf_led_2020": roles(f"{OF_A_PAST} AND year(day) = 2020", P_TO_T),
+    "hire_crossover_by_2024": roles(
+        f"{OF_A_PAST} AND day >= '2015-01-01' AND source IN (FROM long_source)",
+        {"crossing": crossing("p", "t")},
+    ),
+    "hire_volume_order": roles(ML, {"gap": share_gap("p", "t")}),
+    "hire_both_in_demand": roles(ML, {"pytorch": share("p"), "tensorflow": share("t")}),
+    "hire_jax_fraction": roles(
+        YEAR, {"jax:pytorch": ratio("j", "p"), "jax:tensorflow": ratio("j", "t")}
+    ),
+    "hire_tf_declining": Recomputation(TREND, {"slope": slope("t")}),
+    "hire_pytorch_growing": Recomputation(TREND, {"slope": slope("p")}),
+    "hire_both_named": Recomputation(
+        f"SELECT *, p AND t AS both_named FROM role WHERE {EITHER}", {"share": share("both_named")}
+    ),
+    "seg_llm": segment("terms && ['llm', 'rag', 'agents']"),
+    "seg_research": segment("family = 'research'"),
+    "seg_cv_research": segment(
+        "terms && ['computer-vision'] AND (family = 'research' OR terms && ['research'])"
+    ),
+    "seg_finetuning": segment("terms && ['fine-tuning']"),
+    "seg_ml_platform": segment("family = 'ml_platform'"),
+    "seg_startups": segment("terms && ['startup']"),
+    "seg_tf_edge": segment(EDGE, YEAR, "t", "p"),
+    "seg_tf_three_homes": Recomputation(
+        f"""SELECT *, terms && ['production', 'legacy'] OR {EDGE}
+            OR terms && ['gcp', 'vertex-ai', 'bigquery'] AS is_home
+        FROM role WHERE t AND NOT p AND {YEAR}""",
+        {"share": share("is_home")},
+    ),
+    "seg_tf_enterprise": roles(f"is_large AND {YEAR}", P_TO_T),
+    "seg_research_pytorch": roles(f"family = 'research' AND {EITHER}", {"share": share("p")}),
+    "seg_nlp": roles(f"terms && ['nlp', 'llm', 'bert'] AND {EITHER}", {"share": share("p")}),
+    "seg_rl": roles(f"terms && ['reinforcement-learning'] AND {EITHER}", {"share": share("p")}),
+    "seg_cv_production_tf": roles(
+        f"""terms @> ['computer-vision', 'production'] AND {EITHER}
+        AND family IN ('ml_engineer', 'ml_platform', 'data_scientist', 'data_engineer',
+            'software_engineer', 'hardware')""",
+        {"share": share("t")},
+    ),
+    "seg_timeseries_tf": roles(f"terms && ['time-series'] AND {EITHER}", {"share": share("t")}),
+    "seg_routing": Recomputation(
+        f"""SELECT *,
+            family = 'research'
+                OR terms && ['applied-ai', 'llm', 'rag', 'agents', 'fine-tuning', 'research']
+                AS "applied AI, language models, research",
+            terms && ['production', 'inference', 'mlops', 'mobile', 'edge-ai', 'ios', 'android',
+                'legacy'] AS "production, serving, mobile, modernisation"
+        FROM role WHERE {EITHER}""",
+        {
+            group: share_between(group, "p", "t")
+            for group in (
+                "applied AI, language models, research",
+                "production, serving, mobile, modernisation",
+            )
+        },
+    ),
+    "seg_level_by_framework": roles(f"is_ml AND level IS NOT NULL AND {EITHER}", {"v": cramers_v()}),
+    "seg_new_vs_legacy": Recomputation(
+        f"""SELECT *, terms && ['greenfield'] AS is_new, terms && ['legacy'] AS is_old
+        FROM role WHERE terms && ['greenfield', 'legacy'] AND {EITHER}""",
+        {"difference": share_between("t", "is_new", "is_old")},
+    ),
+    "emp_both_40": Recomputation(
+        f"""{COMPANY_YEAR} {ML} WINDOW c AS (PARTITION BY cluster) QUALIFY n >= 2 AND has_either""",
+        {"share": both_share()},
+    ),
+    "emp_count_ratio": Recomputation(
+        f"""{COMPANY_YEAR} {YEAR} WINDOW c AS (PARTITION BY cluster) QUALIFY has_either""",
+        {"ratio": company_ratio("t", "p")},
+    ),
+    "emp_market_share": roles(ML, {"tensorflow": company_share("t"), "pytorch": company_share("p")}),
+    "pay_pytorch_senior": roles(f"level = 'senior' AND p AND {PAID}", pay_range(230e3, 430e3)),
+    "pay_tf_senior": roles(f"level = 'senior' AND t AND {PAID}", pay_range(210e3, 390e3)),
+    "pay_both_staff": roles(f"level = 'staff' AND p AND t AND {PAID}", pay_range(300e3, 600e3)),
+    "pay_senior_ml": roles(
+        f"level = 'senior' AND family = 'ml_engineer' AND {PAID}", pay_range(220e3, 380e3)
+    ),
+    "pay_senior_platform": roles(
+        f"level = 'senior' AND family = 'ml_platform' AND {PAID}", pay_range(300e3, 500e3)
+    ),
+    "skill_pytorch_llm": skills(
+        {
+            "fine-tuning": "['fine-tuning']",
+            "RAG": "['rag']",
+            "embeddings": "['embeddings']",
+            "latency": "['latency']",
+            "quantisation": "['quantisation']",
+            "evaluation": "['evaluation']",
+        },
+        of="p",
+        against="t",
+    ),
+    "skill_tf_production": skills(
+        {
+            "Keras": "['keras']",
+            "TFRecord": "['tfrecord']",
+            "TensorFlow Serving": "['tf-serving']",
+            "TensorFlow Lite": "['tflite']",
+            "TFX": "['tfx']",
+        },
+        of="t",
+        against="p",
+    ),
+    "skill_tf_cloud_scale": skills(
+        {
+            "Kubernetes": "['kubernetes']",
+            "cloud": "['aws', 'gcp', 'azure']",
+            "MLOps": "['mlops', 'mlflow', 'kubeflow', 'sagemaker', 'vertex-ai']",
+        },
+        of="t",
+        against="p",
+    ),
+    "skill_hf_pytorch": segment("terms && ['huggingface']", YEAR),
+    "paper_pytorch_60": papers("year(day) = 2025", {"share": share("p")}),
+    "paper_tf_15": papers("year(day) = 2025", {"share": share("t")}),
+    "paper_pytorch_led_2020": papers("year(day) = 2020", P_TO_T),
+    "paper_only_framework_2026": papers(
+        "is_naming AND day > getvariable('as_of') - INTERVAL 12 MONTH", {"share": share("p")}
+    ),
+    "paper_growth_2022_2025": papers("year(day) BETWEEN 2018 AND 2025", {"turn": turn()}),
+    "paper_nlp_transformers": papers(
+        f"is_naming AND year(day) BETWEEN 2023 AND 2025 AND {LANGUAGE}", {"share": share("p")}
+    ),
+    "paper_rl": papers(
+        f"is_naming AND year(day) BETWEEN 2023 AND 2025 AND {REINFORCEMENT}", {"share": share("p")}
+    ),
+    "model_pytorch_primary": Recomputation(
+        "SELECT *, ranking = 'newest' AS is_newest, ranking <> 'newest' AS is_used FROM model",
+        {
+            f"{name} {ranking}": Part(
+                lambda u, w, x=x, of=of: (w * u[of]) @ u[x] / (w @ u[of]), lambda u, of=of: [u[of]]
+            )
+            for ranking, of in (("newest", "is_newest"), ("most downloaded", "is_used"))
+            for name, x in (("pytorch", "p"), ("tensorflow", "t"))
+        },
+    ),
+}
+
+
+def prepare(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Make the tables of units of a warehouse, as temporary ones."""
+    con.execute("SET VARIABLE as_of = $as_of", {"as_of": as_of})
+    con.execute(UNITS)
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, claim_id: str) -> Rows:
+    """Read the units that a claim counts, by column; `company` numbers their clusters."""
+    frame = con.sql(CLAIMS[claim_id].sql).df().sort_values("cluster", kind="stable")
+    u = {name: frame[name].to_numpy() for name in frame}
+    for name in frame:
+        if frame[name].dtype == object and name not in ("terms",) and _is_logical(frame[name]):
+            u[name] = frame[name].fillna(False).to_numpy(np.bool_)
+    u["company"] = pd.factorize(frame["cluster"])[0]
+    return u
+
+
+def _is_logical(column: pd.Series[Any]) -> bool:
+    return all(isinstance(value, bool) or pd.isna(value) for value in column)
+
+
+def recompute(con: duckdb.DuckDBPyConnection, claim_id: str) -> Recomputed:
+    """Recompute all figures of a claim."""
+    u = rows_of(con, claim_id)
+    company = u["company"]
+    n, n_companies = len(company), len(np.unique(company))
+    kind = claim_id.split("_")[0]
+    p, t = u["p"], u["t"]
+    counts = {"n_papers": n} if kind == "paper" else {"n_models": n} if kind == "model" else {
+        "n_roles": n, "n_companies": n_companies
+    }  # fmt: skip
+    if kind != "model":
+        cells = {"pytorch_only": p & ~t, "tensorflow_only": t & ~p, "both": p & t, "neither": ~(p | t)}
+        counts |= {f"n_{name}": int(cell.sum()) for name, cell in cells.items()}
+    estimates, sides = {}, {}
+    for name, part in CLAIMS[claim_id].parts.items():
+        with np.errstate(all="ignore"):
+            value = part.estimate(u, np.ones(n)) if n else np.nan
+        estimates[name] = value if np.isfinite(value) else np.nan
+        sides[name] = [(int(m.sum()), len(np.unique(company[m]))) for m in part.sides(u)]
+    return Recomputed(estimates, sides, counts)
+
+
+def bootstrap(
+    con: duckdb.DuckDBPyConnection, claim_id: str, part: str, draws: int = 2000, seed: int = 1
+) -> tuple[float, float]:
+    """Ends of a plain 95 % percentile interval: companies drawn with replacement, over and over."""
+    u = rows_of(con, claim_id)
+    n = int(u["company"].max()) + 1
+    rng = np.random.default_rng(seed)
+    values = []
+    with np.errstate(all="ignore"):
+        for _ in range(draws):
+            often = np.bincount(rng.integers(0, n, n), minlength=n).astype(np.float64)
+            values.append(CLAIMS[claim_id].parts[part].estimate(u, often[u["company"]]))
+    low, high = np.quantile(np.array(values)[np.isfinite(values)], [0.025, 0.975])
+    return float(low), float(high)
+
+
+# The rules, read anew.
+def entries() -> dict[str, dict[str, Any]]:
+    """Read the registry's claims that data can judge, as they stand in its files."""
+    files = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(REGISTRY.glob("*.yaml"))]
+    return {entry["id"]: entry for entry in files if "out_of_scope" not in entry}
+
+
+def window(entry: Mapping[str, Any], as_of: date) -> tuple[date, date]:
+    """First and last day of a claim's window."""
+    asked = entry["window"]
+    if "first" in asked:
+        return asked["first"], min(asked.get("last", as_of), as_of)
+    before = pd.Timestamp(as_of) - pd.DateOffset(months=asked["last_months"])
+    return before.date() + timedelta(days=1), as_of
+
+
+def holds(condition: Mapping[str, Any], low: float, high: float) -> str:
+    """Say if a condition holds on a whole interval; an end that is missing is open."""
+    if np.isnan(low) and np.isnan(high):
+        return "undetermined"
+    low, high = (-np.inf if np.isnan(low) else low), (np.inf if np.isnan(high) else high)
+    [(kind, value)] = [(k, v) for k, v in condition.items() if k != "part"]
+    inside, outside = {
+        "above": lambda: (low > value, high <= value),
+        "below": lambda: (high < value, low >= value),
+        "at_least": lambda: (low >= value, high < value),
+        "at_most": lambda: (high <= value, low > value),
+        "band": lambda: (value[0] <= low and high <= value[1], high < value[0] or value[1] < low),
+    }[kind]()
+    return "supported" if inside else "contradicted" if outside else "undetermined"
+
+
+def is_too_few(sides: list[tuple[int, int]], kind: str) -> bool:
+    """Under 30 units or 10 companies on a side; papers have no companies."""
+    return any(n < 30 or (kind != "paper" and companies < 10) for n, companies in sides)
+
+
+def verdict_of(
+    entry: Mapping[str, Any],
+    intervals: Mapping[str, tuple[float, float]],
+    sides: Mapping[str, list[tuple[int, int]]],
+) -> str:
+    """Read a rule: every condition on every part that it speaks of, or as many as it needs."""
+    kind = entry["id"].split("_")[0]
+    found = [
+        "undetermined" if is_too_few(sides[part], kind) else holds(condition, *intervals[part])
+        for condition in entry["rule"]["conditions"]
+        for part in ([condition["part"]] if "part" in condition else intervals)
+    ]
+    needed = entry["rule"].get("needs", len(found))
+    if found.count("supported") >= needed:
+        return "supported"
+    return "contradicted" if len(found) - found.count("contradicted") < needed else "undetermined"
+
+
+def told_sides(text: str) -> Iterator[tuple[int, int]]:
+    """Read the counts of `sides` in out.claim_parts; papers have no companies."""
+    for side in text.split("; "):
+        numbers = re.search(r": ([\d,]+) \w+(?: at ([\d,]+) companies)?$", side)
+        assert numbers is not None, side
+        n, companies = numbers.groups()
+        yield int(n.replace(",", "")), int((companies or "0").replace(",", ""))
