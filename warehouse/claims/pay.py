@@ -114,9 +114,15 @@ class MatchedMedian(Entry):
             codes = _places(base) if name == "place" else base.codes(name)
             # Roles whose place isn't stated are alike in that; a level or family is always stated.
             strata = strata * (codes.max(initial=0) + 2) + codes + 1
-        label = f"median pay of the first group less the second, at the same {', '.join(self.alike)}"
+        label = (
+            f"median pay of the first group less the second, at the same {', '.join(self.alike)}"
+        )
         found = matched_median_difference(
-            base.company[known], _pay(base)[known], is_first[known], strata[known], base.worth()[known]
+            base.company[known],
+            _pay(base)[known],
+            is_first[known],
+            strata[known],
+            base.worth()[known],
         )
         sides = tuple(
             Side(f"{text} that have a counterpart", n, m)

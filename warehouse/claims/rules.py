@@ -285,5 +285,5 @@ _HOPELESS = 30.0  # times narrower than now: 900 times the data
 
 def _round(n: int) -> int:
     """Two leading digits, upwards: the figure is a guess."""
-    step = 10 ** max(0, len(str(n)) - 2)
+    step = int(10 ** max(0, len(str(n)) - 2))
     return -(-n // step) * step
