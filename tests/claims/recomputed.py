@@ -28,10 +28,18 @@ Sides = Callable[[Rows], list[Array]]
 
 
 class Part(NamedTuple):
-    """One measured quantity: its value for rows that count so often, and the sides it compares."""
+    """One measured quantity: its value for rows that count so often, and the sides it compares.
+
+    Attributes:
+        estimate: From columns and weights of rows.
+        sides: Masks of the rows on each side.
+        tolerance: How far the table may be from it, in its unit, where the registry's words leave
+            room (else 1e-8 of it).
+    """
 
     estimate: Estimate
     sides: Sides
+    tolerance: float = 0.0
 
 
 class Recomputation(NamedTuple):
@@ -218,11 +226,16 @@ def decimal_year(day: Array) -> Array:
     return (at.year + (at.dayofyear - 1) / np.where(at.is_leap_year, 366, 365)).to_numpy(np.float64)
 
 
+def years(day: Array) -> Array:
+    """Years of mean length since 1970."""
+    return day.astype("datetime64[D]").astype(np.float64) / 365.2425
+
+
 def slope(column: str) -> Part:
     """A straight line with one slope for all sources and a level for each."""
 
     def estimate(u: Rows, w: Array) -> float:
-        x, y = decimal_year(u["day"]), u[column].astype(float)
+        x, y = years(u["day"]), u[column].astype(float)
         upper = lower = 0.0
         for source in np.unique(u["source"]):
             here = u["source"] == source
@@ -255,26 +268,35 @@ def crossing(ahead: str, behind: str) -> Part:
             return np.nan
         return float(days[behind_at[-1]] / 365.25)
 
-    return Part(estimate, lambda u: [u[ahead], u[behind]])
+    # By day, where the table goes by month and dates each month by the adverts around it.
+    return Part(estimate, lambda u: [u[ahead], u[behind]], tolerance=0.02)
+
+
+def deviations(u: Rows, w: Array) -> tuple[Array, int]:
+    """Cells' deviations from independence in units of phi, and the lesser of rows and columns."""
+    kind = np.where(u["p"] & u["t"], 2, np.where(u["p"], 0, 1))
+    _, level = np.unique(u["level"].astype(str), return_inverse=True)
+    table = np.zeros((3, level.max() + 1))
+    np.add.at(table, (kind, level), w)
+    table /= table.sum()
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    found = np.divide(table - expected, np.sqrt(expected), where=expected > 0, out=0 * table)
+    return found.ravel(), min((table.sum(axis=1) > 0).sum(), (table.sum(axis=0) > 0).sum())
 
 
 def cramers_v() -> Part:
-    """Bergsma's correction of Cramér's V for its bias."""
+    """Cramér's V less what chance adds to phi squared: its jackknife variance over companies."""
 
     def estimate(u: Rows, w: Array) -> float:
-        kind = np.where(u["p"] & u["t"], 2, np.where(u["p"], 0, 1))
-        _, level = np.unique(u["level"].astype(str), return_inverse=True)
-        table = np.zeros((3, level.max() + 1))
-        np.add.at(table, (kind, level), w)
-        table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-        n, (r, k) = table.sum(), table.shape
-        expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
-        phi2 = ((table - expected) ** 2 / expected).sum() / n
-        excess = max(0.0, phi2 - (r - 1) * (k - 1) / (n - 1))
-        rows, columns = r - (r - 1) ** 2 / (n - 1), k - (k - 1) ** 2 / (n - 1)
-        return float(np.sqrt(excess / min(rows - 1, columns - 1)))
+        found, least = deviations(u, w)
+        companies = np.unique(u["company"][w > 0])
+        left_out = np.array([deviations(u, w * (u["company"] != c))[0] for c in companies])
+        n = len(companies)
+        chance = np.square(left_out - left_out.mean(axis=0)).sum() * (n - 1) / n
+        return float(np.sqrt(max(0.0, found @ found - chance) / (least - 1)))
 
-    return Part(estimate, lambda u: [u["p"], u["t"]])
+    # The table has the same variance from draws, widened as for intervals.
+    return Part(estimate, lambda u: [u["p"], u["t"]], tolerance=0.01)
 
 
 def turn() -> Part:
@@ -316,6 +338,163 @@ def pay_range(low: float, high: float) -> dict[str, Part]:
     return {"p10": percentile(0.1), "p90": percentile(0.9), "overlap": overlap}
 
 
+def median(values: Array, w: Array) -> float:
+    """The middle of where half of the rows lie below and half above."""
+    order = np.argsort(values, kind="stable")
+    reached, values = np.cumsum(w[order]), values[order]
+    half = reached[-1] / 2
+    upper = min(np.searchsorted(reached, half + 1e-9), len(values) - 1)
+    return float((values[np.searchsorted(reached, half - 1e-9)] + values[upper]) / 2)
+
+
+def matched_median() -> Part:
+    """Median regression of log pay on the group and its strata, by trying every difference.
+
+    The least sum of absolute deviations is attained where a role of the group meets one of the
+    others of its stratum; of several such differences the middle is taken.
+    """
+
+    def strata(u: Rows) -> list[Array]:
+        """Rows of each stratum that holds both sides."""
+        keys = u["stratum"]
+        masks = [np.flatnonzero(keys == key) for key in np.unique(keys)]
+        return [m for m in masks if u["is_group"][m].any() and not u["is_group"][m].all()]
+
+    def estimate(u: Rows, w: Array) -> float:
+        logs, of_group = np.log(u["pay"]), u["is_group"]
+        held = [m[w[m] > 0] for m in strata(u)]
+        tried = np.unique(
+            np.concatenate([
+                np.subtract.outer(logs[m][of_group[m]], logs[m][~of_group[m]]).ravel()
+                for m in held
+            ] or [np.empty(0)])
+        )  # fmt: skip
+
+        def loss(difference: float) -> float:
+            total = 0.0
+            for m in held:
+                left = logs[m] - difference * of_group[m]
+                total += w[m] @ np.abs(left - median(left, w[m]))
+            return total
+
+        if not len(tried):
+            return np.nan
+        losses = np.array([loss(difference) for difference in tried])
+        best = tried[losses <= losses.min() + 1e-9]
+        return float(np.expm1((best[0] + best[-1]) / 2))
+
+    def sides(u: Rows) -> list[Array]:
+        kept = np.zeros(len(u["pay"]), np.bool_)
+        for m in strata(u):
+            kept[m] = True
+        return [kept & u["is_group"], kept & ~u["is_group"]]
+
+    return Part(estimate, sides, tolerance=2e-5)
+
+
+def median_against() -> Part:
+    def estimate(u: Rows, w: Array) -> float:
+        logs, inside = np.log(u["pay"]), u["is_group"]
+        if not (w * inside).any():
+            return np.nan
+        return float(np.expm1(median(logs[inside], w[inside]) - median(logs, w)))
+
+    return Part(estimate, lambda u: [u["is_group"], *everything(u)])
+
+
+def dummies(*columns: Array) -> Array:
+    """A column of 0 and 1 for every value of every column."""
+    return np.concatenate([
+        pd.get_dummies(pd.Series(column).astype(str)).to_numpy(np.float64) for column in columns
+    ], axis=1)  # fmt: skip
+
+
+def framework(u: Rows) -> Array:
+    return u["p"] + 2 * u["t"].astype(int)
+
+
+def explained(u: Rows) -> dict[str, float]:
+    """Shares of the variance of log pay of company, level and framework, each coming last.
+
+    All by unbiased quadratic forms, with hat matrices in full: the variance of residuals with a
+    factor and without it; that of companies by what they put into the squared residuals of a
+    regression without them (Henderson's third method). The whole is half the mean squared
+    difference of two roles of different companies. Roles alike in all are one, counted so often.
+    """
+    names = ("level", "framework", "family", "place")
+    frame = pd.DataFrame({"pay": u["pay"], "company": u["company"], "framework": framework(u)})
+    for name in ("level", "family", "place"):
+        frame[name] = pd.Series(u[name]).astype(str)
+    frame = frame.groupby(list(frame), as_index=False).size()
+    y, w = np.log(frame["pay"].to_numpy()), frame["size"].to_numpy(np.float64)
+    z = dummies(frame["company"])
+
+    def squares(x: Array) -> tuple[float, float, float]:
+        """Weighted squared residuals, and how much of them noise and companies are to put in."""
+        maker = np.eye(len(y)) - x @ np.linalg.pinv(x.T @ (w[:, None] * x), rcond=1e-10) @ (x.T * w)
+        rest = np.sqrt(w)[:, None] * maker
+        return float(((rest @ y) ** 2).sum()), float((rest**2).sum()), float(((rest @ z) ** 2).sum())
+
+    def noise(*held: str) -> float:
+        found, of_noise, _ = squares(np.concatenate([z, dummies(*(frame[n] for n in held))], axis=1))
+        return found / of_noise
+
+    full = noise(*names)
+    found, of_noise, of_companies = squares(dummies(*(frame[name] for name in names)))
+    parts = {"company": (found - full * of_noise) / of_companies}
+    for name in ("level", "framework"):
+        parts[name] = noise(*(other for other in names if other != name)) - full
+    apart = np.outer(w, w) * (frame["company"].to_numpy()[:, None] != frame["company"].to_numpy())
+    whole = (apart * np.subtract.outer(y, y) ** 2).sum() / 2 / apart.sum()
+    shares = {name: value / whole for name, value in parts.items()}
+    for name in ("company", "level"):
+        shares[f"{name} less framework"] = shares[name] - shares["framework"]
+    return shares
+
+
+def variance_share(name: str) -> Part:
+    return Part(
+        lambda u, w: explained(u)[name], lambda u: [*everything(u), u["p"] | u["t"]], tolerance=0.02
+    )
+
+
+def coefficients(u: Rows, w: Array, skills: tuple[str, ...]) -> dict[str, float]:
+    """Least squares of log pay on skills, frameworks, level, family, place and every company.
+
+    A coefficient is NaN where the rest says already who has the skill.
+    """
+    named = np.stack([u[name] for name in (*skills, "p", "t")], axis=1).astype(np.float64)
+    rest = dummies(u["level"], u["family"], u["place"], u["company"])
+    root = np.sqrt(w)[:, None]
+
+    def without_rest(columns: Array) -> Array:
+        fitted = np.linalg.lstsq(root * rest, root * columns, rcond=1e-10)[0]
+        return columns - rest @ fitted
+
+    left = without_rest(named)
+    found = np.linalg.lstsq(root * left, root[:, 0] * np.log(u["pay"]), rcond=1e-10)[0]
+    known = (np.square(left) * root**2).sum(axis=0) > 1e-9
+    names = (*skills, "pytorch", "tensorflow")
+    values = {name: found[i] if known[i] else np.nan for i, name in enumerate(names)}
+    best = [np.nanmax([values[n] for n in group] + [-np.inf]) for group in (skills, names[-2:])]
+    return values | {"premium": float(best[0] - best[1])}
+
+
+def top_decile(skill: str) -> Part:
+    def is_top(u: Rows, w: Array) -> Array:
+        return u["pay"] > quantile(u["pay"], w, 0.9)
+
+    def sides(u: Rows) -> list[Array]:
+        top = is_top(u, np.ones(len(u["pay"])))
+        return [top, ~top]
+
+    def estimate(u: Rows, w: Array) -> float:
+        top = is_top(u, w)
+        return (w * top) @ u[skill] / (w @ top) - (w * ~top) @ u[skill] / (w @ ~top)
+
+    return Part(estimate, sides)
+
+
 def segment(inside: str, where: str = ML, upper: str = "p", lower: str = "t") -> Recomputation:
     """Claims that a lead is larger inside a segment than outside."""
     sql = f"SELECT *, coalesce({inside}, false) AS inside FROM role WHERE {where}"
@@ -333,6 +512,17 @@ def skills(pairs: Mapping[str, str], of: str, against: str) -> Recomputation:
 
 def roles(where: str, parts: Mapping[str, Part]) -> Recomputation:
     return Recomputation(f"FROM role WHERE {where}", parts)
+
+
+def matched(group: str, against: str, alike: str, where: str) -> Recomputation:
+    """Claims that one group of like roles is paid more than another."""
+    return Recomputation(
+        f"""SELECT *, coalesce({group}, false) AS is_group,
+            concat_ws(' | ', {", ".join(f"coalesce({column}, '')" for column in alike.split())})
+                AS stratum
+        FROM role WHERE (({group}) <> ({against})) AND {where} AND {PAID}""",
+        {"difference": matched_median()},
+    )
 
 
 def papers(where: str, parts: Mapping[str, Part]) -> Recomputation:
@@ -363,7 +553,16 @@ SELECT *, day - first_on < (last_on - first_on) / 2 AS is_first_half FROM role, 
         getvariable('as_of') AS last_on
 ) WHERE is_ml AND {OF_A_PAST} AND day >= first_on AND source IN (FROM long_source)
 """
-COMPANY_YEAR = f"SELECT *, count(*) OVER c AS n, bool_or(p OR t) OVER c AS has_either FROM role WHERE"
+OPERATIONAL = {
+    "evaluation": "evaluation",
+    "training systems": "training-systems",
+    "inference": "inference",
+    "MLOps": "mlops",
+    "data quality": "data-quality",
+    "product sense": "product-sense",
+}
+OPERATIONAL_COLUMNS = ", ".join(f"terms && ['{t}'] AS \"{name}\"" for name, t in OPERATIONAL.items())
+COMPANY_YEAR = "SELECT *, count(*) OVER c AS n, bool_or(p OR t) OVER c AS has_either FROM role WHERE"
 P_TO_T = {"pytorch:tensorflow": ratio("p", "t")}
 
 CLAIMS: dict[str, Recomputation] = {
@@ -451,6 +650,45 @@ CLAIMS: dict[str, Recomputation] = {
     ),
     "pay_senior_platform": roles(
         f"level = 'senior' AND family = 'ml_platform' AND {PAID}", pay_range(300e3, 500e3)
+    ),
+    "pay_pytorch_over_tf": matched(
+        "p AND NOT t", "t AND NOT p", "level family place", "level = 'senior'"
+    ),
+    "pay_research_pytorch": matched(
+        "p AND NOT t", "t AND NOT p", "level place", "family = 'research'"
+    ),
+    "pay_platform_premium": matched(
+        "family = 'ml_platform'", "family = 'ml_engineer'", "level place", "level = 'senior'"
+    ),
+    "pay_scope_over_framework": roles(
+        f"is_ml AND {PAID}",
+        {
+            name: variance_share(name)
+            for name in (
+                "company less framework", "level less framework", "company", "level", "framework"
+            )
+        },
+    ),
+    "pay_skill_premium": Recomputation(
+        f"SELECT *, {OPERATIONAL_COLUMNS} FROM role WHERE is_ml AND {PAID}",
+        {
+            name: Part(
+                lambda u, w, name=name: coefficients(u, w, tuple(OPERATIONAL))[name],
+                lambda u: [u[column] for column in (*OPERATIONAL, "p", "t")],
+                tolerance=1e-7,
+            )
+            for name in ("premium", *OPERATIONAL, "pytorch", "tensorflow")
+        },
+    ),
+    "pay_top_skillset": Recomputation(
+        f"SELECT *, {OPERATIONAL_COLUMNS} FROM role WHERE is_ml AND {PAID}",
+        {name: top_decile(name) for name in OPERATIONAL},
+    ),
+    "pay_tf_mlops": Recomputation(
+        f"""SELECT *, t AND (family = 'ml_platform' OR terms && ['mlops', 'enterprise-ai'])
+            AS is_group
+        FROM role WHERE is_ml AND {PAID}""",
+        {"difference": median_against()},
     ),
     "skill_pytorch_llm": skills(
         {
