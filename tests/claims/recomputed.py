@@ -402,10 +402,15 @@ def median_against() -> Part:
     return Part(estimate, lambda u: [u["is_group"], *everything(u)])
 
 
+def filled(column: Array) -> pd.Series[Any]:
+    """Give what is unknown a value of its own."""
+    return pd.Series(column).fillna("").astype(str)
+
+
 def dummies(*columns: Array) -> Array:
     """A column of 0 and 1 for every value of every column."""
     return np.concatenate([
-        pd.get_dummies(pd.Series(column).astype(str)).to_numpy(np.float64) for column in columns
+        pd.get_dummies(filled(column)).to_numpy(np.float64) for column in columns
     ], axis=1)  # fmt: skip
 
 
@@ -424,7 +429,7 @@ def explained(u: Rows) -> dict[str, float]:
     names = ("level", "framework", "family", "place")
     frame = pd.DataFrame({"pay": u["pay"], "company": u["company"], "framework": framework(u)})
     for name in ("level", "family", "place"):
-        frame[name] = pd.Series(u[name]).astype(str)
+        frame[name] = filled(u[name])
     frame = frame.groupby(list(frame), as_index=False).size()
     y, w = np.log(frame["pay"].to_numpy()), frame["size"].to_numpy(np.float64)
     z = dummies(frame["company"])
@@ -454,7 +459,7 @@ def explained(u: Rows) -> dict[str, float]:
 
 def variance_share(name: str) -> Part:
     return Part(
-        lambda u, w: explained(u)[name], lambda u: [*everything(u), u["p"] | u["t"]], tolerance=0.02
+        lambda u, w: explained(u)[name], lambda u: [*everything(u), u["p"] | u["t"]], tolerance=0.01
     )
 
 
