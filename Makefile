@@ -38,7 +38,8 @@ accuracy: setup
 	$(BIN)/hiring-signal run --quiet --replay ../shared/captures --data accuracy-data
 	{ echo "# Accuracy: the figures"; echo; \
 	  echo "Made by \`make accuracy\`; what they mean: [accuracy.md](accuracy.md)."; echo; \
-	  $(BIN)/hiring-signal score ../shared/gold --data accuracy-data --format markdown; } \
+	  $(BIN)/hiring-signal score ../shared/gold --data accuracy-data --format markdown \
+		--errors warehouse/claims/extractor_error.csv; } \
 		> docs/accuracy-figures.md
 
 setup: $(VENV)/.run

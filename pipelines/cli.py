@@ -579,6 +579,14 @@ def score(
     format: Annotated[  # noqa: A002
         ScoreFormat, typer.Option(help="How scores are printed.")
     ] = ScoreFormat.TABLE,
+    errors: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Write the counts that verdicts are corrected with (CSV); needs --data.",
+        ),
+    ] = None,
 ) -> None:
     """Accuracy of the normalisers on labelled postings, with 95 % intervals.
 
@@ -588,14 +596,19 @@ def score(
     """
     from warehouse import query as published
     from warehouse.score.corpus import score_names, score_publication
+    from warehouse.score.extractor_error import as_csv, extractor_error
     from warehouse.score.report import ScoreError, score_folder
     from warehouse.score.show import as_markdown, as_table, sheets
 
+    if errors and not captures:
+        raise typer.BadParameter("needs --data", param_hint="--errors")
     try:
         report = score_folder(directory).joined(score_names())
         if captures:
             with published.open_published(captures) as con:
                 report = report.joined(score_publication(con))
+                if errors:
+                    errors.write_text(as_csv(extractor_error(directory, con)), encoding="utf-8")
     except (ScoreError, published.NothingPublishedError) as error:
         _fail(str(error))
     if format is ScoreFormat.JSON:

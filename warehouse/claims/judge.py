@@ -349,6 +349,8 @@ def _figure(value: float, unit: Unit) -> str:
         return f"{100 * value:+.2f} points a year"
     if unit == "log pay":
         return f"{100 * math.expm1(value):+.1f} %"
+    if unit == "relative difference":
+        return f"{100 * value:+.1f} %"
     if unit == "USD a year":
         return f"{value:,.0f} USD a year"
     return _month(value) if unit == "year" else f"{value:.2f}"

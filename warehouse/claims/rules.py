@@ -23,6 +23,7 @@ Unit = Literal[
     "share per year",
     "log ratio per year",
     "USD a year",
+    "relative difference",
     "share of variance",
     "log pay",
     "Cramér's V",

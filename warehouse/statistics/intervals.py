@@ -25,13 +25,20 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse, stats
+from scipy import sparse, special, stats
 
 from warehouse.statistics.bootstrap import Counts, Floats, totals
 
 CONFIDENCE = 0.95
 NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 Statistic = Callable[[Floats], Floats]
+Scale = Literal["linear", "log", "logit"]
+_SCALES: dict[Scale, tuple[Statistic, Statistic]] = {
+    "linear": (np.asarray, np.asarray),
+    "log": (np.log, np.exp),
+    "logit": (special.logit, special.expit),
+}
+_MOST_LEVERAGE = 2.0
 
 
 class Interval(NamedTuple):
@@ -142,15 +149,21 @@ def influences(sums: Floats, statistic: Statistic) -> Floats:
     return np.asarray(sums @ np.nan_to_num(gradient, posinf=0.0, neginf=0.0), np.float64)
 
 
-def linearised(
-    sums: Floats, statistic: Statistic, scale: Literal["linear", "log", "logit"]
-) -> tuple[float, Interval]:
-    """Estimate a smooth statistic with its interval in closed form, in the limit of many draws.
+def jackknifed(sums: Floats, statistic: Statistic, scale: Scale) -> tuple[float, Interval]:
+    """Estimate a smooth statistic with its company-clustered interval, without drawing.
 
-    The infinitesimal jackknife (Efron 1982): Poisson(1) weights have variance 1, so the variance of
-    the drawn values tends to the sum of the companies' squared influences. The interval is normal
-    on the scale given and widened for few or unequal companies as drawn ones are. A 2,000th of the
-    work of drawing.
+    The variance is the sum of squares of what leaving out each company does to the estimate (the
+    cluster jackknife, CR3; MacKinnon, Nielsen and Webb 2023, "Cluster-robust inference: a guide to
+    empirical practice"), on the scale given. A leave-out shift counts at most twice the company's
+    linear influence, because a company without which a cell would be empty shifts a logarithm
+    without bound. The interval takes the quantile of t for the effective number of companies.
+
+    Tried on planted worlds (`warehouse.bench.worlds_counts`) against the widened percentile
+    interval of 2,000 draws: 93 to 96 % instead of 92 to 96 % hold the truth with many companies,
+    93 to 96 % instead of 92 to 95 % with a giant, and with 20 companies an interval of a ratio is
+    open in 2 % instead of 80 % of the worlds. Linear influences alone (the infinitesimal jackknife,
+    the limit of many draws) hold it in 87 to 93 % with a giant, because a giant draws the estimate
+    to itself. It costs a hundredth of drawing.
 
     Args:
         sums: Sums of each company, companies by columns.
@@ -161,21 +174,23 @@ def linearised(
         The estimate and its interval; no interval where the estimate has no place on the scale, or
         no company has any influence.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = float(statistic(sums.sum(axis=0)))
-    slope = {"linear": 1.0, "log": estimate, "logit": estimate * (1 - estimate)}[scale]
-    influence = influences(sums, statistic)
-    if not np.isfinite(estimate) or slope <= 0 or not influence.any():
-        return estimate, NO_INTERVAL
-    reach = NORMAL * widening(effective_clusters(influence)) / slope
-    half = reach * float(np.sqrt(np.square(influence).sum()))
-    if scale == "linear":
-        return estimate, Interval(estimate - half, estimate + half)
-    if scale == "log":
-        return estimate, Interval(estimate * math.exp(-half), estimate * math.exp(half))
-    odds = estimate / (1 - estimate)
-    low, high = odds * math.exp(-half), odds * math.exp(half)
-    return estimate, Interval(low / (1 + low), high / (1 + high) if high < np.inf else 1.0)
+    forward, backward = _SCALES[scale]
+    sums = sums[(sums != 0).any(axis=1)]
+    total = sums.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        estimate = float(statistic(total))
+        centre = float(forward(np.array(estimate)))
+        if not np.isfinite(centre):
+            return estimate, NO_INTERVAL
+        linear = np.abs(influences(sums, lambda t: forward(statistic(t))))
+        shifts = np.abs(forward(statistic(total - sums)) - centre)
+        shifts = np.minimum(np.where(np.isfinite(shifts), shifts, np.inf), _MOST_LEVERAGE * linear)
+        m = max(effective_clusters(linear), 2.0)
+        half = float(stats.t.ppf((1 + CONFIDENCE) / 2, m - 1) * np.sqrt(np.square(shifts).sum()))
+        if len(sums) < 2 or half == 0:
+            return estimate, NO_INTERVAL
+        ends = backward(np.array([centre - half, centre + half]))
+    return estimate, Interval(float(ends[0]), float(ends[1]))
 
 
 def clustered(
