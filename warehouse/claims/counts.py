@@ -115,7 +115,6 @@ class Ratio(Entry):
 class Share(Entry):
     """Share of units naming a framework, or having what a filter asks."""
 
-    is_correctable: ClassVar[bool] = True
     estimator: Literal["share"]
     naming: Framework | Literal["both"] | None = None
     having: RoleFilter | None = None
@@ -126,6 +125,11 @@ class Share(Entry):
         if (self.naming is None) == (self.having is None):
             raise ValueError("give either naming or having")
         return self
+
+    @property
+    def is_correctable(self) -> bool:
+        """A share of roles that have something else than a framework is not moved by its error."""
+        return self.having is None
 
     @property
     def part_names(self) -> tuple[str, ...]:

@@ -96,3 +96,4 @@ class Place(NamedTuple):
     is_us: bool | None  # None where it can't be told
     region: str | None  # US state ("CA"), where one is stated
     workplace: Workplace
+    metro: str | None = None  # US metropolitan area, where one is stated

@@ -4,7 +4,14 @@ Belongs here: crossing dates of a series and of its draws. Does not belong here:
 
 The log ratio is smoothed over time with a normal kernel before its change of sign is sought. A
 monotone fit would need no bandwidth, but the bootstrap is inconsistent for it (Sen, Banerjee and
-Woodroofe 2010); a kernel of fixed width is an ordinary smooth function of the counts.
+Woodroofe 2010); a kernel of fixed width is an ordinary smooth function of the counts. Packages for
+change points (ruptures among them) segment a series and give no interval for a date; nor is a
+change of lead a break, since the level may change slowly.
+
+Intervals are percentiles of draws. On planted worlds of eight and ten years 94 to 98 % hold the
+true date, for fast and slow changes, companies and papers. A date half a year before the end of the
+series has an interval that is open above in 19 of 20 worlds, since the lead might be lost again;
+one after the end always has an open one.
 """
 
 from __future__ import annotations

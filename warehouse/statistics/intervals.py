@@ -3,15 +3,20 @@
 Belongs here: intervals of any estimate that was drawn, and of proportions of independent units.
 Does not belong here: the drawing (`bootstrap`), or what an interval means for a claim.
 
-Company-clustered percentile intervals are too narrow with few companies, or when one company holds
-much of the data. They are widened after Hesterberg (2015, "What teachers should know about the
-bootstrap", section 5.3): the percentiles are taken at the normal tail of
-sqrt(m / (m - 1)) * t(0.975, m - 1) instead of 1.96. His m is the sample size; here it is the
-effective number of companies, (sum |l|)^2 / sum l^2 over their influences l on the estimate, which
-sees unequal employers (Kish 1965; Carter, Schnepel and Steigerwald 2017 for clusters). Tried on
-planted worlds of 15 to 300 companies, one of them with 30 % of the roles: 94 to 98 % of these
-intervals hold the truth, against 90 to 95 % of plain percentile, 81 to 97 % of BCa and 84 to 94 %
-of studentised ones.
+Two kinds of intervals are clustered by company, and both are widened where companies are few or
+unequal. What counts is the effective number of companies, (sum |l|)^2 / sum l^2 over their
+influences l on the estimate (Kish 1965; Carter, Schnepel and Steigerwald 2017 for clusters).
+
+- `jackknifed`: of smooth functions of totals, by leaving out each company, on a scale of their own.
+  The first choice for ratios, shares, odds and lifts.
+- `interval`, `clustered`: percentiles of draws, for what is no smooth function of totals
+  (quantiles, dates) and for slopes. Percentiles are too narrow with few companies, or when one
+  holds much of the data. They are widened after Hesterberg (2015, "What teachers should know about
+  the bootstrap", section 5.3): taken at the normal tail of sqrt(m / (m - 1)) * t(0.975, m - 1)
+  instead of 1.96, m the effective number of companies. Tried on planted worlds of 15 to 300
+  companies, one of them with 30 % of the roles: 92 to 98 % of these intervals hold the truth,
+  against 90 to 95 % of plain percentile, 81 to 97 % of BCa and 84 to 94 % of studentised ones. The
+  92 % are small shares: percentiles lack the skew that the logit scale has.
 
 Ends are order statistics of the draws, so an interval of a ratio is that of its logarithm. A draw
 whose denominator is zero counts as infinite, and an interval that reaches into such draws is open.
@@ -158,12 +163,13 @@ def jackknifed(sums: Floats, statistic: Statistic, scale: Scale) -> tuple[float,
     linear influence, because a company without which a cell would be empty shifts a logarithm
     without bound. The interval takes the quantile of t for the effective number of companies.
 
-    Tried on planted worlds (`warehouse.bench.worlds_counts`) against the widened percentile
-    interval of 2,000 draws: 93 to 96 % instead of 92 to 96 % hold the truth with many companies,
-    93 to 96 % instead of 92 to 95 % with a giant, and with 20 companies an interval of a ratio is
-    open in 2 % instead of 80 % of the worlds. Linear influences alone (the infinitesimal jackknife,
-    the limit of many draws) hold it in 87 to 93 % with a giant, because a giant draws the estimate
-    to itself. It costs a hundredth of drawing.
+    Tried on planted worlds (`warehouse.bench.worlds_counts`): 93 to 96 % of these intervals of
+    ratios, shares, odds and lifts hold the truth with 150 companies, giant or not, and 94 to 99 %
+    with 20. Widened percentiles of 2,000 draws hold it in 92 to 96 % and 94 to 99 %, and with 20
+    companies 3 of 4 of their intervals of a ratio of ratios are open, against 1 of 40 here. Linear
+    influences alone (the infinitesimal jackknife, the limit of many draws) hold it in 87 to 93 %
+    with a giant, because a giant draws the estimate to itself; halfway between (CR2) it is 91 to
+    95 %. It takes as many evaluations as there are companies instead of 2,000 weighted sums.
 
     Args:
         sums: Sums of each company, companies by columns.
