@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ import yaml
 
 REGISTRY = Path(__file__).resolve().parents[2] / "warehouse" / "claims"
 Array = npt.NDArray[Any]
-Rows = Mapping[str, Array]
+Rows = dict[str, Array]
 Estimate = Callable[[Rows, Array], float]
 Sides = Callable[[Rows], list[Array]]
 
@@ -223,7 +224,7 @@ def both_share() -> Part:
 
 def decimal_year(day: Array) -> Array:
     at = pd.DatetimeIndex(day)
-    return (at.year + (at.dayofyear - 1) / np.where(at.is_leap_year, 366, 365)).to_numpy(np.float64)
+    return (at.year + (at.day_of_year - 1) / np.where(at.is_leap_year, 366, 365)).to_numpy(np.float64)
 
 
 def years(day: Array) -> Array:
@@ -362,7 +363,7 @@ def matched_median() -> Part:
 
     def estimate(u: Rows, w: Array) -> float:
         logs, of_group = np.log(u["pay"]), u["is_group"]
-        held = [m[w[m] > 0] for m in strata(u)]
+        held = [m for m in (m[w[m] > 0] for m in strata(u)) if len(m)]
         tried = np.unique(
             np.concatenate([
                 np.subtract.outer(logs[m][of_group[m]], logs[m][~of_group[m]]).ravel()
@@ -471,9 +472,12 @@ def explained(u: Rows) -> dict[str, float]:
 
 
 def variance_share(name: str) -> Part:
-    return Part(
-        lambda u, w: explained(u)[name], lambda u: [*everything(u), u["p"] | u["t"]], tolerance=0.01
-    )
+    def estimate(u: Rows, w: Array) -> float:
+        if "explained" not in u:  # all parts come out of it at once
+            u["explained"] = np.array(explained(u))
+        return float(u["explained"].item()[name])
+
+    return Part(estimate, lambda u: [*everything(u), u["p"] | u["t"]], tolerance=0.01)
 
 
 def coefficients(u: Rows, w: Array, skills: tuple[str, ...]) -> dict[str, float]:
@@ -496,6 +500,17 @@ def coefficients(u: Rows, w: Array, skills: tuple[str, ...]) -> dict[str, float]
     values = {name: found[i] if known[i] else np.nan for i, name in enumerate(names)}
     best = [np.nanmax([values[n] for n in group] + [-np.inf]) for group in (skills, names[-2:])]
     return values | {"premium": float(best[0] - best[1])}
+
+
+def skill_coefficient(u: Rows, w: Array, name: str) -> float:
+    if "fitted" not in u or not np.array_equal(u["fitted_with"], w):
+        u["fitted"] = np.array(coefficients(u, w, tuple(OPERATIONAL)))
+        u["fitted_with"] = w
+    return float(u["fitted"].item()[name])
+
+
+def column(name: str) -> str:
+    return {"pytorch": "p", "tensorflow": "t"}.get(name, name)
 
 
 def top_decile(skill: str) -> Part:
@@ -691,8 +706,10 @@ CLAIMS: dict[str, Recomputation] = {
         f"SELECT *, {OPERATIONAL_COLUMNS} FROM role WHERE is_ml AND {PAID}",
         {
             name: Part(
-                lambda u, w, name=name: coefficients(u, w, tuple(OPERATIONAL))[name],
-                lambda u: [u[column] for column in (*OPERATIONAL, "p", "t")],
+                lambda u, w, name=name: skill_coefficient(u, w, name),
+                lambda u, name=name: (
+                    [*everything(u), u["p"] | u["t"]] if name == "premium" else [u[column(name)]]
+                ),
                 tolerance=1e-7,
             )
             for name in ("premium", *OPERATIONAL, "pytorch", "tensorflow")
@@ -798,9 +815,8 @@ def recompute(con: duckdb.DuckDBPyConnection, claim_id: str) -> Recomputed:
     counts = {"n_papers": n} if kind == "paper" else {"n_models": n} if kind == "model" else {
         "n_roles": n, "n_companies": n_companies
     }  # fmt: skip
-    if kind != "model":
-        cells = {"pytorch_only": p & ~t, "tensorflow_only": t & ~p, "both": p & t, "neither": ~(p | t)}
-        counts |= {f"n_{name}": int(cell.sum()) for name, cell in cells.items()}
+    cells = {"pytorch_only": p & ~t, "tensorflow_only": t & ~p, "both": p & t, "neither": ~(p | t)}
+    counts |= {f"n_{name}": int(cell.sum()) for name, cell in cells.items()}
     estimates, sides = {}, {}
     for name, part in CLAIMS[claim_id].parts.items():
         with np.errstate(all="ignore"):
@@ -884,6 +900,7 @@ def corrected(con: duckdb.DuckDBPyConnection, claim_id: str) -> float:
 
 
 # The rules, read anew.
+@cache
 def entries() -> dict[str, dict[str, Any]]:
     """Read the registry's claims that data can judge, as they stand in its files."""
     files = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(REGISTRY.glob("*.yaml"))]
