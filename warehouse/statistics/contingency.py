@@ -291,7 +291,14 @@ def clustered_cramers_v(sums: Floats, weights: Counts, shape: tuple[int, int]) -
     companies of one unit. The interval inverts a test: the least and the greatest length, in the
     direction seen, at which a length as long (or short) as that seen comes up in 2.5 % of the
     draws of the deviations (Steiger and Fouladi 1997 do so with the noncentral chi-square, which
-    needs independent units).
+    needs independent units). Deviations are widened for few companies and for the leverage of large
+    ones.
+
+    Tried on planted worlds with V of 0, 0.05, 0.15 and 0.3: 93 to 97 % of the intervals hold a V of
+    0.05 to 0.3 with 150 companies or 20, 92 to 96 % a V of 0.15 or more with a giant among them. A
+    V of 0, the end of the scale, can be missed on one side only and is held in 98 to 100 %, and
+    one of 0.05 with a giant in 99 %. Widening the spread of the lengthening but not its mean holds
+    0 and 0.05 in 94 to 99 %, and 0.3 with a giant in 90 % only.
 
     Args:
         sums: Sums of each company, companies by cells, the table row after row.
