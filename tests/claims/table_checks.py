@@ -106,7 +106,8 @@ def _verdict(
 ) -> Iterator[str]:
     asked = parts[parts["condition"].notna()]
     intervals = {
-        str(name): (float(part["ci_low"]), float(part["ci_high"])) for name, part in asked.iterrows()
+        str(name): (float(part["ci_low"]), float(part["ci_high"]))
+        for name, part in asked.iterrows()
     }
     read = anew.verdict_of(anew.entries()[claim], intervals, again.sides)
     if read != row["verdict"]:
