@@ -36,11 +36,13 @@ class Part(NamedTuple):
         sides: Masks of the rows on each side.
         tolerance: How far the table may be from it, in its unit, where the registry's words leave
             room (else 1e-8 of it).
+        of_width: The same in widths of the interval.
     """
 
     estimate: Estimate
     sides: Sides
     tolerance: float = 0.0
+    of_width: float = 0.0
 
 
 class Recomputation(NamedTuple):
@@ -303,8 +305,9 @@ def cramers_v() -> Part:
         chance = np.square(left_out - left_out.mean(axis=0)).sum() * (n - 1) / n
         return float(np.sqrt(max(0.0, found @ found - chance) / (least - 1)))
 
-    # The table has the same variance from draws, widened as for intervals.
-    return Part(estimate, lambda u: [u["p"], u["t"]], tolerance=0.01)
+    # The table has this variance from draws, widened as for intervals; both are rough where hardly
+    # a role names one of the two alone.
+    return Part(estimate, lambda u: [u["p"], u["t"]], of_width=0.15)
 
 
 def turn() -> Part:
@@ -950,7 +953,10 @@ def rates(q: float, framework: str) -> tuple[float, float]:
 
 
 def corrected(con: duckdb.DuckDBPyConnection, claim_id: str) -> float:
-    """Correct a ratio or share by Rogan and Gladen, over all of the claim's population."""
+    """Correct a ratio or share by Rogan and Gladen, over all of the claim's population.
+
+    A share stays within 0 and 1, as they have it.
+    """
     u = con.sql(CLAIMS[claim_id].sql.replace(EITHER, YEAR)).df()
     c: dict[str, Array] = {}
     for framework_name, flag in FLAGS.items():
@@ -959,7 +965,9 @@ def corrected(con: duckdb.DuckDBPyConnection, claim_id: str) -> float:
         c[flag] = (read - (1 - specificity)) / (sensitivity + specificity - 1)
     c["both"] = c["p"] * c["t"]
     c["either"] = c["p"] + c["t"] - c["both"]
-    return float(CORRECTED[claim_id][1](c))
+    part, figure = CORRECTED[claim_id]
+    value = float(figure(c))
+    return min(max(value, 0.0), 1.0) if part == "share" else value
 
 
 # The rules, read anew.

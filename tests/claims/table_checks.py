@@ -82,7 +82,9 @@ def _figures(parts: pd.DataFrame, again: anew.Recomputed, claim: str) -> Iterato
         return
     for name, part in parts.iterrows():
         told, estimate = float(part["estimate"]), again.estimates[str(name)]
-        slack = max(anew.CLAIMS[claim].parts[str(name)].tolerance, 1e-9)
+        again_part = anew.CLAIMS[claim].parts[str(name)]
+        width = np.nan_to_num(float(part["ci_high"]) - float(part["ci_low"]))
+        slack = max(again_part.tolerance, again_part.of_width * width, 1e-9)
         if not np.isclose(told, estimate, rtol=RELATIVE, atol=slack, equal_nan=True):
             yield f"{name} {told}, recomputed {estimate}"
         sides = again.sides[str(name)]
