@@ -64,6 +64,12 @@ class ScoreFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class PageFormat(StrEnum):
+    """How a page is written."""
+
+    MARKDOWN = "markdown"
+
+
 app.add_typer(boards_app, name="boards")
 app.add_typer(market_app, name="market")
 
@@ -559,6 +565,33 @@ def claims(
             else:
                 show_claim(con, claim, console)
     except (published.NothingPublishedError, UnknownClaimError) as error:
+        _fail(str(error))
+
+
+@app.command()
+def findings(
+    *,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Only what the README says, between its marks.")
+    ] = False,
+    format: Annotated[  # noqa: A002, ARG001
+        PageFormat, typer.Option(help="How the page is written.")
+    ] = PageFormat.MARKDOWN,
+    data: Data = None,
+) -> None:
+    """What each article got right, what wrong, and what can't be told, as a page of figures.
+
+    Written to standard output from the last publication; no text of any advert is in it.
+
+    Examples: `hiring-signal findings > findings.md` · `hiring-signal findings --brief`
+    """
+    from warehouse import query as published
+    from warehouse.publish.findings import NoVerdictsError, findings_brief, findings_page
+
+    try:
+        with published.open_published(_data(data)) as con:
+            sys.stdout.write(findings_brief(con) if brief else findings_page(con))
+    except (published.NothingPublishedError, NoVerdictsError) as error:
         _fail(str(error))
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import duckdb
 import numpy as np
@@ -21,7 +21,7 @@ import pandas as pd
 from warehouse.claims.counts import Measured
 from warehouse.claims.evidence import Counted, counted, evidence_tables
 from warehouse.claims.population import Evidence, Units, read_evidence
-from warehouse.claims.quantities import drawn
+from warehouse.claims.quantities import Quantity, resolved
 from warehouse.claims.registry import REGISTRY, Claim, OutOfScope, load_registry
 from warehouse.claims.rules import (
     Judgement,
@@ -32,6 +32,7 @@ from warehouse.claims.rules import (
     what_would_decide,
 )
 from warehouse.claims.variants import Silence, sources_of, speaking, variants
+from warehouse.statistics.bootstrap import DRAWS
 from warehouse.statistics.intervals import Interval
 from warehouse.statistics.misclassification import (
     ErrorCounts,
@@ -263,6 +264,7 @@ class _Found(NamedTuple):
 
 
 _CORRECTED = "corrected for extractor error"
+_DRAWN = f"interval of {DRAWS:,} bootstrap draws"
 
 
 def _judge_claim(
@@ -277,13 +279,16 @@ def _judge_claim(
         measured[name] = measured[""] if same else claim.measure.measure(varied)
     distinct = {id(found): found for found in measured.values()}
     parts = iter(
-        drawn(units.weights, [part for found in distinct.values() for part in found.parts])
+        resolved(units.weights, [part for found in distinct.values() for part in found.parts])
     )
     of = {key: tuple(next(parts) for _ in found.parts) for key, found in distinct.items()}
     results = {
         name: _result(claim, of[id(found)], found.base, as_of) for name, found in measured.items()
     }
     result = results.pop("")
+    if any(isinstance(part, Quantity) and part.closed for part in measured[""].parts):
+        redrawn = tuple(resolved(units.weights, measured[""].parts, is_drawn=True))
+        results[_DRAWN] = _result(claim, redrawn, result.base, as_of)
     corrected = None
     if claim.measure.is_correctable and units.kind == "roles" and len(units):
         corrected_parts = _corrected(claim, units, result.parts, errors)
@@ -296,7 +301,7 @@ def _judge_alone(claim: Claim, evidence: Evidence, as_of: date) -> Result:
     """Measure and judge a claim without its variants."""
     units, _ = speaking(claim, evidence, as_of)
     found = claim.measure.measure(units)
-    return _result(claim, tuple(drawn(units.weights, found.parts)), found.base, as_of)
+    return _result(claim, tuple(resolved(units.weights, found.parts)), found.base, as_of)
 
 
 def _is_same(varied: Units, units: Units) -> bool:
@@ -338,7 +343,8 @@ def _corrected(
     def corrected(place: int, part: Part) -> Part:
         if math.isnan(part.interval.low) or math.isnan(part.estimate):
             return part
-        scale = "log" if part.unit == "ratio" and part.estimate > 0 else "linear"
+        is_ratio = part.unit == "ratio" and part.estimate > 0
+        scale: Literal["linear", "log"] = "log" if is_ratio else "linear"
         estimate, ends = with_extractor_error(
             lambda rates: measured_at(tuple(sorted(rates.items())))[place],
             part.interval,

@@ -126,7 +126,9 @@ def findings_brief(con: duckdb.DuckDBPyConnection) -> str:
     said = (
         _environment()
         .get_template("findings_brief.md.j2")
-        .render(**_common(facts), firmest=_firmest(facts.judged)[:_BRIEF])
+        .render(
+            **_common(facts), firmest=[_in_brief(row) for row in _firmest(facts.judged)[:_BRIEF]]
+        )
     )
     return f"{BEGIN}\n{said.strip()}\n{END}\n"
 
@@ -175,7 +177,6 @@ def _common(facts: _Facts) -> dict[str, Any]:
         "method_version": facts.method_version,
         "n_judged": len(facts.judged),
         "counts": {verdict: facts.counts[verdict] for verdict in _SECTIONS},
-        "signs": VERDICTS,
         "n_decided": len(decided),
         "by_chance": f"{len(facts.judged) * _LEVEL_ONE_SIDED:.1f}",
         "n_after_holm": None if None in after_holm else sum(map(bool, after_holm)),
@@ -284,6 +285,12 @@ def _firmest(judged: Sequence[Row]) -> list[Row]:
             bool(row["proxy"]),
         ),
     )
+
+
+def _in_brief(row: Row) -> str:
+    said = f"{VERDICTS[row['verdict']]} {row['verdict']}: {row['statement']} {row['found_said']}"
+    said += " Fragile." if row["fragile_said"] else ""
+    return said + (" By a proxy." if row["proxy"] else "")
 
 
 def _bears(publication: Publication, facts: _Facts) -> dict[str, Any]:

@@ -189,7 +189,8 @@ def interval(low: float | None, high: float | None, unit: str | None) -> str:
     """
     match _is_number(low), _is_number(high):
         case True, True:
-            return f"{figure(low, unit).removesuffix(_SLOPE).removesuffix(_POINTS)} to {figure(high, unit)}"
+            start = figure(low, unit).removesuffix(_SLOPE).removesuffix(_POINTS)
+            return f"{start} to {figure(high, unit)}"
         case True, False:
             return f"{figure(low, unit)} or {'later' if unit == 'year' else 'more'}"
         case False, True:
@@ -203,7 +204,7 @@ def _corrected(row: Row) -> str:
     estimate, unit = row.get("estimate_corrected"), row.get("unit")
     if not _is_number(estimate):
         return ""
-    ends = _interval(row["ci_low_corrected"], row["ci_high_corrected"], unit)
+    ends = interval(row["ci_low_corrected"], row["ci_high_corrected"], unit)
     return f"{figure(estimate, unit)} ({ends})" if ends else figure(estimate, unit)
 
 
