@@ -278,7 +278,7 @@ def test_roles_that_were_seen_late_do_not_speak_of_the_day_they_came():
     assert (row["estimate"], row["n_roles"]) == (0.5, 90)  # a thread of 2020 is still what it was
     assert row["sources"] == "hackernews"
     assert row["silent_sources"].startswith(
-        "ashby (was read over 92 days after the 60 of its roles"
+        "ashby (what it has of the window was first seen over 92 days"
     )
     late = sensitivity.loc["hire_tf_led_2020"]
     assert "with roles that were seen late" not in late.index  # ashby would speak after all

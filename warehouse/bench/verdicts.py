@@ -16,8 +16,13 @@ from warehouse.statistics.series import framework_ratio, framework_share_by_mont
 
 
 def claims(material: Material) -> Iterator[Row]:
-    """Series and claims on a made-up market, against the same market a quarter the size."""
-    roles, companies, growth = material.roles, material.companies, material.growth
+    """Series and claims on a made-up market, against the same market a quarter the size.
+
+    The market grows with the adverts that are asked for: one role in seven is advertised twice.
+    """
+    growth = material.growth
+    roles = max(material.roles, material.adverts * 7 // 8)
+    companies = material.companies * roles // material.roles
     small, large = [], []
     for _ in range(material.stage_repeats):
         small.append(in_fresh_process(_judge, roles // growth, companies // growth))

@@ -29,6 +29,7 @@ from warehouse.claims.rules import (
     Unit,
     claim_p_value,
     judge_parts,
+    number_of,
     what_would_decide,
 )
 from warehouse.claims.variants import Silence, sources_of, speaking, variants
@@ -461,9 +462,9 @@ def _verdict_row(claim: Claim, found: _Found) -> dict[str, object]:
         and variant.judgement.verdict == "undetermined"
         and not variant.judgement.is_too_few
     ]
-    n = f"{len(base):,} {base.kind}"
+    whole = number_of(len(base), base.kind)
     if base.kind == "roles":
-        n += f" at {base.n_companies():,} companies"
+        whole += f" at {number_of(base.n_companies(), 'companies')}"
     finding = "; ".join(_say(part) for part in result.parts)
     return {
         **_figures(result),
@@ -489,7 +490,7 @@ def _verdict_row(claim: Claim, found: _Found) -> dict[str, object]:
             base.n_companies() if base.kind == "roles" else 0,
         ),
         "p_value": _number(claim_p_value(claim.rule, judgement, result.parts)),
-        "finding": f"{finding[0].upper()}{finding[1:]}; from {n}.",
+        "finding": f"{finding[0].upper()}{finding[1:]}; from {whole}.",
         "fragile_under": ", ".join(turned) or None,
         "unsettled_under": ", ".join(unsettled) or None,
         "proxy": claim.proxy is not None,

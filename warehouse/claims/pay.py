@@ -20,6 +20,7 @@ from warehouse.claims.filters import Entry, RoleFilter, Terms
 from warehouse.claims.population import Codes, Units
 from warehouse.claims.quantities import Quantity
 from warehouse.claims.rules import Part, Side
+from warehouse.statistics import intervals
 from warehouse.statistics.bootstrap import Floats
 from warehouse.statistics.matched import matched_median_difference, median_difference
 from warehouse.statistics.quantiles import clustered_quantiles
@@ -42,6 +43,11 @@ def _places(units: Units) -> Codes:
     metro, region = units.codes("metro"), units.codes("region")
     n = len(units.store.texts["metro"].values)
     return np.where(metro >= 0, metro, np.where(region >= 0, n + region, -1)).astype(np.int32)
+
+
+def _open(ends: intervals.Interval) -> intervals.Interval:
+    """Leave an end open at which pay would be nothing: no data put it there."""
+    return ends if ends.low > -1 else ends._replace(low=-np.inf)
 
 
 def _named(units: Units, skills: Skills) -> dict[str, Floats]:
@@ -159,7 +165,7 @@ class MedianAgainst(Entry):
         )
         estimate, ends = median_difference(base.company, _pay(base), inside, base.worth())
         label = "median pay of the group over that of all, less one"
-        part = Part("difference", label, "relative difference", estimate, ends, sides)
+        part = Part("difference", label, "relative difference", estimate, _open(ends), sides)
         return Measured((part,), base)
 
 

@@ -41,6 +41,12 @@ MIN_UNITS = 30  # roles (or papers) on the smaller side, pre-registered
 MIN_COMPANIES = 10  # companies on the smaller side, pre-registered
 
 
+def number_of(n: int, noun: str) -> str:
+    """Write a number of things."""
+    one = "company" if noun == "companies" else noun.removesuffix("s")
+    return f"{n:,} {one if n == 1 else noun}"
+
+
 class Side(NamedTuple):
     """One side of a comparison: what it is, and how much of it was seen."""
 
@@ -50,8 +56,10 @@ class Side(NamedTuple):
 
     def words(self, noun: str) -> str:
         """The side and its numbers."""
-        text = f"{self.label}: {self.n_units:,} {noun}"
-        return text if self.n_companies is None else f"{text} at {self.n_companies:,} companies"
+        text = f"{self.label}: {number_of(self.n_units, noun)}"
+        if self.n_companies is None:
+            return text
+        return f"{text} at {number_of(self.n_companies, 'companies')}"
 
     def shortage(self, noun: str) -> str | None:
         """Say what is missing, None when it is enough."""
@@ -59,11 +67,8 @@ class Side(NamedTuple):
         if self.n_units >= MIN_UNITS and has_companies:
             return None
         if self.n_companies is None:
-            return f"{self.label}: {self.n_units} {noun}, {MIN_UNITS} are needed"
-        return (
-            f"{self.label}: {self.n_units} {noun} at {self.n_companies} companies, "
-            f"{MIN_UNITS} at {MIN_COMPANIES} are needed"
-        )
+            return f"{self.words(noun)}, {MIN_UNITS} are needed"
+        return f"{self.words(noun)}, {MIN_UNITS} at {MIN_COMPANIES} are needed"
 
 
 class Part(NamedTuple):

@@ -89,27 +89,27 @@ def _silences(
 ) -> Iterator[Silence]:
     population = claim.population
     assert isinstance(population, RolePopulation)
-    values = universe.store.texts["source"].values
+    store = universe.store
     source, day = universe.codes("source"), universe.column("day")
+    inside = (day >= (units.first - _EPOCH).days) & (day <= (units.last - _EPOCH).days)
     for code in sorted(set(np.unique(source)) - set(np.unique(units.codes("source")))):
-        name = values[code]
+        name = store.texts["source"].values[code]
         if population.sources is not None and name not in population.sources:
             yield Silence(name, population.sources_because or "")
-            continue
-        if code in too_short:
+        elif code in too_short:
             years = claim.window.min_source_years
             yield Silence(name, f"its adverts span less than {years:g} years")
-            continue
-        days = day[source == code]
-        inside = (days >= (units.first - _EPOCH).days) & (days <= (units.last - _EPOCH).days)
-        if inside.any():
+        elif inside[source == code].any():
             yield Silence(
-                name, f"was read over {SEEN_WITHIN_DAYS} days after the {inside.sum():,} of its "
-                "roles came that it has in the window: only those nobody filled are left",
-            )  # fmt: skip
+                name,
+                f"what it has of the window was first seen over {SEEN_WITHIN_DAYS} days after it "
+                "came, or its day is not known",
+            )
         else:
+            # Of all that it has: the reason is then the same for every claim.
+            days = store.columns["day"][store.texts["source"].codes == code]
             first, last = (_EPOCH + timedelta(days=int(d)) for d in (days.min(), days.max()))
-            yield Silence(name, f"its roles came from {first} to {last}")
+            yield Silence(name, f"has none in the window: what it has came from {first} to {last}")
 
 
 def variants(
