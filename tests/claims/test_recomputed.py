@@ -48,7 +48,7 @@ def test_figures_and_verdict_are_those_of_the_second_path(judged: Judged, claim:
 
 # Claims of every estimator whose interval is one of draws, or of leaving companies out, and how far
 # an end may be from that of a plain bootstrap, in widths of the interval: chance of the draws, and
-# the widening for few companies.
+# the widening for few companies; more for a share near 1, where percentiles are too narrow.
 DRAWN = [
     ("hire_more_pytorch_2026", "pytorch:tensorflow", 0.1),
     ("hire_volume_order", "gap", 0.1),
@@ -65,7 +65,7 @@ DRAWN = [
     ("emp_market_share", "pytorch", 0.1),
     ("paper_pytorch_led_2020", "pytorch:tensorflow", 0.1),
     ("paper_growth_2022_2025", "turn", 0.1),
-    ("model_pytorch_primary", "pytorch newest", 0.1),
+    ("model_pytorch_primary", "pytorch newest", 0.2),
 ]
 # Intervals of pay hold what a test by companies does not refute. Bootstraps of medians and of
 # coefficients of few roles are themselves rough, so the two need only lie alike.
