@@ -1029,7 +1029,7 @@ def verdict_of(
 def told_sides(text: str) -> Iterator[tuple[int, int]]:
     """Read the counts of `sides` in out.claim_parts; papers have no companies."""
     for side in text.split("; "):
-        numbers = re.search(r": ([\d,]+) \w+(?: at ([\d,]+) companies)?$", side)
+        numbers = re.search(r": ([\d,]+) \w+(?: at ([\d,]+) compan(?:y|ies))?$", side)
         assert numbers is not None, side
         n, companies = numbers.groups()
         yield int(n.replace(",", "")), int((companies or "0").replace(",", ""))
