@@ -739,7 +739,13 @@ CLAIMS: dict[str, Recomputation] = {
             name: Part(
                 lambda u, w, name=name: skill_coefficient(u, w, name),
                 lambda u, name=name: (
-                    [*everything(u), u["p"] | u["t"]] if name == "premium" else [u[column(name)]]
+                    [
+                        *everything(u),
+                        u["p"] | u["t"],
+                        np.any([u[name] for name in OPERATIONAL], axis=0),
+                    ]
+                    if name == "premium"
+                    else [u[column(name)]]
                 ),
                 tolerance=1e-7,
             )

@@ -243,6 +243,7 @@ class SkillPremium(Entry):
         of_all = (
             side("roles with pay stated", base, np.ones(len(base), np.bool_)),
             side("of them naming a framework", base, either),
+            side("of them naming a skill", base, np.any([mask > 0 for mask in skills.values()], 0)),
         )
         parts = [
             Part(
@@ -280,7 +281,11 @@ class TopDecile(Entry):
         base = _paid(units)
         skills = _named(base, self.skills)
         found = prevalence_gap(_pay(base), base.company, skills, base.worth())
-        top = _pay(base) > np.quantile(_pay(base), 0.9) if len(base) else np.zeros(0, np.bool_)
+        top = (
+            _pay(base) > np.quantile(_pay(base), 0.9, method="inverted_cdf")
+            if len(base)
+            else np.zeros(0, np.bool_)
+        )
         sides = side("best paid tenth", base, top), side("the rest", base, ~top)
         parts = []
         for name, (estimate, ends) in found.items():

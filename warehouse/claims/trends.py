@@ -45,7 +45,7 @@ class YearlySlope(Entry):
     def measure(self, units: Units) -> Measured:
         """Fit the line from each company's moments."""
         named, seen = units.names(self.naming), units.has(self.naming)
-        middle = (units.first.toordinal() + units.last.toordinal()) // 2 - _EPOCH
+        middle = (units.first.toordinal() + units.last.toordinal() + 1) // 2 - _EPOCH
         years = (units.column("day") - middle) / _YEAR_DAYS
         moments = [np.ones(len(units)), years, named, years**2, years * named]
         source = units.codes("source")

@@ -16,9 +16,9 @@ columns:
   estimate_corrected: DOUBLE | Estimate with the extractor's error taken out (Rogan-Gladen), NULL where that can't be done
   ci_low_corrected: DOUBLE | Lower end of its interval, which carries the uncertainty of that error too
   ci_high_corrected: DOUBLE | Upper end of it
-  n_roles: BIGINT | Roles in the population and window
+  n_roles: BIGINT | Roles that the estimand counts, of its population and window
   n_companies: BIGINT | Companies behind them
-  n_papers: BIGINT | Papers in the population and window
+  n_papers: BIGINT | Papers that the estimand counts
   n_models: BIGINT | Models in the rankings
   n_pytorch_only: BIGINT | Units that name the PyTorch family and not TensorFlow
   n_tensorflow_only: BIGINT | Units that name the TensorFlow family and not PyTorch
