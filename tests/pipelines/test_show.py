@@ -19,6 +19,16 @@ def con() -> duckdb.DuckDBPyConnection:
         CREATE TABLE out.claim_verdicts AS
         SELECT unnest(['c', 'silent']) AS claim_id, 'ratio' AS unit, false AS is_sample;
         CREATE TABLE out.claim_sensitivity (claim_id VARCHAR, variant VARCHAR);
+        CREATE TABLE out.claim_parts AS
+        SELECT 'c' AS claim_id, part, i AS part_no, 'ratio' AS unit, 1.5 AS estimate,
+            1.25 AS ci_low, NULL::DOUBLE AS ci_high,
+            CASE WHEN i = 1 THEN 'above 1' END AS condition,
+            CASE WHEN i = 1 THEN 'supported' END AS verdict, 'one: 40 roles' AS sides
+        FROM (VALUES (1, 'first'), (2, 'second')) AS p (i, part);
+        CREATE TABLE out.claim_versions AS
+        SELECT 'c' AS claim_id, 1 AS claim_version, DATE '2026-02-03' AS superseded_on,
+            'it was [red]vague' AS superseded_because, 'contradicted' AS verdict,
+            0.5 AS estimate, 0.25 AS ci_low, 0.75 AS ci_high, NULL AS reason;
         CREATE TABLE out.claim_evidence AS
         SELECT 'c' AS claim_id, cell, DATE '2026-01-01' + i::INTEGER AS entered_on,
             'r' || i AS role_id, NULL AS paper_id, 'Acme' AS company, 'Engineer ' || i AS title,
@@ -47,6 +57,15 @@ def test_the_newest_of_each_cell_are_shown_with_their_addresses(
         "neither · 2026-01-04 · Acme · Engineer 3",
     ]
     assert lines[-1] == "  https://acme.example/3"
+
+
+def test_parts_and_earlier_versions_are_shown(con: duckdb.DuckDBPyConnection) -> None:
+    text = " ".join(shown(con, "c"))
+    for word in ("first", "second", "supported", "reported", "above 1"):
+        assert word in text
+    said = "By version 1 of the rule (until 2026-02-03: it was [red]vague): contradicted"
+    assert said in " ".join(text.split())
+    assert "By version" not in " ".join(shown(con, "silent"))
 
 
 def test_a_claim_without_units_shows_none(con: duckdb.DuckDBPyConnection) -> None:
