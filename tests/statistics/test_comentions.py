@@ -57,6 +57,18 @@ def pairs(found: Comentions, population: str = "all") -> dict[tuple[str, str], A
     return {(row.technology_a, row.technology_b): row for row in rows.itertuples()}
 
 
+def test_topics_are_left_out():
+    con = world([(8, {"pytorch", "K8S"}), (2, {"pytorch"}), (2, {"K8S"}), (8, set())])
+    before = comentions(con, AS_OF)
+    con.execute(
+        "INSERT INTO core.mentions BY NAME SELECT DISTINCT posting_id, 'startup' AS family, "
+        "'startup' AS technology, 'topic' AS kind, false AS is_negated FROM core.mentions"
+    )
+    after = comentions(con, AS_OF)
+    pd.testing.assert_frame_equal(after.by_year, before.by_year)
+    pd.testing.assert_frame_equal(after.by_framework, before.by_framework)
+
+
 def test_lift_is_that_of_the_fourfold_table():
     con = world([(8, {"pytorch", "K8S"}), (2, {"pytorch"}), (2, {"K8S"}), (8, set())])
     found = comentions(con, AS_OF)

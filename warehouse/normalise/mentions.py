@@ -14,9 +14,9 @@ typing; everything else is RE2 syntax. An alias without gate is taken wherever i
 rows are alternatives; one that asks for evidence (`vouchers` or `words` within `reach` characters,
 0 for anywhere in text or title) makes the alias weak: it needs a strong alias or a word beside it
 and vouches for no other. `form` is the spelling with its case, `refuse_before` and `refuse_after`
-are the homonyms' surroundings (not where `unless_before` holds), and `era` limits a row to postings
-from before or since a bare "Torch" meant PyTorch. A gate's pattern may name another ("<persons>")
-that stands in `gate_phrases.csv`.
+are the homonyms' surroundings (not where `unless_before` holds, which alone is what must stand
+before), and `era` limits a row to postings from before or since a bare "Torch" meant PyTorch. A
+gate's pattern may name another ("<persons>") that stands in `gate_phrases.csv`.
 """
 
 from __future__ import annotations
@@ -333,12 +333,12 @@ def _is_refused(gate: _Gate, data: bytes, start: int, end: int) -> bool:
     # What stands after is looked at in one place, what stands before is searched for
     if gate.refuse_after and gate.refuse_after.match(data, end, end + _CONTEXT):
         return True
-    if not gate.refuse_before:
+    if not (gate.refuse_before or gate.unless_before):
         return False
     before = data[max(0, start - _CONTEXT) : start]
-    return first_match(gate.refuse_before, before) >= 0 and not (
-        gate.unless_before and first_match(gate.unless_before, before) >= 0
-    )
+    if gate.refuse_before and first_match(gate.refuse_before, before) < 0:
+        return False
+    return not (gate.unless_before and first_match(gate.unless_before, before) >= 0)
 
 
 class _Evidence:
