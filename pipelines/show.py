@@ -144,6 +144,7 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
         if value is not None:
             table.add_row(name, escape(_plain(value)))
     console.print(table)
+    _show_parts(con, claim, console)
     variants = _rows(
         con, "SELECT * EXCLUDE (claim_id) FROM out.claim_sensitivity WHERE claim_id = $1", [claim]
     )
@@ -156,11 +157,51 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
                 escape(row["variant"]),
                 row["verdict"],
                 _estimate(row | {"unit": rows[0]["unit"]}),
-                _count(row["n_papers"] if row["n_roles"] is None else row["n_roles"]),
+                _count(_n_units(row)),
                 _count(row["n_companies"]),
             )
         console.print(sensitivity)
+    _show_versions(con, claim, rows[0]["unit"], console)
     _show_evidence(con, claim, console)
+
+
+def _show_parts(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> None:
+    """What the verdict was put together from, where that is more than one figure."""
+    parts = _rows(con, "FROM out.claim_parts WHERE claim_id = $1 ORDER BY part_no", [claim])
+    if len(parts) < 2:
+        return
+    table = Table(title="Parts", expand=False)
+    for name in ("part", "verdict", "estimate \\[95 % interval]", "condition", "compared"):
+        table.add_column(name)
+    for row in parts:
+        table.add_row(
+            escape(row["part"]),
+            row["verdict"] or "reported",
+            _estimate(row | {"reason": None}),
+            row["condition"] or "",
+            escape(row["sides"] or ""),
+        )
+    console.print(table)
+
+
+def _show_versions(
+    con: duckdb.DuckDBPyConnection, claim: str, unit: str | None, console: Console
+) -> None:
+    """What earlier versions of the rule make of the same data."""
+    query = "FROM out.claim_versions WHERE claim_id = $1 ORDER BY claim_version"
+    for row in _rows(con, query, [claim]):
+        console.print(
+            f"By version {row['claim_version']} of the rule (until {row['superseded_on']}: "
+            f"{escape(row['superseded_because'])}): {row['verdict']}, "
+            f"{_estimate(row | {'unit': unit})}",
+            highlight=False,
+        )
+
+
+def _n_units(row: dict[str, Any]) -> int | None:
+    """Roles, papers or models, whichever were counted."""
+    counts: list[int | None] = [row[name] for name in ("n_roles", "n_papers", "n_models")]
+    return next((n for n in counts if n is not None), None)
 
 
 def _show_evidence(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> None:

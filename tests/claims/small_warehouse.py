@@ -27,9 +27,9 @@ TABLES = f"""
 CREATE SCHEMA core;
 CREATE TABLE core.roles (role_id VARCHAR, {ROLE_FIELDS});
 CREATE TABLE core.postings (
-    posting_id VARCHAR, source VARCHAR, board VARCHAR, company_id VARCHAR, role_id VARCHAR, family VARCHAR,
-    level VARCHAR, is_ml_role BOOLEAN, country VARCHAR, is_us BOOLEAN, workplace VARCHAR,
-    posted_on DATE, first_seen_on DATE, last_seen_on DATE, is_duplicate BOOLEAN
+    posting_id VARCHAR, source VARCHAR, board VARCHAR, company_id VARCHAR, role_id VARCHAR,
+    family VARCHAR, level VARCHAR, is_ml_role BOOLEAN, country VARCHAR, is_us BOOLEAN,
+    workplace VARCHAR, posted_on DATE, first_seen_on DATE, last_seen_on DATE, is_duplicate BOOLEAN
 );
 CREATE TABLE core.boards (
     source VARCHAR, board VARCHAR, first_listing_on DATE, newest_listing_on DATE, is_panel BOOLEAN

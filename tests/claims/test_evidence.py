@@ -9,19 +9,20 @@ import duckdb
 import pandas as pd
 import pytest
 
+from tests.claims.registering import registered
 from tests.claims.small_warehouse import empty, market
 from warehouse import models
 from warehouse.claims.judge import Judged, judge
 
 AS_OF = date(2026, 6, 30)
-COUNTS = ["n_roles", "n_companies", "n_papers"]
+COUNTS = ["n_roles", "n_companies", "n_papers", "n_models"]
 CELLS = ["n_pytorch_only", "n_tensorflow_only", "n_both", "n_neither"]
 
 RECOUNTED = """
 SELECT
     claim_id, min(entered_on) AS first, max(entered_on) AS last,
     nullif(count(role_id), 0) AS n_roles, nullif(count(DISTINCT company_id), 0) AS n_companies,
-    nullif(count(paper_id), 0) AS n_papers,
+    nullif(count(paper_id), 0) AS n_papers, nullif(count(model_id), 0) AS n_models,
     count(*) FILTER (cell = 'pytorch_only') AS n_pytorch_only,
     count(*) FILTER (cell = 'tensorflow_only') AS n_tensorflow_only,
     count(*) FILTER (cell = 'both') AS n_both, count(*) FILTER (cell = 'neither') AS n_neither
@@ -142,7 +143,7 @@ def test_many_claims_and_official_repositories_are_recounted(tmp_path: Path):
                 window=f"{{first: {year}-{month:02}-01}}",
                 measure=share,
             )
-            (tmp_path / f"{claim}.yaml").write_text(text, encoding="utf-8")
+            (tmp_path / f"{claim}.yaml").write_text(registered(text), encoding="utf-8")
     for claim, population in (
         ("paper_official", "{of: papers, is_official: true}"),
         ("paper_naming", "{of: papers, is_naming: true}"),
@@ -151,7 +152,7 @@ def test_many_claims_and_official_repositories_are_recounted(tmp_path: Path):
         text = CLAIM.format(
             id=claim, population=population, window="{first: 2020-01-01}", measure=share
         )
-        (tmp_path / f"{claim}.yaml").write_text(text, encoding="utf-8")
+        (tmp_path / f"{claim}.yaml").write_text(registered(text), encoding="utf-8")
     con = market(8, n_companies=100, n_roles=1500)
     found = judged(con, tmp_path)
     assert len(found.verdicts) == 39

@@ -11,6 +11,7 @@ from warehouse.claims.registry import GROUPS, OutOfScope, check_registry, load_r
 GOOD = """
 id: hire_example
 version: 1
+registered: {day: 2026-01-01, digest: 2dd0911a770d}
 articles: [careers]
 statement: One is asked for more than the other.
 estimand: Ratio of roles.
@@ -108,7 +109,7 @@ WRONG = [
     ),
     (
         "estimator: ratio, pairs: [[pytorch, tensorflow]]",
-        "estimator: pay_range, naming: jax, range_usd_year: [2, 1]",
+        "estimator: pay_range, range_usd_year: [2, 1]",
         "measure.pay_range",
         "lower end",
     ),
@@ -131,6 +132,40 @@ WRONG = [
         "{of: papers}\nwindow: {last_months: 12}\nmeasure: {estimator: yearly_slope, naming: jax}",
         "claim",
         "can't be measured on papers",
+    ),
+    (
+        "above: 1",
+        "above: 2",
+        "claim",
+        "a rule that changes is a new version, and the old one goes to superseded",
+    ),
+    ("is_ml_role: true", "is_ml_role: false", "claim", "version 1 is not what was registered"),
+    ("digest: ", "digest: X", "registered.digest", "pattern"),
+    ("day: 2026-01-01", "day: soon", "registered.day", "valid date"),
+    ("version: 1", "version: 2", "claim", "versions must run from 1"),
+    ("is_ml_role: true", "names_any: [cobol]", "claim", "no technology, family or topic of the"),
+    ("is_ml_role: true", "names_any: []", "population.roles.names_any", "at least 1"),
+    ("is_ml_role: true", "any_of: [{is_us: true}]", "population.roles.any_of", "at least 2"),
+    ("is_ml_role: true", "employer: small", "population.roles.employer", "'large'"),
+    ("is_ml_role: true", "sources: [ashby]", "population.roles", "say why others can't speak"),
+    (
+        "{of: roles, is_ml_role: true}",
+        "{of: papers, about_any: [A(b]}",
+        "population.papers",
+        "no phrase",
+    ),
+    ("{of: roles, is_ml_role: true}", "{of: models}", "claim", "can't be measured on models"),
+    (
+        "estimator: ratio, pairs: [[pytorch, tensorflow]]",
+        "estimator: model_shares, naming: [pytorch]",
+        "claim",
+        "is for models alone",
+    ),
+    (
+        "estimator: ratio, pairs: [[pytorch, tensorflow]]",
+        "estimator: share, among: all",
+        "measure.share",
+        "either naming or having",
     ),
     (GOOD, OUT.replace("out_example", "hire_example"), "id", "starts with out_"),
     (GOOD, OUT.replace("nobody can count that", "''"), "out_of_scope", "at least 1"),

@@ -12,6 +12,9 @@ from datetime import date
 
 import duckdb
 
+from warehouse.claims.registry import Claim, load_registry
+from warehouse.statistics.series import FRAMEWORKS
+
 AS_OF = date(2026, 6, 30)
 
 _PAPERS = 3_000
@@ -51,10 +54,12 @@ SELECT
     [source] AS sources,
     entered_on,
     is_ml_role,
-    (['research', 'ml_engineer', 'software_engineer'])[1 + (i % 3)] AS family,
-    (['junior', 'mid', 'senior', 'staff'])[1 + (i % 4)] AS level,
+    (['research', 'ml_engineer', 'ml_platform', 'software_engineer'])[1 + (i % 4)] AS family,
+    (['junior', 'mid', 'senior', 'staff'])[1 + (i % 5) % 4] AS level,
     CASE WHEN i % 3 > 0 THEN 'US' ELSE 'DE' END AS country,
     i % 3 > 0 AS is_us,
+    CASE WHEN i % 3 > 0 THEN (['CA', 'NY', 'WA', 'TX'])[1 + (i % 7) % 4] END AS region,
+    CASE WHEN i % 5 = 1 THEN 'San Francisco Bay Area' END AS metro,
     'onsite' AS workplace,
     draw(i, 'pytorch') < if(is_ml_role, 0.2 + 0.4 * age, 0.04) AS has_pytorch,
     draw(i, 'tensorflow') < if(is_ml_role, 0.5 - 0.3 * age, 0.04) AS has_tensorflow,
@@ -90,6 +95,13 @@ FROM (
     FROM (SELECT DISTINCT source, board FROM core.roles WHERE source <> 'hackernews')
 );
 
+CREATE TABLE core.companies AS
+SELECT
+    company_id,
+    count(*)::INTEGER AS n_open_most,
+    draw(company_id, 'agency') < 0.03 AS is_agency
+FROM core.roles GROUP BY company_id;
+
 CREATE TABLE core.mentions AS
 SELECT
     posting_id,
@@ -108,13 +120,27 @@ FROM (
         ]) AS family
     FROM core.postings
 )
-WHERE family IS NOT NULL;
+WHERE family IS NOT NULL
+UNION ALL
+-- What a role asks for beside frameworks stands in all its adverts.
+SELECT
+    posting_id,
+    skill AS technology,
+    skill AS family,
+    'skill' AS kind,
+    false AS is_negated,
+    draw(posting_id, skill) < 0.05 AS is_boilerplate
+FROM core.postings
+CROSS JOIN (SELECT unnest(getvariable('skills')) AS skill)
+WHERE draw(role_id, skill) < 0.12;
 
 CREATE TABLE core.papers AS
 SELECT
     'paper-' || i AS paper_id,
     'pwc_archive' AS source,
     NULL::VARCHAR AS arxiv_id,
+    (['Language models', 'Deep reinforcement learning', 'On graphs'])[1 + i % 3] AS title,
+    []::VARCHAR[] AS tasks,
     date '2019-01-01' + (draw(i, 'published') * 2390)::INTEGER AS published_on
 FROM range(getvariable('papers')) AS numbers (i);
 
@@ -128,6 +154,15 @@ SELECT
     draw(paper_id, 'official') < 0.5 AS is_official
 FROM core.papers
 CROSS JOIN range(2) AS links (link);
+
+CREATE TABLE core.models AS
+SELECT
+    'hub' AS source,
+    (['newest', 'most downloaded'])[1 + i % 2] AS ranking,
+    date '2026-06-01' AS snapshot,
+    'owner-' || i % 700 || '/model-' || i AS model_id,
+    [CASE WHEN draw(i, 'model') < 0.9 THEN 'pytorch' ELSE 'tf' END] AS frameworks
+FROM range(2000) AS numbers (i);
 """
 
 
@@ -146,5 +181,12 @@ def make_market(roles: int, companies: int) -> Iterator[duckdb.DuckDBPyConnectio
         sizes = {"roles": roles, "companies": companies, "papers": _PAPERS}
         for name, size in sizes.items():
             con.execute(f"SET VARIABLE {name} = $size", {"size": size})
+        con.execute("SET VARIABLE skills = $skills", {"skills": _skills()})
         con.execute(_DRAW)
         yield con
+
+
+def _skills() -> list[str]:
+    """Name what the claims look for in adverts beside the frameworks."""
+    claims = [claim for claim in load_registry() if isinstance(claim, Claim)]
+    return sorted({term for claim in claims for term in claim.terms()} - set(FRAMEWORKS))

@@ -12,10 +12,10 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from warehouse.claims.filters import Entry, Framework, RoleFilter, Term, Terms
+from warehouse.claims.filters import Entry, Framework, RoleFilter, Terms
 from warehouse.claims.population import Mask, Units
 from warehouse.claims.quantities import Quantity, quantity
-from warehouse.claims.rules import Part, Side, Unit
+from warehouse.claims.rules import Part, Side
 from warehouse.statistics import intervals
 from warehouse.statistics.bootstrap import Floats
 from warehouse.statistics.contingency import clustered_cramers_v
@@ -175,7 +175,10 @@ class Shares(Entry):
         parts = []
         for framework in self.naming:
             seen, label = units.has(framework), f"share of {units.kind} naming {NAMES[framework]}"
-            sides = side(f"naming {NAMES[framework]}", units, seen), side("not naming it", units, ~seen)
+            sides = (
+                side(f"naming {NAMES[framework]}", units, seen),
+                side("not naming it", units, ~seen),
+            )
             named = units.names(framework)
             parts.append(share_part(units, framework, label, named, np.ones(len(units)), sides))
         return Measured(tuple(parts), units)
@@ -271,9 +274,7 @@ class RatioOfRatios(Entry):
             for where, group in (("inside", inside), ("outside", ~inside))
             for name, mask in zip(names, seen, strict=True)
         )
-        columns = [
-            units.names(f) * group for group in (inside, ~inside) for f in self.pair
-        ]
+        columns = [units.names(f) * group for group in (inside, ~inside) for f in self.pair]
         label = f"{names[0]} per {names[1]} inside the group over that outside"
         part = odds_part(units, "ratio", label, columns, sides)
         return Measured((part,), units)
@@ -322,7 +323,10 @@ class Lift(Entry):
             )
             first, second = (named[f] for f in frameworks)
             columns = [first * has, first, second * has, second]
-            label = f"share of {NAMES[self.of]} roles naming {skill} over that of {NAMES[self.against]} roles"
+            label = (
+                f"share of {NAMES[self.of]} roles naming {skill} over that of "
+                f"{NAMES[self.against]} roles"
+            )
             parts.append(odds_part(units, skill, label, columns, sides))
         return Measured(tuple(parts), units.where(units.has(self.of) | units.has(self.against)))
 
@@ -356,9 +360,14 @@ class GroupGaps(Entry):
             )
             parts.append(
                 quantity(
-                    units, group, label, "difference of shares", columns,
-                    lambda t: t[..., 0] / t[..., 1] - t[..., 2] / t[..., 3], sides,
-                )  # fmt: skip
+                    units,
+                    group,
+                    label,
+                    "difference of shares",
+                    columns,
+                    lambda t: t[..., 0] / t[..., 1] - t[..., 2] / t[..., 3],
+                    sides,
+                )
             )
         return Measured(tuple(parts), units.where(units.has(self.of) | units.has(self.against)))
 
@@ -394,7 +403,8 @@ class CramersV(Entry):
         companies, row = np.unique(base.company, return_inverse=True)
         n_cells = shape[0] * shape[1]
         place = row * n_cells + codes * shape[1] + cell
-        sums = np.bincount(place, base.worth(), len(companies) * n_cells).reshape(-1, n_cells)
+        flat = np.bincount(place, base.worth(), len(companies) * n_cells)
+        sums = np.asarray(flat.reshape(-1, n_cells), np.float64)
         found = clustered_cramers_v(sums, base.weights[companies], shape)
         part = Part("v", label, "Cramér's V", found.estimate, found.interval, sides)
         return Measured((part,), base)
@@ -417,7 +427,9 @@ class ModelShares(Entry):
         """Divide the models for each framework by all of a ranking."""
         parts = []
         for ranking in self.rankings:
-            listed = units.where(units.store.texts["ranking"].among([ranking])[units.codes("ranking")])
+            listed = units.where(
+                units.store.texts["ranking"].among([ranking])[units.codes("ranking")]
+            )
             for framework in self.naming:
                 seen = listed.has(framework)
                 label = f"share of the {ranking} models for {NAMES[framework]}"
@@ -427,5 +439,3 @@ class ModelShares(Entry):
                 one = np.ones(len(listed))
                 parts.append(share_part(listed, name, label, seen.astype(np.float64), one, sides))
         return Measured(tuple(parts), units)
-
-

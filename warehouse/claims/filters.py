@@ -1,4 +1,4 @@
-"""What a claim may ask of a role, a paper or a model: the fields of registry files that choose units.
+"""What a claim may ask of a role, a paper or a model: how registry files choose units.
 
 Belongs here: windows, filters and populations as registry files write them. Does not belong here:
 reading units from the warehouse (`population`), or measuring anything.
@@ -112,7 +112,9 @@ class PaperPopulation(Entry):
     def _are_phrases(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         for phrase in value or ():
             if not re.fullmatch(r"[a-z0-9][a-z0-9 -]*\*?", phrase):
-                raise ValueError(f"{phrase!r} is no phrase: small letters, figures, spaces, - and a * at the end")
+                raise ValueError(
+                    f"{phrase!r} is no phrase: small letters, figures, spaces, - and a * at the end"
+                )
         return value
 
     @property
@@ -121,7 +123,8 @@ class PaperPopulation(Entry):
         if self.about_any is None:
             return None
         words = (
-            phrase.removesuffix("*").replace(" ", "[ -]") + ("" if phrase.endswith("*") else r"s?\b")
+            phrase.removesuffix("*").replace(" ", "[ -]")
+            + ("" if phrase.endswith("*") else r"s?\b")
             for phrase in self.about_any
         )
         return rf"\b(?:{'|'.join(words)})"

@@ -260,7 +260,9 @@ def _judge_claim(
         same = name and _is_same(varied, units)
         measured[name] = measured[""] if same else claim.measure.measure(varied)
     distinct = {id(found): found for found in measured.values()}
-    parts = iter(drawn(units.weights, [part for found in distinct.values() for part in found.parts]))
+    parts = iter(
+        drawn(units.weights, [part for found in distinct.values() for part in found.parts])
+    )
     of = {key: tuple(next(parts) for _ in found.parts) for key, found in distinct.items()}
     results = {
         name: _result(claim, of[id(found)], found.base, as_of) for name, found in measured.items()
@@ -347,6 +349,8 @@ def _figure(value: float, unit: Unit) -> str:
         return f"{100 * value:+.2f} points a year"
     if unit == "log pay":
         return f"{100 * math.expm1(value):+.1f} %"
+    if unit == "relative difference":
+        return f"{100 * value:+.1f} %"
     if unit == "USD a year":
         return f"{value:,.0f} USD a year"
     return _month(value) if unit == "year" else f"{value:.2f}"
@@ -451,7 +455,11 @@ def _verdict_row(claim: Claim, found: _Found) -> dict[str, object]:
         "registered_on": claim.registered.day,
         "reason": judgement.reason + (f"; proxy: {claim.proxy}" if claim.proxy else ""),
         "would_decide": what_would_decide(
-            claim.rule, judgement, base.kind, len(base), base.n_companies() if base.kind == "roles" else 0
+            claim.rule,
+            judgement,
+            base.kind,
+            len(base),
+            base.n_companies() if base.kind == "roles" else 0,
         ),
         "p_value": _p_value(claim, judgement),
         "finding": f"{finding[0].upper()}{finding[1:]}; from {n}.",

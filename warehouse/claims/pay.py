@@ -23,7 +23,7 @@ from warehouse.claims.rules import Part, Side
 from warehouse.statistics.bootstrap import Floats
 from warehouse.statistics.matched import matched_median_difference, median_difference
 from warehouse.statistics.quantiles import clustered_quantiles
-from warehouse.statistics.regression import prevalence_gaps, skill_premium, variance_shares
+from warehouse.statistics.regression import prevalence_gap, skill_premium, variance_shares
 
 Skills = Annotated[Mapping[str, Terms], Field(min_length=1)]
 
@@ -90,7 +90,7 @@ class PayRange(Entry):
 
 
 class MatchedMedian(Entry):
-    """Median pay of one group less that of another, between roles that are otherwise alike."""
+    """Median pay of one group over that of another, between roles that are otherwise alike."""
 
     is_correctable: ClassVar[bool] = False
     estimator: Literal["matched_median"]
@@ -109,15 +109,16 @@ class MatchedMedian(Entry):
         groups = paid.matches(self.group), paid.matches(self.against)
         base = paid.where(groups[0] ^ groups[1])
         is_first = base.matches(self.group)
-        strata, known = np.zeros(len(base), np.int64), np.ones(len(base), np.bool_)
+        strata = np.zeros(len(base), np.int64)
         for name in self.alike:
+            # Roles whose place isn't stated are alike in that.
             codes = _places(base) if name == "place" else base.codes(name)
-            # Roles whose place isn't stated are alike in that; a level or family is always stated.
             strata = strata * (codes.max(initial=0) + 2) + codes + 1
-        label = f"median pay of the first group less the second, at the same {', '.join(self.alike)}"
-        found = matched_median_difference(
-            base.company[known], _pay(base)[known], is_first[known], strata[known], base.worth()[known]
+        label = (
+            "median pay of the first group over that of the second, less one, at the same "
+            f"{', '.join(self.alike)}"
         )
+        found = matched_median_difference(base.company, _pay(base), is_first, strata, base.worth())
         sides = tuple(
             Side(f"{text} that have a counterpart", n, m)
             for text, n, m in (
@@ -125,12 +126,14 @@ class MatchedMedian(Entry):
                 ("roles of the second group", found.n_control, found.n_companies_control),
             )
         )
-        part = Part("difference", label, "USD a year", found.estimate, found.interval, sides)
+        part = Part(
+            "difference", label, "relative difference", found.estimate, found.interval, sides
+        )
         return Measured((part,), base)
 
 
 class MedianAgainst(Entry):
-    """Median pay of a group less that of all roles of the population."""
+    """Median pay of a group over that of all roles of the population."""
 
     is_correctable: ClassVar[bool] = False
     estimator: Literal["median_against"]
@@ -142,7 +145,7 @@ class MedianAgainst(Entry):
         return ("difference",)
 
     def measure(self, units: Units) -> Measured:
-        """Subtract the medians."""
+        """Compare the medians."""
         base = _paid(units)
         inside = base.matches(self.group)
         sides = (
@@ -150,8 +153,8 @@ class MedianAgainst(Entry):
             side("all roles with pay stated", base, np.ones(len(base), np.bool_)),
         )
         estimate, ends = median_difference(base.company, _pay(base), inside, base.worth())
-        label = "median pay of the group less that of all"
-        part = Part("difference", label, "USD a year", estimate, ends, sides)
+        label = "median pay of the group over that of all, less one"
+        part = Part("difference", label, "relative difference", estimate, ends, sides)
         return Measured((part,), base)
 
 
@@ -186,11 +189,14 @@ class VarianceShares(Entry):
         found = variance_shares(np.log(_pay(base)), base.company, factors, base.worth())
         parts = []
         for name in self.part_names:
-            estimate, ends = found[name]
-            what = name.replace(" less ", " explains, less what ")
-            label = f"share of the variance of log pay that {what} explains"
-            label = label.replace("explains explains", "explains")
-            parts.append(Part(name, label, "share of variance", estimate, ends, sides))
+            first, _, second = name.partition(" less ")
+            measured = found.differences[first, second] if second else found.shares[first]
+            label = f"share of the variance of log pay that {first} explains"
+            if second:
+                label += f", less what {second} explains"
+            parts.append(
+                Part(name, label, "share of variance", measured.estimate, measured.interval, sides)
+            )
         return Measured(tuple(parts), base)
 
 
@@ -214,25 +220,35 @@ class SkillPremium(Entry):
         base = _paid(units)
         skills = {name: base.has_any(terms) for name, terms in self.skills.items()}
         frameworks = {name: base.has(name) for name in ("pytorch", "tensorflow")}
-        sides = tuple(
-            side(f"with pay stated, naming {name}", base, mask)
-            for name, mask in (skills | frameworks).items()
-        )
         controls = {
-            "level": base.codes("level"), "family": base.codes("family"), "place": _places(base)
-        }  # fmt: skip
+            "level": base.codes("level"),
+            "family": base.codes("family"),
+            "place": _places(base),
+        }
         found = skill_premium(
             np.log(_pay(base)), base.company, skills, frameworks, controls, base.worth()
         )
-        parts = []
-        for name in self.part_names:
-            estimate, ends = found[name]
-            label = (
-                "what the best paid skill adds to log pay, less what the framework adds"
-                if name == "premium"
-                else f"what naming {name} adds to log pay"
+        either = base.has_any(frameworks)
+        of_all = (
+            side("roles with pay stated", base, np.ones(len(base), np.bool_)),
+            side("of them naming a framework", base, either),
+        )
+        parts = [
+            Part(
+                "premium",
+                "what the best paid skill adds to log pay, less what the framework adds",
+                "log pay",
+                found.excess.estimate,
+                found.excess.interval,
+                of_all,
             )
-            parts.append(Part(name, label, "log pay", estimate, ends, sides))
+        ]
+        for name, mask in (skills | frameworks).items():
+            sides = (side(f"with pay stated, naming {name}", base, mask),)
+            estimate, ends = found.coefficients[name]
+            parts.append(
+                Part(name, f"what naming {name} adds to log pay", "log pay", estimate, ends, sides)
+            )
         return Measured(tuple(parts), base)
 
 
@@ -252,7 +268,7 @@ class TopDecile(Entry):
         """Subtract the shares that name each skill."""
         base = _paid(units)
         skills = {name: base.has_any(terms) for name, terms in self.skills.items()}
-        found = prevalence_gaps(base.company, _pay(base), skills, base.worth())
+        found = prevalence_gap(_pay(base), base.company, skills, base.worth())
         top = _pay(base) > np.quantile(_pay(base), 0.9) if len(base) else np.zeros(0, np.bool_)
         sides = side("best paid tenth", base, top), side("the rest", base, ~top)
         parts = []

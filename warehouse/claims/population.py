@@ -5,8 +5,8 @@ here: the fields of registry files that say which (`filters`), or measuring anyt
 
 A role speaks for the day on which it came only if it was seen soon enough after that day: the older
 adverts of a board that is read for the first time are those that nobody filled, and say nothing of
-the others that came with them. So roles that were first seen over `SEEN_WITHIN_DAYS` after they came
-are left out (a variant takes them in), and roles of unknown age speak of the present alone.
+the others that came with them. So roles that were first seen over `SEEN_WITHIN_DAYS` after they
+came are left out (a variant takes them in), and roles of unknown age speak of the present alone.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Text(NamedTuple):
-    """A column of few distinct texts: a code per row (-1 where unknown), and what codes stand for."""
+    """A column of few distinct texts: a code per row, -1 where unknown, and what codes say."""
 
     codes: Codes
     values: tuple[str, ...]
@@ -125,11 +125,14 @@ class Units:
         """Tell for each unit whether a term was found in it."""
         bit = self.store.terms[term]
         words = self.store.named[:, bit // _WORD][self.rows]
-        return (words & np.uint64(1 << bit % _WORD)) != 0
+        return np.asarray((words & np.uint64(1 << bit % _WORD)) != 0)
 
     def has_any(self, terms: Iterable[str]) -> Mask:
         """Tell for each unit whether one of the terms was found in it."""
-        return np.logical_or.reduce([np.zeros(len(self), np.bool_), *map(self.has, terms)])
+        found = np.zeros(len(self), np.bool_)
+        for term in terms:
+            found |= self.has(term)
+        return found
 
     def names(self, term: str) -> Floats:
         """How much each unit counts as naming a term: 0 or 1, or that corrected for error.
@@ -223,7 +226,8 @@ _NAMED_WORD = """
 _COMPANIES = """
 CREATE OR REPLACE TEMP TABLE claim_companies AS
 WITH of_roles AS (
-    SELECT DISTINCT coalesce(company_id, role_id) AS company_id FROM core.roles
+    SELECT DISTINCT coalesce(company_id, role_id) AS company_id
+    FROM core.roles WHERE entered_on <= $as_of
 ),
 sized AS (
     SELECT
@@ -361,7 +365,17 @@ FROM newest
 ORDER BY company, unit_id
 """
 
-_TEXTS = ("source", "sources", "family", "level", "country", "region", "metro", "workplace", "ranking")
+_TEXTS = (
+    "source",
+    "sources",
+    "family",
+    "level",
+    "country",
+    "region",
+    "metro",
+    "workplace",
+    "ranking",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -383,7 +397,10 @@ class Evidence:
         return {"roles": self.roles, "papers": self.papers, "models": self.models}[kind]
 
     def universe(
-        self, population: RolePopulation | PaperPopulation | ModelPopulation, *, unmerged: bool = False
+        self,
+        population: RolePopulation | PaperPopulation | ModelPopulation,
+        *,
+        unmerged: bool = False,
     ) -> Units:
         """Select what a claim is about, whenever it came and whoever says it.
 
@@ -398,7 +415,9 @@ class Evidence:
         if isinstance(population, ModelPopulation):
             if population.ranking is None:
                 return units
-            return units.where(store.texts["ranking"].among([population.ranking])[units.codes("ranking")])
+            return units.where(
+                store.texts["ranking"].among([population.ranking])[units.codes("ranking")]
+            )
         mask: Mask = units.column("is_official") == bool(population.is_official)
         if population.is_naming:
             mask = mask & units.column("is_naming")
@@ -444,19 +463,23 @@ def read_evidence(
     try:
         _register_terms(con, numbers, len(words))
         con.execute(_NAMED.format(named=", ".join(_NAMED_WORD.format(i=i) for i in words)))
-        con.execute(_COMPANIES)
+        con.execute(_COMPANIES, {"as_of": as_of})
         con.execute(_SEEN, {"archives": sorted(ARCHIVES)})
         [(n_companies,)] = con.execute("SELECT count(*) FROM claim_companies").fetchall()
         weights = poisson_weights(n_companies)
         each_word = ", ".join(
             f"bit_or({name}_{i}) AS {name}_{i}" for i in words for name in ("named", "own")
         )
-        days = {"as_of": as_of}
+        days: dict[str, object] = {"as_of": as_of}
         roles = _read(con, _ROLES.format(named=each_word), days, "roles", numbers, weights)
         adverts = _read(con, _ADVERTS, days, "roles", numbers, weights)
-        about = ", ".join(_ABOUT.format(i=i) for i in range(len(abouts))) or "false AS about_nothing"
+        about = (
+            ", ".join(_ABOUT.format(i=i) for i in range(len(abouts))) or "false AS about_nothing"
+        )
         asked = {column: pattern for pattern, column in abouts.items()}
-        papers = _read(con, _PAPERS.format(about=about), days | asked, "papers", numbers, weights[:0])
+        papers = _read(
+            con, _PAPERS.format(about=about), days | asked, "papers", numbers, weights[:0]
+        )
         models = _read(con, _MODELS, days, "models", numbers, weights[:0])
     finally:
         for table in ("named", "companies", "seen"):
@@ -465,7 +488,9 @@ def read_evidence(
     return Evidence(roles, adverts, papers, models, abouts)
 
 
-def _register_terms(con: duckdb.DuckDBPyConnection, numbers: Mapping[str, int], n_words: int) -> None:
+def _register_terms(
+    con: duckdb.DuckDBPyConnection, numbers: Mapping[str, int], n_words: int
+) -> None:
     """Tell the database which bits each technology sets: its own, and its family's."""
     bits: dict[str, list[int]] = {}
     known = families()

@@ -31,7 +31,9 @@ class Quantity(NamedTuple):
     label: str
     unit: Unit
     sides: tuple[Side, ...]
-    clusters: npt.NDArray[np.intp]  # row of each cluster in the weights; empty where units are alone
+    clusters: npt.NDArray[
+        np.intp
+    ]  # row of each cluster in the weights; empty where units are alone
     sums: Floats  # clusters by columns; of units that are alone, distinct units by columns
     counts: npt.NDArray[np.intp]  # units that are alone and alike, by row of `sums`; else empty
     statistic: Statistic
@@ -71,7 +73,7 @@ def quantity(
     none = np.zeros(0, np.intp)
     if units.kind == "papers":
         stacked = np.stack(columns, axis=1)
-        alike, counts = np.unique(stacked, axis=0, return_counts=True)
+        alike, counts = np.unique(stacked.astype(np.float64), axis=0, return_counts=True)
         return Quantity(name, label, unit, sides, none, alike, counts, statistic)
     company, worth = units.company, units.worth()
     size = len(units.weights)
@@ -90,9 +92,7 @@ def drawn(weights: Counts, asked: Sequence[Quantity | Part]) -> list[Part]:
     Returns:
         The parts, in the same order.
     """
-    clustered = [
-        (i, q) for i, q in enumerate(asked) if isinstance(q, Quantity) and len(q.clusters)
-    ]
+    clustered = [(i, q) for i, q in enumerate(asked) if isinstance(q, Quantity) and len(q.clusters)]
     totals = _totals(weights, [q for _, q in clustered])
     by_place = {i: t for (i, _), t in zip(clustered, totals, strict=True)}
     parts = []
@@ -123,9 +123,7 @@ def _part(q: Quantity, totals: Floats, n_effective: float) -> Part:
         return Part(q.name, q.label, q.unit, estimate, intervals.NO_INTERVAL, q.sides)
     with np.errstate(divide="ignore", invalid="ignore"):
         draws = q.statistic(totals)
-    return Part(
-        q.name, q.label, q.unit, estimate, intervals.interval(draws, n_effective), q.sides
-    )
+    return Part(q.name, q.label, q.unit, estimate, intervals.interval(draws, n_effective), q.sides)
 
 
 def _totals(weights: Counts, asked: Sequence[Quantity]) -> list[Floats]:

@@ -23,6 +23,7 @@ Unit = Literal[
     "share per year",
     "log ratio per year",
     "USD a year",
+    "relative difference",
     "share of variance",
     "log pay",
     "Cramér's V",
@@ -285,5 +286,5 @@ _HOPELESS = 30.0  # times narrower than now: 900 times the data
 
 def _round(n: int) -> int:
     """Two leading digits, upwards: the figure is a guess."""
-    step = 10 ** max(0, len(str(n)) - 2)
+    step = int(10 ** max(0, len(str(n)) - 2))
     return -(-n // step) * step

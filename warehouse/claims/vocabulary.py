@@ -19,9 +19,9 @@ def families() -> Mapping[str, str]:
     Returns:
         Family by technology; the technology itself where it has none.
     """
-    path = resources.files("warehouse.normalise") / "vocabulary" / "technologies.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        return {row["technology"]: row["family"] for row in csv.DictReader(lines)}
+    table = resources.files("warehouse.normalise") / "vocabulary" / "technologies.csv"
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return {row["technology"]: row["family"] for row in rows}
 
 
 @cache

@@ -56,6 +56,7 @@ _THIN_YEAR = 20  # fewer papers with code likewise
 _HEADLINES = 8
 _REFUSALS = 20
 _REASON_CHARS = 220
+_POINTS = "\N{NO-BREAK SPACE}points"
 _SLOPE = " points a year"
 _STAGES = ("load", "normalise", "adverts", "mentions", "pay", "roles", "papers", "models")
 _ACCOUNT = ("rows_in", "rows_kept", "rows_refused", "rows_set_aside")
@@ -169,6 +170,9 @@ def _verdicts(publication: Publication) -> list[Row]:
         row["article_said"] = _listed(row["article"])
         row["fragile_said"] = _listed(row["fragile_under"])
         row["unsettled_said"] = _listed(row.get("unsettled_under"))
+        row["corrected_said"] = _corrected(row)
+        row["silent_said"] = row.get("silent_sources") or ""
+        row["would_decide_said"] = row.get("would_decide") or ""
         row.setdefault("finding", None)
         row.setdefault("caveats", None)
     return found
@@ -178,7 +182,7 @@ def _interval(low: float | None, high: float | None, unit: str | None) -> str:
     """Both ends of an interval; an open one is told as such."""
     match _is_number(low), _is_number(high):
         case True, True:
-            return f"{figure(low, unit).removesuffix(_SLOPE)} to {figure(high, unit)}"
+            return f"{figure(low, unit).removesuffix(_SLOPE).removesuffix(_POINTS)} to {figure(high, unit)}"
         case True, False:
             return f"{figure(low, unit)} or {'later' if unit == 'year' else 'more'}"
         case False, True:
@@ -187,10 +191,20 @@ def _interval(low: float | None, high: float | None, unit: str | None) -> str:
             return ""
 
 
+def _corrected(row: Row) -> str:
+    """The estimate with the extractor's error taken out, where that can be done."""
+    estimate, unit = row.get("estimate_corrected"), row.get("unit")
+    if not _is_number(estimate):
+        return ""
+    ends = _interval(row["ci_low_corrected"], row["ci_high_corrected"], unit)
+    return f"{figure(estimate, unit)} ({ends})" if ends else figure(estimate, unit)
+
+
 def _based_on(row: Row) -> list[str]:
     """How many units a verdict rests on, the larger unit last."""
     counted = {
         "papers": row.get("n_papers"),
+        "models": row.get("n_models"),
         "roles": row["n_roles"],
         "companies": row["n_companies"],
     }
@@ -505,8 +519,9 @@ def figure(value: float | Decimal | None, unit: str | None = None) -> str:
 
     Args:
         value: The figure; NULL and NaN give a dash.
-        unit: `ratio`, `share`, `share per year`, `USD a year` or `year` (decimal, told as its
-            month); anything else is plain.
+        unit: One of `warehouse.claims.rules.Unit`: shares are told in per cent, their differences
+            in points, log pay as a per cent of pay, `year` (decimal) as its month; a ratio and
+            anything else is plain.
     """
     if not _is_number(value):
         return "–"
@@ -514,11 +529,17 @@ def figure(value: float | Decimal | None, unit: str | None = None) -> str:
     if math.isinf(number):
         return "∞" if number > 0 else "−∞"
     match unit:
-        case "share":
+        case "share" | "share of variance":
             digits = 1 if abs(number) < 0.1 else 0
             said = f"{number * 100:.{digits}f}\N{NO-BREAK SPACE}%"
+        case "difference of shares":
+            said = f"{number * 100:+.1f}{_POINTS}"
         case "share per year":
             said = f"{number * 100:+.1f}{_SLOPE}"
+        case "relative difference":
+            said = f"{number * 100:+.1f}\N{NO-BREAK SPACE}%"
+        case "log pay":
+            said = f"{math.expm1(number) * 100:+.1f}\N{NO-BREAK SPACE}%"
         case "USD a year":
             said = f"${number:,.0f}"
         case "year":

@@ -28,6 +28,7 @@ from warehouse.statistics.intervals import CONFIDENCE, Interval
 
 ALPHA = 1 - CONFIDENCE
 Score = Callable[[float], tuple[float, Floats]]
+Scale = Callable[[float], float]
 
 _ENUMERATED = 8
 _SIGNS = np.array(list(product((1.0, -1.0), repeat=_ENUMERATED)))
@@ -67,8 +68,34 @@ def p_value(
     return min(1.0, 2 * float(special.ndtr((sums - total) / spread).mean()))
 
 
+def scaled_p_value(total: float, contributions: Floats, ratio: float) -> float:
+    """Test a sum whose spread depends on the value tested, as that of a share or a variance does.
+
+    What is observed of the spread then errs together with the estimate: where the estimate is by
+    chance too low, so is its spread. As in Wilson's interval of a share (1927) it is scaled to
+    what it would be at the value tested: wholly for the many small contributions where that is
+    more, half (of the logarithm) where that is less, a quarter for the largest contributions,
+    which are mostly their own. The powers are those that hold in planted markets.
+
+    Args:
+        total: Sum of the contributions.
+        contributions: Contribution of each company at the value tested.
+        ratio: Standard deviation that theory gives at the value tested, over that at the estimate.
+
+    Returns:
+        Probability of a sum as far from zero when each company's sign is random.
+    """
+    small = ratio if ratio > 1 else ratio**0.5
+    return p_value(total, contributions, max(ratio, 1.0) ** 0.25, small)
+
+
 def invert(
-    score: Score, estimate: float, step: float, alpha: float = ALPHA, tolerance: float = 1e-6
+    score: Score,
+    estimate: float,
+    step: float,
+    alpha: float = ALPHA,
+    tolerance: float = 1e-6,
+    scale: Scale = lambda _: 1.0,
 ) -> Interval:
     """Search for the values on both sides of an estimate where the test begins to refute.
 
@@ -79,6 +106,7 @@ def invert(
         step: First distance to look at, about a standard error.
         alpha: Probability of refuting the truth, both sides together.
         tolerance: How exact an end is, in steps.
+        scale: Ratio of `scaled_p_value` at a value.
 
     Returns:
         The values not refuted; an end is infinite where none is refuted however far out.
@@ -87,7 +115,8 @@ def invert(
 
     def excess(distance: float, side: int) -> float:
         """How far (in standard errors) the test at a distance is beyond refuting."""
-        p = p_value(*score(estimate + side * distance))
+        value = estimate + side * distance
+        p = scaled_p_value(*score(value), scale(value))
         return -float(special.ndtri(max(p, _LEAST_P) / 2)) - critical
 
     ends = []
@@ -108,27 +137,38 @@ def invert(
     return Interval(*ends)
 
 
-def invert_ratio(numerators: Floats, denominators: Floats, alpha: float = ALPHA) -> Interval:
+def invert_ratio(
+    numerators: Floats,
+    denominators: Floats,
+    alpha: float = ALPHA,
+    noise: float = 0.0,
+    scale: Scale = lambda _: 1.0,
+    inflation: Floats | float = 1.0,
+) -> Interval:
     """Give the interval of sum(numerators) / sum(denominators) over companies.
 
     Args:
         numerators: Part of each company in the numerator (or in the score of a coefficient).
         denominators: Part of each company in the denominator, whose sum is positive.
         alpha: Probability of missing the truth.
+        noise: Standard deviation of the numerators' sum that the companies' parts don't show.
+        scale: Ratio of `scaled_p_value` at a value.
+        inflation: Factor of each company's contribution, for what other estimates have taken of it.
 
     Returns:
         The interval; open on both sides where the denominator itself may be nothing (Fieller).
     """
-    if p_value(float(denominators.sum()), denominators) > alpha:
-        return Interval(-np.inf, np.inf)
     total = float(denominators.sum())
-    estimate = float(numerators.sum()) / total
+    if p_value(total, denominators) > alpha:
+        return Interval(-np.inf, np.inf)
+    of_numerators = float(numerators.sum())
+    estimate = of_numerators / total
 
     def score(value: float) -> tuple[float, Floats]:
-        contributions = numerators - value * denominators
-        return float(contributions.sum()), contributions
+        contributions = np.append((numerators - value * denominators) * inflation, noise)
+        return of_numerators - value * total, contributions
 
     spread = float(np.linalg.norm(score(estimate)[1])) / total
     if not spread > 1e-12 * max(abs(estimate), 1e-12):
         return Interval(estimate, estimate)
-    return invert(score, estimate, 2 * spread, alpha)
+    return invert(score, estimate, 2 * spread, alpha, scale=scale)

@@ -20,18 +20,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from warehouse.statistics.bootstrap import Floats
-from warehouse.statistics.intervals import CONFIDENCE, NO_INTERVAL, Interval
-from warehouse.statistics.inversion import ALPHA, p_value
+from warehouse.statistics.intervals import NO_INTERVAL, Interval
+from warehouse.statistics.inversion import ALPHA, scaled_p_value
 
 Codes = npt.NDArray[np.intp]
-
-_LARGE = 0.25  # power of the ratio of variances that scales the largest contributions: see below
-_FALLING = 0.25  # and the others' where the observed spread is the greater one
-_RISING = 0.5
-_CRITICAL = float(special.ndtri((1 + CONFIDENCE) / 2))
 
 
 class _Ordered:
@@ -67,10 +61,8 @@ class _Ordered:
         # With no role on one side, contributions are as small as they get.
         most = max(odds, 1 / odds)
         ratio = min(variance / max(share * (1 - share), variance / most), most)
-        small = ratio**_RISING if ratio > 1 else ratio**_FALLING
-        large = max(ratio, 1.0) ** (_LARGE / 2)
         found = self.contributions(n_below, probability)
-        return p_value(float(found.sum()), found, large, small) > ALPHA
+        return scaled_p_value(float(found.sum()), found, np.sqrt(ratio)) > ALPHA
 
     def quantile(self, probability: float) -> tuple[float, Interval]:
         """The least value that so large a share of the roles is not above, and its interval."""
