@@ -2,7 +2,7 @@
 # make test   lint and the whole test suite
 # make setup  .venv alone; then use .venv/bin/hiring-signal
 
-.PHONY: run test lint format docs accuracy setup setup-dev browser lock clean
+.PHONY: run test lint format docs accuracy calibration setup setup-dev browser lock clean
 .DEFAULT_GOAL := run
 SHELL := /bin/bash
 
@@ -40,6 +40,10 @@ accuracy: setup
 	  echo "Made by \`make accuracy\`; what they mean: [accuracy.md](accuracy.md)."; echo; \
 	  $(BIN)/hiring-signal score ../shared/gold --data accuracy-data --format markdown; } \
 		> docs/accuracy-figures.md
+
+# How often intervals and verdicts are right in planted worlds; a quarter of an hour.
+calibration: setup
+	$(BIN)/hiring-signal bench --only calibration --format markdown > docs/calibration.md
 
 setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev

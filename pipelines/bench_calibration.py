@@ -15,6 +15,8 @@ from scrapers.market.world import Band, MarketSpec, Pay, World, simulate
 from scrapers.market.world import Role as PlantedRole
 from warehouse.bench.worlds_claims import Role, Shape, Tastes, shape_of
 
+CALIBRATION = "calibration"
+
 
 def sample_shape() -> Shape:
     """Simulate the sample market and take its shape.

@@ -35,6 +35,7 @@ from warehouse.bench.worlds_claims import (
     draft,
     draw_world,
 )
+from warehouse.claims.counts import Measured
 from warehouse.claims.quantities import drawn
 from warehouse.claims.registry import Claim, load_registry
 from warehouse.claims.rules import Judgement, Verdict, judge_parts
@@ -48,7 +49,8 @@ HELD = (0.93, 0.97)
 MODULES = ("warehouse.bench.worlds_counts", "warehouse.bench.worlds_pay")
 """Where the worlds of intervals are; one that is not there is passed over."""
 MARKETS = ("many", "giant", "few", "reposts")
-_CHUNK = 50  # worlds that a process is given at a time
+_DRAWN_TOGETHER = 8  # worlds: the same weights are handed to the processor once for all
+_CHUNK = 48  # worlds that a process is given at a time
 
 
 class Family(Protocol):
@@ -114,12 +116,16 @@ def judge_worlds(
     counts = [Counter[Verdict]() for _ in states]
     too_few = [0] * len(states)
     stream = zlib.crc32(f"{claim.id} {scenario}".encode())
-    for number in worlds:
-        rng = np.random.default_rng([SEED, stream, number])
-        world = alter(draw_world(rng, shape, claim, scenario, companies_for(claim)))
-        for place, judgement in enumerate(_judgements(claim, world, states)):
-            counts[place][judgement.verdict] += 1
-            too_few[place] += judgement.is_too_few
+    numbers = list(worlds)
+    for start in range(0, len(numbers), _DRAWN_TOGETHER):
+        measured = []
+        for number in numbers[start : start + _DRAWN_TOGETHER]:
+            rng = np.random.default_rng([SEED, stream, number])
+            world = alter(draw_world(rng, shape, claim, scenario, companies_for(claim)))
+            measured += [_measured(claim, world, state) for state in states]
+        for place, judgement in enumerate(_judgements(claim, measured)):
+            counts[place % len(states)][judgement.verdict] += 1
+            too_few[place % len(states)] += judgement.is_too_few
     return [
         Judged(claim.id, family_of(claim), scenario, state.position, dict(count), few)
         for state, count, few in zip(states, counts, too_few, strict=True)
@@ -143,19 +149,23 @@ def companies_for(claim: Claim) -> int:
     return _SIZES.get(claim.measure.estimator, COMPANIES)
 
 
-def _judgements(claim: Claim, world: World, states: Sequence[State]) -> Iterator[Judgement]:
-    """Measure a claim at all states of one world, drawn together."""
-    measured = []
-    for state in states:
-        planted = draft(world, claim)
-        plant(planted, state.truths)
-        units, _ = speaking(claim, planted.evidence(), world.shape.as_of)
-        measured.append(claim.measure.measure(units))
-    weights = measured[0].base.weights
+def _measured(claim: Claim, world: World, state: State) -> Measured:
+    """Plant a truth in a world and measure what the claim judges."""
+    planted = draft(world, claim)
+    plant(planted, state.truths)
+    units, _ = speaking(claim, planted.evidence(), world.shape.as_of)
+    found = claim.measure.measure(units)
+    judged = [part for part in found.parts if claim.rule.condition(part.name) is not None]
+    return found._replace(parts=tuple(judged))
+
+
+def _judgements(claim: Claim, measured: Sequence[Measured]) -> Iterator[Judgement]:
+    """Draw what was measured in several worlds under the same weights, and judge each."""
+    weights = max((found.base.weights for found in measured), key=len)
     parts = iter(drawn(weights, [part for found in measured for part in found.parts]))
     for found in measured:
-        of_state = tuple(next(parts) for _ in found.parts)
-        yield judge_parts(claim.rule, of_state, found.base.kind)
+        of_world = tuple(next(parts) for _ in found.parts)
+        yield judge_parts(claim.rule, of_world, found.base.kind)
 
 
 # --- running ------------------------------------------------------------------------------------
@@ -168,7 +178,7 @@ class Calibration(NamedTuple):
     judged: list[Judged]
     worlds: int
     companies: Mapping[str, int]  # in the world of each claim
-    roles: Mapping[str, float]  # mean of each claim's worlds as they are; papers for papers
+    units: Mapping[str, float]  # mean of each claim's worlds as they are; papers for papers
 
 
 def calibrate(
@@ -449,7 +459,7 @@ def _claim_table(found: Calibration) -> Table:
                 claim_id,
                 f"{share_of(of_claim, 'true').worlds:,}",
                 "" if is_on_papers else f"{found.companies[claim_id]:,}",
-                f"{found.roles[claim_id]:,.0f}",
+                f"{found.units[claim_id]:,.0f}",
                 CLEAR[estimator].words,
                 *_verdict_cells(of_claim),
             )
@@ -471,6 +481,21 @@ def misses_of(found: Calibration) -> list[str]:
         for name, cell in zip(table.header, row, strict=True)
         if cell.endswith("!") or "! (" in cell
     ]
+
+
+def as_json(found: Calibration) -> dict[str, Any]:
+    """Give the counts as plain data.
+
+    Args:
+        found: The counts.
+    """
+    return {
+        "worlds": found.worlds,
+        "intervals": [row._asdict() for row in found.covered],
+        "verdicts": [row._asdict() for row in found.judged],
+        "companies": dict(found.companies),
+        "units": dict(found.units),
+    }
 
 
 _PAGE = """# Calibration: how often intervals and verdicts are right

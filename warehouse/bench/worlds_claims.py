@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -218,6 +219,20 @@ class World:
     def __len__(self) -> int:
         return len(self.unit)
 
+    @cached_property
+    def columns(self) -> dict[str, npt.NDArray[np.generic]]:
+        """What is known of each unit from the market it was drawn from."""
+        known = {name: column[self.rows] for name, column in self.shape.columns.items()}
+        return {**known, "company": self.company}
+
+    @cached_property
+    def texts(self) -> dict[str, Text]:
+        """The same, of texts."""
+        return {
+            name: Text(text.codes[self.rows], text.values)
+            for name, text in self.shape.texts.items()
+        }
+
     @property
     def first_advert(self) -> Mask:
         """Tell which advert is the first of its company."""
@@ -391,13 +406,7 @@ def draft(world: World, claim: Claim) -> Draft:
     named = np.zeros((n, 1), np.uint64)
     if claim.population.of == "papers":
         return Draft(world, claim, numbers, named, _paper_columns(world, claim), {})
-    shape, rows = world.shape, world.rows
-    columns = {name: column[rows] for name, column in shape.columns.items()}
-    columns["company"] = world.company
-    texts = {
-        name: Text(text.codes[rows], text.values)
-        for name, text in shape.texts.items()
-    }
+    columns, texts = dict(world.columns), dict(world.texts)
     if claim.population.of == "models":
         rankings = (world.rng.random(n) < 0.5).astype(np.int32)
         texts["ranking"] = Text(rankings, ("newest", "most downloaded"))
