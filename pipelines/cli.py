@@ -57,7 +57,6 @@ class ReportFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-
 app.add_typer(boards_app, name="boards")
 app.add_typer(market_app, name="market")
 

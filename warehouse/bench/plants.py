@@ -135,8 +135,9 @@ def _clearly(condition: Condition, clear: Clear, is_share: bool) -> tuple[float,
     if condition.band is not None:
         low, high = condition.band
         middle = math.sqrt(low * high) if clear.is_factor else (low + high) / 2
-        is_late = clear.words == "a year"  # a lead that changes after the series ends is not seen
-        return middle, _moved(low, clear, is_share, -1) if is_late else _moved(high, clear, is_share, 1)
+        if clear.words == "a year":  # a lead that changes after the series ends is not seen
+            return middle, _moved(low, clear, is_share, -1)
+        return middle, _moved(high, clear, is_share, 1)
     [bound] = condition.bounds
     up = 1 if condition.is_met(bound + 1) else -1
     return _moved(bound, clear, is_share, up), _moved(bound, clear, is_share, -up)
@@ -273,7 +274,7 @@ def _by_framework(draft: Draft, of: str, against: str) -> Callable[[float, float
     def chance(share_of: float, share_against: float) -> Floats:
         gap = (share_of - share_against) / (1 - 2 * _MIX)
         middle = (share_of + share_against) / 2
-        own = np.where(first & second, 0.0, np.where(first, gap / 2, -gap / 2)) 
+        own = np.where(first & second, 0.0, np.where(first, gap / 2, -gap / 2))
         return np.asarray(middle + own, np.float64)
 
     return chance
@@ -293,7 +294,7 @@ def _group_gaps(draft: Draft, measure: GroupGaps, truths: Truths) -> None:
     market = Units(store, frame.rows, date.min, date.max)
     for group, asked in measure.groups.items():
         # Roles that lie in the group by their family do so whatever they name.
-        fixed = np.mean(market.matches(_without_names(asked)))
+        fixed = float(np.mean(market.matches(_without_names(asked))))
         half = truths[group] / 2 / (1 - fixed)
         _member(draft, asked, group, chance(0.4 + half, 0.4 - half))
 
@@ -450,9 +451,7 @@ def _variance_shares(draft: Draft, measure: VarianceShares, truths: Truths) -> N
     share = float(is_upper[codes].sum() / (~is_apart[codes]).sum())
     score = np.where(is_apart, 0.0, is_upper - share)
     score = score / math.sqrt(float(np.square(score[codes]).mean()))
-    own = {
-        name: of_framework + truths[f"{name} less framework"] for name in ("company", "level")
-    }
+    own = {name: of_framework + truths[f"{name} less framework"] for name in ("company", "level")}
     rest = 1 - of_framework - sum(own.values())
     companies, roles = world.log_pay()
     # Employers sit where they sit, which would take from what is theirs alone.
@@ -489,7 +488,7 @@ def _top_decile(draft: Draft, measure: TopDecile, truths: Truths) -> None:
     companies, roles = draft.world.log_pay()
     spread = math.hypot(draft.world.shape.sd_pay_companies, draft.world.shape.sd_pay_roles)
     draft.pays(12 + companies + roles)
-    is_top = (companies + roles) / spread > special.ndtri(0.9)
+    is_top = ((companies + roles) / spread > special.ndtri(0.9)).astype(np.float64)
     for skill, terms in measure.skills.items():
         _draw(draft, terms[0], 0.3 + truths[skill] * is_top)
 

@@ -38,7 +38,8 @@ from warehouse.statistics.bootstrap import Floats, poisson_weights
 Scenario = Literal["as it is", "one giant", "twenty companies", "reposts as roles"]
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 
-COMPANIES = 1000
+COMPANIES = 600
+MOST_COMPANIES = 2000
 PAPERS = 3000
 FEW, FEW_GROWTH = 20, 10  # companies, each with so many times its roles
 GIANT_SHARE = 0.3
@@ -148,7 +149,9 @@ def _text(values: tuple[str | None, ...] | list[str]) -> Text:
     return Text(np.array([number.get(value, -1) for value in values], np.int32), known)
 
 
-def _pay_model(pay: Floats, company: Rows, family: Text, level: Text) -> tuple[Floats, float, float]:
+def _pay_model(
+    pay: Floats, company: Rows, family: Text, level: Text
+) -> tuple[Floats, float, float]:
     """Split log pay into the mean of family and level, companies, and roles (one-way ANOVA)."""
     cell = family.codes * len(level.values) + level.codes
     stated = np.flatnonzero(~np.isnan(pay))
@@ -364,7 +367,9 @@ class Draft:
     def store(self) -> Store:
         """Give the units as they are by now."""
         of = self.claim.population.of
-        weights = poisson_weights(most_companies())[: self.world.n_companies]
+        # One table serves all worlds: its first rows don't depend on how many follow.
+        n = max(MOST_COMPANIES, self.world.n_companies)
+        weights = poisson_weights(n)[: self.world.n_companies]
         return Store(of, self.columns, self.texts, self.terms, self.named, self.named, weights)
 
     def units(self) -> Units:
@@ -375,14 +380,9 @@ class Draft:
         """Give the world as claims are judged on it; of other kinds of unit it holds none."""
         store = self.store()
         none = dataclasses.replace(store, named=store.named[:0], own=store.own[:0])
-        stores = {kind: none for kind in ("roles", "papers", "models")} | {store.kind: store}
+        stores = dict.fromkeys(("roles", "papers", "models"), none) | {store.kind: store}
         abouts = dict.fromkeys(self.claim.patterns, "is_naming")
         return Evidence(stores["roles"], none, stores["papers"], stores["models"], abouts)
-
-
-def most_companies() -> int:
-    """Rows of the table of weights that all worlds share."""
-    return 2 * COMPANIES
 
 
 def draft(world: World, claim: Claim) -> Draft:
