@@ -2,7 +2,7 @@
 # make test   lint and the whole test suite
 # make setup  .venv alone; then use .venv/bin/hiring-signal
 
-.PHONY: run test lint format docs accuracy calibration setup setup-dev browser lock clean
+.PHONY: run test lint format docs accuracy calibration findings setup setup-dev browser lock clean
 .DEFAULT_GOAL := run
 SHELL := /bin/bash
 
@@ -38,12 +38,24 @@ accuracy: setup
 	$(BIN)/hiring-signal run --quiet --replay ../shared/captures --data accuracy-data
 	{ echo "# Accuracy: the figures"; echo; \
 	  echo "Made by \`make accuracy\`; what they mean: [accuracy.md](accuracy.md)."; echo; \
-	  $(BIN)/hiring-signal score ../shared/gold --data accuracy-data --format markdown; } \
+	  $(BIN)/hiring-signal score ../shared/gold --data accuracy-data --format markdown \
+		--errors warehouse/claims/extractor_error.csv; } \
 		> docs/accuracy-figures.md
 
 # How often intervals and verdicts are right in planted worlds; a quarter of an hour.
 calibration: setup
 	$(BIN)/hiring-signal bench --only calibration --format markdown > docs/calibration.md
+
+# What the articles got right and wrong, by captures of the sources: make findings CAPTURES=DIR
+CAPTURES ?= ../shared/captures
+findings: setup
+	$(BIN)/hiring-signal run --quiet --replay $(CAPTURES) --data findings-data
+	$(BIN)/hiring-signal findings --data findings-data > findings-data/findings.md
+	$(BIN)/hiring-signal findings --data findings-data --brief > findings-data/brief.md
+	$(BIN)/python -c "from pathlib import Path; from warehouse.publish.findings import with_brief; \
+		readme = Path('README.md'); brief = Path('findings-data/brief.md').read_text('utf-8'); \
+		readme.write_text(with_brief(readme.read_text('utf-8'), brief), 'utf-8')"
+	cp findings-data/findings.md docs/findings.md
 
 setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev
@@ -69,4 +81,4 @@ lock:
 	echo uv | $(LOCK) - -o requirements-uv.lock
 
 clean:
-	rm -rf $(VENV) data accuracy-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) data accuracy-data findings-data .mypy_cache .ruff_cache .pytest_cache .hypothesis

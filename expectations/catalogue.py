@@ -22,6 +22,7 @@ from expectations.suites import (
     core_postings,
     core_role_links,
     out_claim_verdicts,
+    out_cross_checks,
     out_reference_series,
     out_row_accounts,
     over_time,
@@ -54,6 +55,7 @@ _WRITTEN: dict[str, Suite] = {
         core_papers.PAPER_FRAMEWORKS,
         core_models.SUITE,
         out_claim_verdicts.SUITE,
+        out_cross_checks.SUITE,
         out_reference_series.SUITE,
         out_row_accounts.SUITE,
     )

@@ -57,6 +57,12 @@ class ReportFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class PageFormat(StrEnum):
+    """How a page is written."""
+
+    MARKDOWN = "markdown"
+
+
 app.add_typer(boards_app, name="boards")
 app.add_typer(market_app, name="market")
 
@@ -556,6 +562,33 @@ def claims(
 
 
 @app.command()
+def findings(
+    *,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Only what the README says, between its marks.")
+    ] = False,
+    format: Annotated[  # noqa: A002, ARG001
+        PageFormat, typer.Option(help="How the page is written.")
+    ] = PageFormat.MARKDOWN,
+    data: Data = None,
+) -> None:
+    """What each article got right, what wrong, and what can't be told, as a page of figures.
+
+    Written to standard output from the last publication; no text of any advert is in it.
+
+    Examples: `hiring-signal findings > findings.md` · `hiring-signal findings --brief`
+    """
+    from warehouse import query as published
+    from warehouse.publish.findings import NoVerdictsError, findings_brief, findings_page
+
+    try:
+        with published.open_published(_data(data)) as con:
+            sys.stdout.write(findings_brief(con) if brief else findings_page(con))
+    except (published.NothingPublishedError, NoVerdictsError) as error:
+        _fail(str(error))
+
+
+@app.command()
 def score(
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Labelled postings.")
@@ -572,6 +605,14 @@ def score(
     format: Annotated[  # noqa: A002
         ReportFormat, typer.Option(help="How scores are printed.")
     ] = ReportFormat.TABLE,
+    errors: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Write the counts that verdicts are corrected with (CSV); needs --data.",
+        ),
+    ] = None,
 ) -> None:
     """Accuracy of the normalisers on labelled postings, with 95 % intervals.
 
@@ -581,14 +622,19 @@ def score(
     """
     from warehouse import query as published
     from warehouse.score.corpus import score_names, score_publication
+    from warehouse.score.extractor_error import as_csv, extractor_error
     from warehouse.score.report import ScoreError, score_folder
     from warehouse.score.show import as_markdown, as_table, sheets
 
+    if errors and not captures:
+        raise typer.BadParameter("needs --data", param_hint="--errors")
     try:
         report = score_folder(directory).joined(score_names())
         if captures:
             with published.open_published(captures) as con:
                 report = report.joined(score_publication(con))
+                if errors:
+                    errors.write_text(as_csv(extractor_error(directory, con)), encoding="utf-8")
     except (ScoreError, published.NothingPublishedError) as error:
         _fail(str(error))
     if format is ReportFormat.JSON:

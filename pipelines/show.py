@@ -142,7 +142,9 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
     table = Table(show_header=False, expand=False)
     for name, value in rows[0].items():
         if value is not None:
-            table.add_row(name, escape(_plain(value)))
+            is_date = rows[0]["unit"] == "year" and name.startswith(("estimate", "ci_"))
+            is_date = is_date and isinstance(value, float)
+            table.add_row(name, escape(_year(value) if is_date else _plain(value)))
     console.print(table)
     _show_parts(con, claim, console)
     variants = _rows(
@@ -233,7 +235,7 @@ def _rows(
 
 def _estimate(row: dict[str, Any]) -> str:
     if row["estimate"] is None:
-        return row["reason"] or ""
+        return (row["reason"] or "").split(":")[0]
     # A date in decimal years needs its decimals more than four digits.
     write = _year if row["unit"] == "year" else _plain
     return f"{write(row['estimate'])} \\[{write(row['ci_low'])}, {write(row['ci_high'])}]"

@@ -32,6 +32,7 @@ _MAKERS = {
     "warehouse.matching": ("matching", "normalise"),
     "warehouse.statistics": ("statistics", "claims"),
     "warehouse.claims": ("statistics", "claims"),
+    "warehouse.crosschecks": ("crosschecks", "statistics"),
 }
 """Folders whose code says what a table that is made by code holds."""
 

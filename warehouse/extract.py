@@ -208,6 +208,8 @@ def answer_of(facts: Facts) -> dict[str, Any]:
                 "family": mention.family,
             }
             for mention in facts.mentions
+            # What sort of work it is for is no technology that it names.
+            if mention.kind != "topic"
         ],
         "pay_bands": [
             {

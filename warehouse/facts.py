@@ -21,6 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.normalise.annualise import to_usd_year
+from warehouse.normalise.employer import is_agency_name
 from warehouse.normalise.posting import (
     Advert,
     Facts,
@@ -46,7 +47,7 @@ _FACTS = pa.schema(
         "text_hash": _TEXT, "company": _TEXT, "company_id": _TEXT, "title": _TEXT,
         "titles": pa.list_(_TEXT), "is_ml_role": pa.bool_(),
         "family": _TEXT, "level": _TEXT, "countries": pa.list_(_TEXT), "is_us": pa.bool_(),
-        "region": _TEXT, "workplace": _TEXT,
+        "region": _TEXT, "metro": _TEXT, "workplace": _TEXT, "is_agency_name": pa.bool_(),
     }
 )  # fmt: skip
 _MENTIONS = pa.schema(
@@ -295,7 +296,9 @@ def _rows_of(row: dict[str, Any], facts: Facts, version: str) -> dict[str, list[
                 "countries": list(facts.place.countries),
                 "is_us": facts.place.is_us,
                 "region": facts.place.region,
+                "metro": facts.place.metro,
                 "workplace": facts.place.workplace,
+                "is_agency_name": is_agency_name(facts.company) if facts.company else None,
             }
         ],
         "core.fact_roles": [

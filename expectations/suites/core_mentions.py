@@ -1,4 +1,4 @@
-"""Suite of `core.mentions`: the frameworks and skills that adverts name.
+"""Suite of `core.mentions`: the frameworks, skills and topics that adverts name.
 
 Belongs here: that a mention belongs to an advert, uses the vocabulary and lies in the text. Does
 not belong here: whether the text really says so; that is measured on labelled adverts.
@@ -10,7 +10,7 @@ from functools import partial
 from typing import get_args
 
 from expectations.check import ROWS, WHOLE, Check, Frame, Suite, whole
-from warehouse.normalise.types import Section
+from warehouse.normalise.types import MentionKind, Section
 
 TABLE = "core.mentions"
 check = partial(Check, TABLE)
@@ -112,9 +112,10 @@ CHECKS = (
     check(
         "kind_is_known",
         "ExpectWordToBeKnown",
-        {"column": "kind", "words": ["framework", "skill"]},
+        {"column": "kind", "words": list(get_args(MentionKind))},
         "critical",
-        "A mention is a framework or a skill. Look at the row of the technology in the vocabulary.",
+        "A mention is a framework, a skill or a topic. Look at the row of the technology in the "
+        "vocabulary.",
         frame="words",
     ),
     check(

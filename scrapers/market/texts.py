@@ -24,6 +24,7 @@ RIGHT_TO_LEFT = "\u200f"
 EMOJI = ("🚀 ", "✨ ", "👋 ", "💡 ", "🔬 ")
 EDIT_RAISE = 1.03
 TRAP_RATE = 0.14
+SORT_OF_WORK_RATE = 0.4
 
 
 class Section(NamedTuple):
@@ -409,6 +410,7 @@ def advert(role: Role, seed: int, version: int = 0) -> tuple[Section, ...]:
         for leaf in role.tools.negated
     ]
     notes += _traps(role, rng)
+    notes += _sort_of_work(role, slots, seed)
     for lines in (duty, must, nice):
         rng.shuffle(lines)
     pay = raised(role.pay) if role.pay and version else role.pay
@@ -446,6 +448,16 @@ def _traps(role: Role, rng: Random) -> list[str]:
         if role.family in t["families"] or ("any" in t["families"] and rng.random() < 0.5)
     ]
     return [rng.choice(fitting)] if fitting else []
+
+
+def _sort_of_work(role: Role, slots: Mapping[str, str], seed: int) -> list[str]:
+    """Say what sort of work it is, with dice of its own: all else in the advert stays as it is."""
+    rng = Random(f"{seed}:work:{role.key}")
+    if rng.random() >= SORT_OF_WORK_RATE:
+        return []
+    fitting = [row for row in table("work") if {role.family, "any"} & set(row["families"])]
+    [row] = rng.choices(fitting, [row["weight"] for row in fitting])
+    return [fill(row["text"], slots, rng)]
 
 
 def _oddities(sections: list[Section], role: Role, rng: Random) -> tuple[Section, ...]:
@@ -544,7 +556,7 @@ def post_paragraphs(post: Post, seed: int) -> list[str]:
     if said(0).random() < 0.25:
         blurb.append(fill(said(0).choice(closing["money_news"]), slots, said(0)))
     about = " ".join(blurb[: first.choice((1, 2, 3, 4))])
-    pieces.append(" ".join([about, *_traps(lead, said(6))]))
+    pieces.append(" ".join([about, *_traps(lead, said(6)), *_sort_of_work(lead, slots, seed)]))
     rng = said(1)
     if len(post.roles) > 1:
         mark = first.choice(("-", "*", "•"))

@@ -97,6 +97,7 @@ def test_headings_and_tables(page: Page) -> None:
         "PyTorch roles for each TensorFlow role",
         "Papers with code, by framework",
         "Every claim",
+        "Checked against others",
         "Data quality",
         "Method and limits",
         "Downloads",
@@ -104,7 +105,7 @@ def test_headings_and_tables(page: Page) -> None:
     assert page.get_by_role("heading", level=1).count() == 1
     table = page.get_by_role("table", name="Verdicts as of 1 March 2026")
     assert table.get_by_role("row").count() == 1 + 3 + 6
-    assert page.get_by_role("img").count() == 2, "one layout of each chart is shown"
+    assert page.get_by_role("img").count() == 3, "one layout of each chart is shown"
 
 
 def test_details_open_by_keyboard(page: Page) -> None:

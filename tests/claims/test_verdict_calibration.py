@@ -42,7 +42,7 @@ from warehouse.bench.worlds_claims import (
     draw_world,
     frame_of,
 )
-from warehouse.claims.quantities import Quantity, drawn
+from warehouse.claims.quantities import Quantity, resolved
 from warehouse.claims.registry import Claim, load_registry
 from warehouse.claims.rules import Condition, Part, Rule
 from warehouse.claims.variants import speaking
@@ -138,10 +138,10 @@ def test_intervals_half_as_wide_give_wrong_verdicts(monkeypatch: pytest.MonkeyPa
     def halved(weights: Counts, asked: Sequence[Quantity | Part]) -> list[Part]:
         return [
             part._replace(interval=Interval(*((end + part.estimate) / 2 for end in part.interval)))
-            for part in drawn(weights, asked)
+            for part in resolved(weights, asked)
         ]
 
-    monkeypatch.setattr("warehouse.bench.calibration.drawn", halved)
+    monkeypatch.setattr("warehouse.bench.calibration.resolved", halved)
     rows = judge_worlds(CLAIMS["seg_rl"], shape(), "as it is", range(WORLDS), companies=COMPANIES)
     on = share_of(rows, "threshold")
     assert on.count > most(0.05, on.worlds)

@@ -13,6 +13,7 @@ BAND = "WHERE posting_id LIKE '%:id3'"
 PAPER = "WHERE paper_id LIKE '%paper3'"
 CLAIM = "WHERE claim_id = 'hire_one'"
 MODEL = "WHERE model_id = 'hub/model3'"
+LEVEL = "WHERE measure = 'level'"
 VALUE = "WHERE period_start = DATE '2026-03-01'"
 
 CASES: dict[str, dict[str, str]] = {
@@ -196,6 +197,18 @@ CASES: dict[str, dict[str, str]] = {
         "method_version_is_one": """DELETE FROM raw.forgotten_versions;
             UPDATE core.facts SET method_version = 'before'
             WHERE content_hash = (SELECT min(content_hash) FROM core.facts)""",
+    },
+    "out.cross_checks": {
+        "ours_is_within_interval": f"UPDATE out.cross_checks SET ours = ci_high + 1 {LEVEL}",
+        "theirs_high_is_not_below_theirs_low": f"""UPDATE out.cross_checks
+            SET theirs_low = theirs_high + 1 {LEVEL}""",
+        "period_end_is_not_before_period_start": f"""UPDATE out.cross_checks
+            SET period_end = period_start - 1 {LEVEL}""",
+        "agrees_is_told_of_figures_alone": f"UPDATE out.cross_checks SET agrees = true {LEVEL}",
+        "n_units_is_enough_when_told": """UPDATE out.cross_checks SET n_units = 29
+            WHERE measure = 'direction'""",
+        "note_is_stated": f"UPDATE out.cross_checks SET note = NULL {LEVEL}",
+        "licence_is_stated": f"UPDATE out.cross_checks SET licence = NULL {LEVEL}",
     },
     "out.reference_series": {
         "table_is_not_empty": "DELETE FROM out.reference_series",

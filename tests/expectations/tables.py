@@ -78,6 +78,7 @@ SELECT
     ['US'] AS countries,
     'US' AS country,
     'CA' AS region,
+    'San Francisco Bay Area' AS metro,
     true AS is_us,
     'remote' AS workplace,
     posted_on,
@@ -207,6 +208,18 @@ FROM (
 CREATE TABLE out.row_accounts AS
 SELECT stage, source, 10 AS rows_in, 8 AS rows_kept, 1 AS rows_refused, 1 AS rows_set_aside
 FROM (VALUES ('load'), ('roles')) AS stages (stage), (VALUES ('ashby'), ('lever')) AS s (source);
+
+CREATE TABLE out.cross_checks AS
+SELECT
+    'papers' AS our_series,
+    'conference_papers' AS outside_series,
+    measure,
+    'share' AS unit,
+    40::BIGINT AS n_units,
+    CASE WHEN measure <> 'level' THEN true END AS agrees,
+    DATE '2026-01-01' AS period_start,
+    DATE '2026-08-01' AS period_end
+FROM (VALUES ('direction'), ('crossing_date'), ('level')) AS measures (measure);
 
 CREATE TABLE out.reference_series AS
 SELECT

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.normalise.employer import company_key
+from warehouse.normalise.employer import company_key, is_agency_name
 
 SAME = [
     ("legal form", "Stripe", "Stripe, Inc."),
@@ -105,6 +105,44 @@ def test_the_key_is_never_empty(name):
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
 def test_case_has_no_influence_on_ascii_names(name):
     assert company_key(name.upper()) == company_key(name.lower())
+
+
+@pytest.mark.parametrize(
+    ("name", "is_agency"),
+    [
+        ("Oakwell Staffing Ltd", True),
+        ("Quarnolyn Recruiting", True),
+        ("Brik Recruitment", True),
+        ("OAKWELL HEADHUNTERS", True),
+        ("Oakwell Executive Search", True),
+        ("Oakwell Talent Solutions", True),
+        ("Oakwell Personnel, Inc.", True),
+        ("Oakwell Personaldienstleistungen GmbH", True),
+        ("Oakwell Recrutement", True),
+        ("Oakwell Recruiting Software", False),
+        ("Recruiter.com", False),
+        ("SmartRecruiters", False),
+        ("Oakwell Talent", False),
+        ("Oakwell Research Group", False),
+        ("Personnel Decisions", False),
+        ("Oakwell", False),
+        ("", False),
+    ],
+)
+def test_a_name_says_that_it_is_an_agency(name, is_agency):
+    assert is_agency_name(name) is is_agency
+
+
+@given(st.text(max_size=60))
+def test_no_name_breaks_the_question_for_an_agency(name):
+    assert is_agency_name(name) in (True, False)
+
+
+def test_agency_words_mean_one_thing_each():
+    path = files("warehouse.normalise").joinpath("vocabulary", "agency_words.csv")
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert {row["means"] for row in rows} == {"agency", "other"}
+    assert len({row["pattern"] for row in rows}) == len(rows)
 
 
 @given(st.text(max_size=60))

@@ -223,6 +223,14 @@ def test_georgia_is_a_country_in_a_list_of_countries():
 def test_metropolitan_area(location, metro):
     assert metro_of(location) == metro
     assert metro_of("Remote", secondary=[location]) == metro
+    assert locate(location, "").metro == metro
+    assert locate("Remote", "", secondary=[location]).metro == metro
+
+
+def test_the_metropolitan_area_comes_from_where_the_country_does():
+    assert locate("", "", title="Engineer (Oakland)").metro == "San Francisco Bay Area"
+    assert locate("", "This job is based in Seattle, WA.").metro == "Seattle"
+    assert locate("Berlin", "This job is based in Seattle, WA.").metro is None
 
 
 def test_the_area_of_the_main_location_is_kept_beside_others():

@@ -123,6 +123,31 @@ INSERT INTO out.claim_verdicts (
         NULL, NULL, 'out_of_scope', 'no advert can show it', NULL, NULL, false);
 UPDATE out.claim_verdicts SET unsettled_under = 'without boilerplate'
 WHERE claim_id = 'paper_sixty';
+CREATE TABLE out.cross_checks AS
+SELECT
+    our_series, outside_series, 'Posts, counted by others' AS outside_name, measure, unit,
+    ours::DOUBLE AS ours, ci_low::DOUBLE AS ci_low, ci_high::DOUBLE AS ci_high,
+    69::BIGINT AS n_units, 61::BIGINT AS n_companies,
+    theirs_low::DOUBLE AS theirs_low, theirs_high::DOUBLE AS theirs_high,
+    make_date(year, 1, 1) AS period_start, DATE '2026-03-01' AS period_end, agrees, note,
+    getvariable('script') AS caveats, DATE '2025-12-31' AS newest_figure_on, false AS is_observed,
+    'Counts of others' AS source, 'https://series.example.org' AS url, 'CC BY 4.0' AS licence,
+    false AS is_sample
+FROM (VALUES
+    ('hackernews roles', 'counts', 'direction', 'share', 0.48, 0.36, 0.6, 0.44, 0.57, 2018, true,
+        'From 2018 to 2022: ours up, theirs up.'),
+    ('hackernews roles', 'counts', 'crossing_date', 'year', 2021.12, 2020.6, 2021.8, 2021.5, 2022.5,
+        2018, false, 'Ours earlier than theirs.'),
+    ('papers', 'counts', 'crossing_date', 'year', 2019.03, NULL, 2019.7, NULL, 2020.5, 2018, NULL,
+        'Our interval meets theirs, but is open at its lower end.'),
+    ('hackernews roles', 'counts', 'level', 'share', 0.53, 0.43, 0.63, 0.48, 0.48, 2021, NULL,
+        'Theirs lies within our interval, or meets it.'),
+    ('hackernews roles', 'counts', 'level', 'share', 0.67, 0.57, 0.76, 0.62, 0.70, 2022, NULL,
+        'Theirs lies within our interval, or meets it.'),
+    ('hackernews roles', 'an index', 'level', 'share', 0.07, 0.06, 0.08, 0.02, 0.02, 2022, NULL,
+        'Theirs lies below our interval.')
+) AS checks (our_series, outside_series, measure, unit, ours, ci_low, ci_high, theirs_low,
+    theirs_high, year, agrees, note);
 CREATE TABLE out.board_health AS
 SELECT * FROM (VALUES
     ('ashby', 'alpha', DATE '2026-03-01', 'ok', 25, NULL),

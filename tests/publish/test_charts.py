@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.publish.charts import PALETTE, paper_chart, ratio_chart
+from warehouse.publish.charts import PALETTE, comparison_chart, paper_chart, ratio_chart
 
 
 def _ratios(*ratios: float | None, **changes: Any) -> list[dict[str, Any]]:
@@ -141,3 +141,33 @@ def test_nothing_to_draw() -> None:
         paper_chart(_papers("mxnet", 0.5), "wide", is_sample=False)
     with pytest.raises(ValueError, match="no paper"):
         paper_chart(_papers("pytorch", None), "wide", is_sample=False)
+
+
+def _ours(*shares: float) -> list[dict[str, Any]]:
+    return [
+        {
+            "period_start": date(2018 + n, 1, 1),
+            "share": share,
+            "ci_low": share - 0.1,
+            "ci_high": share + 0.1,
+        }
+        for n, share in enumerate(shares)
+    ]
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_others_are_named_and_drawn_as_spans(size: Any) -> None:
+    theirs = [{"period_start": date(2019, 1, 1), "low": 0.3, "high": 0.5}]
+    svg = comparison_chart(
+        _ours(0.2, 0.4, 0.6), {"counted by others": theirs}, size, name="roles", is_sample=True
+    )
+    assert {"ours: roles", "counted by others", "SAMPLE"} <= set(_texts(svg))
+    assert 'stroke="#0072b2" stroke-width="3"' in svg
+    assert set(re.findall(r"#[0-9a-f]{6}", svg)) <= set(PALETTE.values())
+    without = comparison_chart(_ours(0.2, 0.4), {}, size, name="roles", is_sample=False)
+    assert "#0072b2" not in without
+
+
+def test_no_year_of_ours_is_no_comparison() -> None:
+    with pytest.raises(ValueError, match="no year"):
+        comparison_chart([], {}, "wide", name="roles", is_sample=False)

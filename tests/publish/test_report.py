@@ -113,7 +113,7 @@ def test_headlines_beyond_the_limit_are_counted() -> None:
 
 def test_charts_have_words_and_a_table(page: LexborHTMLParser) -> None:
     pictures = page.css("[role=img]")
-    assert len(pictures) == 4
+    assert len(pictures) == 6
     assert "in 2019 Q2" in (pictures[0].attributes["aria-label"] or "")
     assert "PyTorch 59\u00a0%" in (pictures[2].attributes["aria-label"] or "")
     rows = _texts(page, "#ratio ~ details tbody tr")
@@ -148,6 +148,32 @@ def test_newest_state_of_each_source(page: LexborHTMLParser) -> None:
     assert rows[2].endswith("…")
     assert rows[3].endswith("3"), "three rows were refused for one reason"
     assert "must not show" not in (page.html or "")
+
+
+def test_series_of_others_stand_beside_ours(page: LexborHTMLParser) -> None:
+    section = page.css_first("section[aria-labelledby=compared]")
+    rows = [" ".join(row.text(separator=" ").split()) for row in section.css(".reflow tbody tr")]
+    assert rows == [
+        "Hackernews roles Posts, counted by others Direction +48.0 points +36.0 points to "
+        "+60.0 points from 69 +44.0 points to +57.0 points agree From 2018 to 2022: ours up, "
+        "theirs up.",
+        "Hackernews roles Posts, counted by others When PyTorch took the lead February 2021 "
+        "August 2020 to October 2021 from 69 July 2021 to July 2022 differ Ours earlier than "
+        "theirs.",
+        "Papers Posts, counted by others When PyTorch took the lead January 2019 September 2019 "
+        "or earlier from 69 July 2020 or earlier can’t be told Our interval meets theirs, but is "
+        "open at its lower end.",
+    ]
+    assert "Of 2 comparisons that can be told, 1 agree." in section.text()
+    # levels of what is no share of frameworks are not drawn beside it
+    [details] = section.css("details")
+    said = [" ".join(row.text(separator=" ").split()) for row in details.css("tbody tr")]
+    assert said == [
+        "2021 Posts, counted by others 53 % 43 % to 63 % 48 % 69",
+        "2022 Posts, counted by others 67 % 57 % to 76 % 62 % to 70 % 69",
+    ]
+    assert "CC BY 4.0" in section.css("ul li")[0].text()
+    assert SCRIPT_TITLE in section.css("ul")[0].text()
 
 
 def test_hostile_texts_stay_texts(page: LexborHTMLParser) -> None:

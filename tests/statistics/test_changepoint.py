@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from warehouse.statistics.changepoint import crossing
+from warehouse.statistics.bootstrap import poisson_weights
+from warehouse.statistics.changepoint import crossing, crossing_of_companies, crossing_of_papers
 
 YEARS = 2016 + (np.arange(120) + 0.5) / 12
 
@@ -66,3 +68,44 @@ def test_rows_do_not_touch_each_other():
     together = crossing(*(np.concatenate(side) for side in zip(*pairs, strict=True)), YEARS)
     alone = [crossing(*pair, YEARS)[0][0] for pair in pairs]
     assert together[0] == pytest.approx(alone)
+
+
+def papers(log_ratio: np.ndarray, volume: float) -> list[np.ndarray]:
+    share = 1 / (1 + np.exp(-log_ratio))
+    cells = (share * volume, (1 - share) * volume, np.full(len(share), 0.1 * volume))
+    return [np.round(cell).astype(int) for cell in cells]
+
+
+def test_papers_date_the_crossing_the_better_the_more_there_are():
+    widths = []
+    for volume in (20, 200):
+        dates, ends = crossing_of_papers(*papers(0.6 * (YEARS - 2020), volume), YEARS)
+        assert dates.low == dates.high == pytest.approx(2020, abs=0.15)
+        assert ends.low < dates.low < ends.high
+        widths.append(ends.high - ends.low)
+    assert widths[1] == pytest.approx(widths[0] / np.sqrt(10), rel=0.3)
+
+
+def test_papers_are_companies_of_one():
+    rng = np.random.default_rng(2)
+    month, is_ahead = rng.integers(0, 120, 900), rng.random(900)
+    is_ahead = is_ahead < 1 / (1 + np.exp(-0.6 * (YEARS[month] - 2020)))
+    rows = np.arange(900)
+    sides = [
+        sparse.csr_array((flag.astype(float), (rows, month)), shape=(900, 120))
+        for flag in (is_ahead, ~is_ahead)
+    ]
+    first, ends = crossing_of_companies(*sides, YEARS, poisson_weights(900))
+    cells = [np.asarray(side.sum(axis=0)).astype(int) for side in sides]
+    second, others = crossing_of_papers(*cells, np.zeros(120, int), YEARS)
+    assert first == pytest.approx(second)
+    assert ends == pytest.approx(others, abs=0.15)
+
+
+def test_a_lead_not_surely_taken_leaves_the_interval_open():
+    ends = crossing_of_papers(*papers(0.6 * (YEARS - 2025.8), 20), YEARS)[1]
+    assert 2023 < ends.low < 2025.8
+    assert ends.high == np.inf
+    never = crossing_of_papers(*papers(np.full(120, -3.0), 50), YEARS)[1]
+    assert never.low > 2025
+    assert never.high == np.inf

@@ -127,3 +127,76 @@ def test_fewer_effective_companies_never_narrow_an_interval(
     wide = intervals.interval(values, n_effective / fewer)
     narrow = intervals.interval(values, n_effective)
     assert wide.low <= narrow.low <= narrow.high <= wide.high
+
+
+def test_leaving_out_companies_agrees_with_drawing_where_companies_are_many_and_alike():
+    rng = np.random.default_rng(4)
+    sums = rng.poisson(3, (400, 2)) + 1.0
+    drawn = intervals.clustered(poisson_weights(400), np.arange(400), sums, ratio)
+    found = intervals.jackknifed(sums, ratio, "log")
+    assert found[0] == drawn[0]
+    assert found[1] == pytest.approx(drawn[1], rel=0.01)
+
+
+def test_the_jackknife_of_a_mean_is_students_interval_for_one_company_fewer():
+    values = np.random.default_rng(4).normal(5, 1, 12)
+    _, ends = intervals.jackknifed(np.stack([values, np.ones(12)], axis=1), ratio, "linear")
+    m = intervals.effective_clusters(values - values.mean())
+    half = stats.t.ppf(0.975, m - 1) * values.std(ddof=1) / np.sqrt(11)
+    assert ends == pytest.approx((values.mean() - half, values.mean() + half))
+
+
+def test_scales_keep_shares_and_ratios_in_their_bounds():
+    sums = np.array([[1.0, 9.0], [0.0, 9.0], [2.0, 9.0], [0.0, 9.0]])
+    assert intervals.jackknifed(sums, ratio, "linear")[1].low < 0
+    assert intervals.jackknifed(sums, ratio, "logit")[1].low > 0
+    assert intervals.jackknifed(sums, ratio, "log")[1].low > 0
+    assert intervals.jackknifed(sums, ratio, "logit")[1].high < 1
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        np.array([[1.0, 2.0]]),  # one company
+        np.array([[1.0, 2.0], [1.0, 2.0]]),  # no company makes a difference
+        np.array([[0.0, 2.0], [0.0, 1.0]]),  # no place on the scale
+        np.zeros((3, 2)),
+    ],
+)
+def test_no_jackknife_without_contrast(sums: np.ndarray):
+    assert all(math.isnan(end) for end in intervals.jackknifed(sums, ratio, "log")[1])
+
+
+def test_a_company_that_holds_a_whole_side_counts_with_a_bound():
+    # Without the first company the ratio would be 0: its logarithm moves without end.
+    sums = np.array([[5.0, 4.0], [0.0, 3.0], [0.0, 5.0], [0.0, 2.0]])
+    _, ends = intervals.jackknifed(sums, ratio, "log")
+    assert 0 < ends.low < 5 / 14 < ends.high < np.inf
+
+
+def test_ratios_of_independent_units():
+    # a = 60, b = 30, 10 of both: var of the log = 70 / 1800
+    estimate, ends = intervals.ratio_of_cells(50, 20, 10)
+    assert estimate == 2
+    half = 1.959964 * math.sqrt(70 / 1800)
+    assert ends == pytest.approx((2 * math.exp(-half), 2 * math.exp(half)), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("cells", "estimate", "low", "high"),
+    [
+        ((20, 0, 0), np.inf, 0.025 ** (1 / 20) / (1 - 0.025 ** (1 / 20)), np.inf),
+        ((0, 20, 0), 0.0, 0.0, (1 - 0.025 ** (1 / 20)) / 0.025 ** (1 / 20)),
+        ((0, 0, 20), 1.0, 0.025 ** (1 / 20), 1 / 0.025 ** (1 / 20)),
+    ],
+)
+def test_ratios_of_units_that_are_all_alike(cells, estimate, low, high):
+    found, ends = intervals.ratio_of_cells(*cells)
+    assert found == estimate
+    assert ends == pytest.approx((low, high))
+
+
+def test_no_units_have_no_ratio():
+    estimate, ends = intervals.ratio_of_cells(0, 0, 0)
+    assert math.isnan(estimate)
+    assert math.isnan(ends.low)

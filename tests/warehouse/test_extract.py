@@ -56,6 +56,11 @@ def test_an_advert_with_a_title_has_one_role() -> None:
     assert {name: role[name] for name in answer["role"]} == answer["role"]
 
 
+def test_topics_are_left_out() -> None:
+    [answer] = answers({"id": 1, "text": "A startup that runs PyTorch in production on AWS"})
+    assert [mention["framework"] for mention in answer["mentions"]] == ["pytorch", "aws"]
+
+
 def test_a_salary_field_comes_first() -> None:
     [answer] = answers({"id": 1, "text": "Salary: $90k", "pay_raw": "€50K – €60K"})
     assert [(band["provenance"], band["currency"]) for band in answer["pay_bands"]] == [

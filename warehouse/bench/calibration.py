@@ -37,7 +37,7 @@ from warehouse.bench.worlds_claims import (
     draw_world,
 )
 from warehouse.claims.counts import Measured
-from warehouse.claims.quantities import drawn
+from warehouse.claims.quantities import resolved
 from warehouse.claims.registry import Claim, load_registry
 from warehouse.claims.rules import Judgement, Verdict, judge_parts
 from warehouse.claims.variants import speaking
@@ -164,7 +164,7 @@ def _measured(claim: Claim, world: World, state: State) -> Measured:
 def _judgements(claim: Claim, measured: Sequence[Measured]) -> Iterator[Judgement]:
     """Draw what was measured in several worlds under the same weights, and judge each."""
     weights = max((found.base.weights for found in measured), key=len)
-    parts = iter(drawn(weights, [part for found in measured for part in found.parts]))
+    parts = iter(resolved(weights, [part for found in measured for part in found.parts]))
     for found in measured:
         of_world = tuple(next(parts) for _ in found.parts)
         yield judge_parts(claim.rule, of_world, found.base.kind)

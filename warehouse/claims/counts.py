@@ -6,7 +6,7 @@ here: trends over time, employers, or pay (their own modules beside this one).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from warehouse.claims.filters import Entry, Framework, RoleFilter, Terms
 from warehouse.claims.population import Mask, Units
-from warehouse.claims.quantities import Quantity, quantity
+from warehouse.claims.quantities import Quantity, comparison, quantity
 from warehouse.claims.rules import Part, Side
 from warehouse.statistics import intervals
 from warehouse.statistics.bootstrap import Floats
@@ -41,10 +41,6 @@ def side(label: str, units: Units, mask: Mask) -> Side:
     return Side(label, int(mask.sum()), companies)
 
 
-def _divide(t: Floats) -> Floats:
-    return np.asarray(t[..., 0] / t[..., 1])
-
-
 def share_part(
     units: Units, name: str, label: str, named: Floats, among: Floats, sides: tuple[Side, ...]
 ) -> Part | Quantity:
@@ -58,28 +54,23 @@ def share_part(
         among: How much it counts below it.
         sides: What is compared, with its numbers.
     """
+    if units.kind != "papers":
+        return comparison(units, name, label, "share", (named, among), "share", sides)
     above, below = float(named.sum()), float(among.sum())
-    n_companies = None if units.kind == "papers" else units.n_companies(among > 0)
-    if units.kind == "papers":
-        estimate = above / below if below else np.nan
-        ends = intervals.wilson(round(above), round(below))
-        return Part(name, label, "share", estimate, ends, sides)
-    if n_companies is not None and (below == 0 or above in (0, below)):
-        estimate = above / below if below else np.nan
-        ends = intervals.share_without_contrast(n_companies, all_have_it=above > 0)
-        return Part(name, label, "share", estimate, ends, sides)
-    return quantity(units, name, label, "share", (named, among), _divide, sides)
+    ends = intervals.wilson(round(above), round(below))
+    return Part(name, label, "share", above / below if below else np.nan, ends, sides)
 
 
 def ratio_part(
     units: Units, name: str, label: str, upper: Floats, lower: Floats, sides: tuple[Side, ...]
 ) -> Part | Quantity:
     """Ratio of two totals, open at an end where one of them is zero."""
-    if upper.any() and lower.any():
-        return quantity(units, name, label, "ratio", (upper, lower), _divide, sides)
-    estimate = 0.0 if lower.any() else np.nan
-    seen = [s.n_units if s.n_companies is None else s.n_companies for s in sides[:2]]
-    ends = intervals.ratio_without_contrast(seen[0], seen[1])
+    if units.kind != "papers":
+        return comparison(units, name, label, "ratio", (upper, lower), "ratio", sides)
+    is_upper, is_lower = upper > 0, lower > 0
+    cells = is_upper & ~is_lower, is_lower & ~is_upper, is_upper & is_lower
+    estimate, ends = intervals.ratio_of_cells(*(int(cell.sum()) for cell in cells))
+    estimate = estimate if np.isfinite(estimate) else np.nan
     return Part(name, label, "ratio", estimate, ends, sides)
 
 
@@ -115,7 +106,6 @@ class Ratio(Entry):
 class Share(Entry):
     """Share of units naming a framework, or having what a filter asks."""
 
-    is_correctable: ClassVar[bool] = True
     estimator: Literal["share"]
     naming: Framework | Literal["both"] | None = None
     having: RoleFilter | None = None
@@ -126,6 +116,11 @@ class Share(Entry):
         if (self.naming is None) == (self.having is None):
             raise ValueError("give either naming or having")
         return self
+
+    @property
+    def is_correctable(self) -> bool:
+        """A share of roles that have something else than a framework is not moved by its error."""
+        return self.having is None
 
     @property
     def part_names(self) -> tuple[str, ...]:
@@ -184,6 +179,10 @@ class Shares(Entry):
         return Measured(tuple(parts), units)
 
 
+def _gap(t: Floats) -> Floats:
+    return np.asarray((t[..., 0] - t[..., 1]) / t[..., 2])
+
+
 class ShareGap(Entry):
     """Share of units naming one framework less the share naming another, in the same units."""
 
@@ -206,8 +205,8 @@ class ShareGap(Entry):
             f"{NAMES[self.minus]}"
         )
         part = quantity(
-            units, "gap", label, "difference of shares", columns,
-            lambda t: (t[..., 0] - t[..., 1]) / t[..., 2], sides,
+            units, "gap", label, "difference of shares", columns, _gap, sides,
+            lambda sums: intervals.jackknifed(sums, _gap, "linear"),
         )  # fmt: skip
         return Measured((part,), units)
 
@@ -240,15 +239,10 @@ class ShareContrast(Entry):
         )
         columns = [column * group for group in groups for column in (named, among)]
         label = f"share of roles naming {NAMES[self.naming]} in the first group less the second"
-        part = quantity(
-            units, "difference", label, "difference of shares", columns,
-            lambda t: t[..., 0] / t[..., 1] - t[..., 2] / t[..., 3], sides,
-        )  # fmt: skip
+        part = comparison(
+            units, "difference", label, "difference of shares", columns, "share_gap", sides
+        )
         return Measured((part,), units.where((groups[0] | groups[1]) & counted))
-
-
-def _ratio_of_ratios(t: Floats) -> Floats:
-    return np.asarray((t[..., 0] * t[..., 3]) / (t[..., 1] * t[..., 2]))
 
 
 class RatioOfRatios(Entry):
@@ -276,21 +270,8 @@ class RatioOfRatios(Entry):
         )
         columns = [units.names(f) * group for group in (inside, ~inside) for f in self.pair]
         label = f"{names[0]} per {names[1]} inside the group over that outside"
-        part = odds_part(units, "ratio", label, columns, sides)
+        part = comparison(units, "ratio", label, "ratio", columns, "ratio_of_ratios", sides)
         return Measured((part,), units)
-
-
-def odds_part(
-    units: Units, name: str, label: str, columns: Sequence[Floats], sides: tuple[Side, ...]
-) -> Part | Quantity:
-    """Cross ratio of four totals; without interval where one of them is zero.
-
-    A zero can be chance; four cells of which one is empty are under the least number that is judged
-    anyway, so nothing is added to them.
-    """
-    if all(column.any() for column in columns):
-        return quantity(units, name, label, "ratio", columns, _ratio_of_ratios, sides)
-    return Part(name, label, "ratio", np.nan, intervals.NO_INTERVAL, sides)
 
 
 class Lift(Entry):
@@ -327,7 +308,7 @@ class Lift(Entry):
                 f"share of {NAMES[self.of]} roles naming {skill} over that of "
                 f"{NAMES[self.against]} roles"
             )
-            parts.append(odds_part(units, skill, label, columns, sides))
+            parts.append(comparison(units, skill, label, "ratio", columns, "lift", sides))
         return Measured(tuple(parts), units.where(units.has(self.of) | units.has(self.against)))
 
 
@@ -359,15 +340,7 @@ class GroupGaps(Entry):
                 f"{NAMES[self.against]} roles"
             )
             parts.append(
-                quantity(
-                    units,
-                    group,
-                    label,
-                    "difference of shares",
-                    columns,
-                    lambda t: t[..., 0] / t[..., 1] - t[..., 2] / t[..., 3],
-                    sides,
-                )
+                comparison(units, group, label, "difference of shares", columns, "share_gap", sides)
             )
         return Measured(tuple(parts), units.where(units.has(self.of) | units.has(self.against)))
 

@@ -16,7 +16,6 @@ from pydantic import Field, model_validator
 from warehouse.claims.counts import NAMES, Measured
 from warehouse.claims.filters import Entry, Framework
 from warehouse.claims.population import Mask, Rows, Units
-from warehouse.claims.quantities import Quantity
 from warehouse.claims.rules import Part, Side
 from warehouse.statistics import intervals
 
@@ -145,15 +144,8 @@ class CompanyRatio(Entry):
         )
         base = _of(units, companies, upper | lower)
         label = f"companies naming {NAMES[self.upper]} per one naming {NAMES[self.lower]}"
-        part: Part | Quantity
-        if upper.any() and lower.any():
-            either = np.flatnonzero(upper | lower)
-            sums = np.stack([upper[either], lower[either]], axis=1).astype(np.float64)
-            part = Quantity(
-                "ratio", label, "ratio", sides, companies.row[either], sums,
-                np.zeros(0, np.intp), lambda t: t[..., 0] / t[..., 1],
-            )  # fmt: skip
-        else:
-            ends = intervals.ratio_without_contrast(int(upper.sum()), int(lower.sum()))
-            part = Part("ratio", label, "ratio", 0.0 if lower.any() else np.nan, ends, sides)
+        cells = upper & ~lower, lower & ~upper, upper & lower
+        estimate, ends = intervals.ratio_of_cells(*(int(cell.sum()) for cell in cells))
+        estimate = estimate if np.isfinite(estimate) else np.nan
+        part = Part("ratio", label, "ratio", estimate, ends, sides)
         return Measured((part,), base)

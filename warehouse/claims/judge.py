@@ -7,12 +7,12 @@ here: how anything is measured (`estimators`), varied (`variants`) or decided (`
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import duckdb
 import numpy as np
@@ -21,13 +21,30 @@ import pandas as pd
 from warehouse.claims.counts import Measured
 from warehouse.claims.evidence import Counted, counted, evidence_tables
 from warehouse.claims.population import Evidence, Units, read_evidence
-from warehouse.claims.quantities import drawn
+from warehouse.claims.quantities import Quantity, resolved
 from warehouse.claims.registry import REGISTRY, Claim, OutOfScope, load_registry
-from warehouse.claims.rules import Judgement, Part, Unit, judge_parts, what_would_decide
+from warehouse.claims.rules import (
+    Judgement,
+    Part,
+    Unit,
+    claim_p_value,
+    judge_parts,
+    what_would_decide,
+)
 from warehouse.claims.variants import Silence, sources_of, speaking, variants
-from warehouse.statistics.misclassification import Error, Rates, read_errors, with_extractor_error
-from warehouse.statistics.multiplicity import holm, p_value
+from warehouse.statistics.bootstrap import DRAWS
+from warehouse.statistics.intervals import Interval
+from warehouse.statistics.misclassification import (
+    ErrorCounts,
+    Rates,
+    posteriors,
+    read_error_counts,
+    with_extractor_error,
+)
+from warehouse.statistics.multiplicity import LEVEL, holm
+from warehouse.statistics.series import FRAMEWORKS
 
+ERRORS = REGISTRY / "extractor_error.csv"
 _OPPOSITE = {"supported": "contradicted", "contradicted": "supported"}
 
 VERDICT_COLUMNS = (
@@ -177,7 +194,7 @@ def judge(
         | {term for claim in judged for old in claim.superseded for term in old.terms()},
         {pattern for claim in judged for pattern in claim.patterns},
     )
-    errors = read_errors()
+    errors = read_error_counts(ERRORS)
     tables = _Tables([], [], [], [])
     rests_on: dict[str, Counted] = {}
     for claim in claims:
@@ -247,10 +264,11 @@ class _Found(NamedTuple):
 
 
 _CORRECTED = "corrected for extractor error"
+_DRAWN = f"interval of {DRAWS:,} bootstrap draws"
 
 
 def _judge_claim(
-    claim: Claim, evidence: Evidence, errors: Mapping[str, Error], as_of: date
+    claim: Claim, evidence: Evidence, errors: tuple[ErrorCounts, ...], as_of: date
 ) -> _Found:
     """Measure a claim and its variants, all drawn together."""
     units, silent = speaking(claim, evidence, as_of)
@@ -261,15 +279,18 @@ def _judge_claim(
         measured[name] = measured[""] if same else claim.measure.measure(varied)
     distinct = {id(found): found for found in measured.values()}
     parts = iter(
-        drawn(units.weights, [part for found in distinct.values() for part in found.parts])
+        resolved(units.weights, [part for found in distinct.values() for part in found.parts])
     )
     of = {key: tuple(next(parts) for _ in found.parts) for key, found in distinct.items()}
     results = {
         name: _result(claim, of[id(found)], found.base, as_of) for name, found in measured.items()
     }
     result = results.pop("")
+    if any(isinstance(part, Quantity) and part.closed for part in measured[""].parts):
+        redrawn = tuple(resolved(units.weights, measured[""].parts, is_drawn=True))
+        results[_DRAWN] = _result(claim, redrawn, result.base, as_of)
     corrected = None
-    if claim.measure.is_correctable and units.kind == "roles":
+    if claim.measure.is_correctable and units.kind == "roles" and len(units):
         corrected_parts = _corrected(claim, units, result.parts, errors)
         results[_CORRECTED] = _result(claim, corrected_parts, result.base, as_of)
         corrected = next(p for p in corrected_parts if p.name == result.judgement.part.name)
@@ -280,7 +301,7 @@ def _judge_alone(claim: Claim, evidence: Evidence, as_of: date) -> Result:
     """Measure and judge a claim without its variants."""
     units, _ = speaking(claim, evidence, as_of)
     found = claim.measure.measure(units)
-    return _result(claim, tuple(drawn(units.weights, found.parts)), found.base, as_of)
+    return _result(claim, tuple(resolved(units.weights, found.parts)), found.base, as_of)
 
 
 def _is_same(varied: Units, units: Units) -> bool:
@@ -308,9 +329,11 @@ def _result(claim: Claim, parts: tuple[Part, ...], base: Units, as_of: date) -> 
 
 
 def _corrected(
-    claim: Claim, units: Units, parts: tuple[Part, ...], errors: Mapping[str, Error]
+    claim: Claim, units: Units, parts: tuple[Part, ...], errors: tuple[ErrorCounts, ...]
 ) -> tuple[Part, ...]:
     """Correct every part for the extractor's error, which widens its interval."""
+    shares = {framework: float(units.has(framework).mean()) for framework in FRAMEWORKS}
+    known = posteriors(errors, {name: share for name, share in shares.items() if share > 0})
 
     @lru_cache(maxsize=64)
     def measured_at(rates: tuple[tuple[str, Rates], ...]) -> tuple[float, ...]:
@@ -320,13 +343,17 @@ def _corrected(
     def corrected(place: int, part: Part) -> Part:
         if math.isnan(part.interval.low) or math.isnan(part.estimate):
             return part
-        scale = "log" if part.unit == "ratio" and part.estimate > 0 else "linear"
+        is_ratio = part.unit == "ratio" and part.estimate > 0
+        scale: Literal["linear", "log"] = "log" if is_ratio else "linear"
         estimate, ends = with_extractor_error(
             lambda rates: measured_at(tuple(sorted(rates.items())))[place],
             part.interval,
-            errors,
+            known,
             scale,
         )
+        if part.unit == "share":  # a correction knows no bounds
+            ends = Interval(max(0.0, ends.low), min(1.0, ends.high))
+            estimate = min(1.0, max(0.0, estimate))
         return part._replace(estimate=estimate, interval=ends)
 
     return tuple(corrected(place, part) for place, part in enumerate(parts))
@@ -461,7 +488,7 @@ def _verdict_row(claim: Claim, found: _Found) -> dict[str, object]:
             len(base),
             base.n_companies() if base.kind == "roles" else 0,
         ),
-        "p_value": _p_value(claim, judgement),
+        "p_value": _number(claim_p_value(claim.rule, judgement, result.parts)),
         "finding": f"{finding[0].upper()}{finding[1:]}; from {n}.",
         "fragile_under": ", ".join(turned) or None,
         "unsettled_under": ", ".join(unsettled) or None,
@@ -469,21 +496,12 @@ def _verdict_row(claim: Claim, found: _Found) -> dict[str, object]:
     }
 
 
-def _p_value(claim: Claim, judgement: Judgement) -> float | None:
-    """How likely so decided a figure is when the truth lies on the threshold."""
-    condition = claim.rule.condition(judgement.part.name)
-    if judgement.verdict not in _OPPOSITE or condition is None:
-        return None
-    part = judgement.part
-    return p_value(part.estimate, part.interval, condition.bounds, is_log=part.unit == "ratio")
-
-
 def _with_multiplicity(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Say which verdicts hold when all claims are taken together (Holm)."""
+    """Say which verdicts hold when all claims with enough data are taken together (Holm)."""
     judged = [row for row in rows if row["verdict"] != "out_of_scope"]
-    values = [row["p_value"] if row.get("p_value") is not None else 1.0 for row in judged]
-    for row, holds in zip(judged, holm(values), strict=True):
-        row["holds_after_holm"] = bool(holds) if row["verdict"] in _OPPOSITE else None
+    adjusted = holm([cast("float", row["p_value"]) for row in judged])
+    for row, value in zip(judged, adjusted, strict=True):
+        row["holds_after_holm"] = value <= LEVEL if row["verdict"] in _OPPOSITE else None
     return rows
 
 

@@ -44,6 +44,11 @@ def _places(units: Units) -> Codes:
     return np.where(metro >= 0, metro, np.where(region >= 0, n + region, -1)).astype(np.int32)
 
 
+def _named(units: Units, skills: Skills) -> dict[str, Floats]:
+    """Tell which roles name each skill: 0 or 1."""
+    return {name: units.has_any(terms).astype(np.float64) for name, terms in skills.items()}
+
+
 def _framework(units: Units) -> Codes:
     """Code what each role names: neither, PyTorch, TensorFlow or both."""
     return (units.has("pytorch") + 2 * units.has("tensorflow")).astype(np.int32)
@@ -218,8 +223,8 @@ class SkillPremium(Entry):
     def measure(self, units: Units) -> Measured:
         """Fit the regression."""
         base = _paid(units)
-        skills = {name: base.has_any(terms) for name, terms in self.skills.items()}
-        frameworks = {name: base.has(name) for name in ("pytorch", "tensorflow")}
+        skills = _named(base, self.skills)
+        frameworks = {name: base.names(name) for name in ("pytorch", "tensorflow")}
         controls = {
             "level": base.codes("level"),
             "family": base.codes("family"),
@@ -243,8 +248,8 @@ class SkillPremium(Entry):
                 of_all,
             )
         ]
-        for name, mask in (skills | frameworks).items():
-            sides = (side(f"with pay stated, naming {name}", base, mask),)
+        for name, named in (skills | frameworks).items():
+            sides = (side(f"with pay stated, naming {name}", base, named > 0),)
             estimate, ends = found.coefficients[name]
             parts.append(
                 Part(name, f"what naming {name} adds to log pay", "log pay", estimate, ends, sides)
@@ -267,7 +272,7 @@ class TopDecile(Entry):
     def measure(self, units: Units) -> Measured:
         """Subtract the shares that name each skill."""
         base = _paid(units)
-        skills = {name: base.has_any(terms) for name, terms in self.skills.items()}
+        skills = _named(base, self.skills)
         found = prevalence_gap(_pay(base), base.company, skills, base.worth())
         top = _pay(base) > np.quantile(_pay(base), 0.9) if len(base) else np.zeros(0, np.bool_)
         sides = side("best paid tenth", base, top), side("the rest", base, ~top)

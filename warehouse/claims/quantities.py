@@ -1,15 +1,17 @@
-"""Quantities that are functions of totals: drawn for many at once, by company or by paper.
+"""Quantities that are functions of totals: their intervals by leaving out companies, or by draws.
 
 Belongs here: from what a claim totals to its parts with intervals. Does not belong here: what is
 totalled (the estimators), or the statistics of intervals (`warehouse.statistics`).
 
-A claim is measured a dozen times, once for each variant, each time under the same weights of
-companies. All of these are drawn together, as one product of matrices.
+Ratios, shares, lifts and their differences have a closed form by company (`contingency.compare`),
+which holds a planted truth oftener than drawn percentiles do; all else is drawn. What is drawn of a
+claim and its variants is drawn together, as one product of matrices under the same weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +21,8 @@ from warehouse.claims.population import Units
 from warehouse.claims.rules import Part, Side, Unit
 from warehouse.statistics import intervals
 from warehouse.statistics.bootstrap import DRAWS, SEED, Counts, Floats
-from warehouse.statistics.intervals import Statistic
+from warehouse.statistics.contingency import Comparison, compare, statistic_of
+from warehouse.statistics.intervals import Interval, Statistic
 
 _CHUNK_CELLS = 8_000_000  # weights widened to float64 at a time: 64 MB
 
@@ -37,7 +40,8 @@ class Quantity(NamedTuple):
     sums: Floats  # clusters by columns; of units that are alone, distinct units by columns
     counts: npt.NDArray[np.intp]  # units that are alone and alike, by row of `sums`; else empty
     statistic: Statistic
-    influence: Floats | None = None  # of each cluster, where it is not that of the statistic
+    closed: Callable[[Floats], tuple[float, Interval]] | None = None
+    """Estimate and interval from the sums without drawing, where there is such a form."""
 
     @property
     def estimate(self) -> float:
@@ -55,6 +59,7 @@ def quantity(
     columns: Sequence[Floats],
     statistic: Statistic,
     sides: tuple[Side, ...] = (),
+    closed: Callable[[Floats], tuple[float, Interval]] | None = None,
 ) -> Quantity:
     """Total columns by company, or count alike papers.
 
@@ -66,9 +71,10 @@ def quantity(
         columns: What is totalled, a value per unit each.
         statistic: The quantity as a function of the totals (last axis).
         sides: What is compared, with its numbers.
+        closed: Estimate and interval from the sums of companies, where there is a closed form.
 
     Returns:
-        The quantity, to be drawn by `drawn`.
+        The quantity, to be resolved by `resolved`.
     """
     none = np.zeros(0, np.intp)
     if units.kind == "papers":
@@ -77,22 +83,44 @@ def quantity(
         return Quantity(name, label, unit, sides, none, alike, counts, statistic)
     company, worth = units.company, units.worth()
     size = len(units.weights)
-    sums = np.stack([np.bincount(company, worth * c, size) for c in columns], axis=1)
+    by_company = [np.bincount(company, worth * c, size).astype(np.float64) for c in columns]
+    sums = np.stack(by_company, axis=1)
     present = np.flatnonzero(np.bincount(company, minlength=size))
-    return Quantity(name, label, unit, sides, present, sums[present], none, statistic)
+    return Quantity(name, label, unit, sides, present, sums[present], none, statistic, closed)
 
 
-def drawn(weights: Counts, asked: Sequence[Quantity | Part]) -> list[Part]:
+def comparison(
+    units: Units,
+    name: str,
+    label: str,
+    unit: Unit,
+    columns: Sequence[Floats],
+    kind: Comparison,
+    sides: tuple[Side, ...] = (),
+) -> Quantity:
+    """Total the columns of a comparison that has a closed form: see `contingency.compare`."""
+    closed = partial(compare, kind)
+    return quantity(units, name, label, unit, columns, statistic_of(kind), sides, closed)
+
+
+def resolved(
+    weights: Counts, asked: Sequence[Quantity | Part], *, is_drawn: bool = False
+) -> list[Part]:
     """Give each quantity its company-clustered interval.
 
     Args:
         weights: Bootstrap weights, companies by draws.
         asked: Quantities; parts that have their interval already are passed on.
+        is_drawn: Draw also those that have a closed form.
 
     Returns:
         The parts, in the same order.
     """
-    clustered = [(i, q) for i, q in enumerate(asked) if isinstance(q, Quantity) and len(q.clusters)]
+    clustered = [
+        (i, q)
+        for i, q in enumerate(asked)
+        if isinstance(q, Quantity) and len(q.clusters) and (is_drawn or q.closed is None)
+    ]
     totals = _totals(weights, [q for _, q in clustered])
     by_place = {i: t for (i, _), t in zip(clustered, totals, strict=True)}
     parts = []
@@ -100,7 +128,12 @@ def drawn(weights: Counts, asked: Sequence[Quantity | Part]) -> list[Part]:
         if isinstance(q, Part):
             parts.append(q)
         elif place in by_place:
-            parts.append(_part(q, by_place[place], _n_effective(q)))
+            n_effective = intervals.effective_clusters(intervals.influences(q.sums, q.statistic))
+            parts.append(_part(q, by_place[place], n_effective))
+        elif len(q.clusters) and q.closed is not None:
+            estimate, ends = q.closed(q.sums)
+            estimate = estimate if np.isfinite(estimate) else np.nan
+            parts.append(Part(q.name, q.label, q.unit, estimate, ends, q.sides))
         elif len(q.counts):
             # Alike papers: their total under Poisson(1) weights is a Poisson count of their number.
             counts = np.random.default_rng(SEED).poisson(q.counts, (DRAWS, len(q.counts)))
@@ -108,11 +141,6 @@ def drawn(weights: Counts, asked: Sequence[Quantity | Part]) -> list[Part]:
         else:
             parts.append(Part(q.name, q.label, q.unit, np.nan, intervals.NO_INTERVAL, q.sides))
     return parts
-
-
-def _n_effective(q: Quantity) -> float:
-    influence = intervals.influences(q.sums, q.statistic) if q.influence is None else q.influence
-    return intervals.effective_clusters(influence)
 
 
 def _part(q: Quantity, totals: Floats, n_effective: float) -> Part:
@@ -135,10 +163,33 @@ def _totals(weights: Counts, asked: Sequence[Quantity]) -> list[Floats]:
     sums = np.zeros((len(rows), stops[-1]))
     for stop, q in zip(stops, asked, strict=True):
         sums[np.searchsorted(rows, q.clusters), stop - q.sums.shape[1] : stop] = q.sums
+    order, starts = _alike(sums)
+    rows, sums = rows[order], sums[order[starts]]
     n_draws = weights.shape[1]
     totals = np.empty((n_draws, stops[-1]))
-    step = max(1, _CHUNK_CELLS // len(rows))
-    for start in range(0, n_draws, step):
-        part = weights[rows, start : start + step].astype(np.float64)
-        totals[start : start + step] = part.T @ sums
+    step = max(1, _CHUNK_CELLS // max(1, len(rows)))
+    for start in range(0, n_draws if len(rows) else 0, step):
+        part = weights[rows, start : start + step]
+        together = np.add.reduceat(part, starts, axis=0, dtype=np.uint32).astype(np.float64)
+        totals[start : start + step] = together.T @ sums
+    if not len(rows):
+        totals[:] = 0.0
     return [totals[:, stop - q.sums.shape[1] : stop] for stop, q in zip(stops, asked, strict=True)]
+
+
+def _alike(sums: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Put clusters of the same sums together, whose weights may then be added up first.
+
+    Most companies have one role or name nothing, so there are far fewer kinds than companies.
+
+    Returns:
+        The clusters that have any sum, in an order in which alike ones are neighbours, and where in
+        that order each kind starts.
+    """
+    key = (sums * np.sqrt(np.arange(2.0, 2.0 + sums.shape[1]))).sum(axis=1)
+    order = np.argsort(key, kind="stable")
+    order = order[sums[order].any(axis=1)]
+    ordered = sums[order]
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return order, np.flatnonzero(is_first)

@@ -14,6 +14,12 @@ from pydantic import Field, model_validator
 
 from warehouse.claims.filters import Entry
 from warehouse.statistics.intervals import Interval
+from warehouse.statistics.multiplicity import (
+    p_value,
+    p_value_of_band,
+    p_value_of_parts,
+    p_value_outside_band,
+)
 
 Verdict = Literal["supported", "contradicted", "undetermined", "out_of_scope"]
 Unit = Literal[
@@ -30,6 +36,7 @@ Unit = Literal[
     "year",
 ]
 
+_SIDES: tuple[Literal["above", "below"], ...] = ("above", "below")
 MIN_UNITS = 30  # roles (or papers) on the smaller side, pre-registered
 MIN_COMPANIES = 10  # companies on the smaller side, pre-registered
 
@@ -115,6 +122,22 @@ class Condition(Entry):
             for bound in (self.above, self.below, self.at_least, self.at_most)
             if bound is not None
         )
+
+    def p_values(self, part: Part) -> tuple[float, float]:
+        """Give the one-sided p-values of "it is met" and of "it is violated".
+
+        A bound that counts as met itself is told apart from one that doesn't by no data.
+        """
+        scale: Literal["linear", "log"] = "log" if part.unit == "ratio" else "linear"
+        if self.band is not None:
+            found = part.estimate, part.interval, self.band, scale
+            return p_value_of_band(*found), p_value_outside_band(*found)
+        [bound] = self.bounds
+        is_lower = self.above is not None or self.at_least is not None
+        upwards, downwards = (
+            p_value(part.estimate, part.interval, bound, side, scale) for side in _SIDES
+        )
+        return (upwards, downwards) if is_lower else (downwards, upwards)
 
     def is_met(self, value: float) -> bool:
         """Tell whether a single value satisfies the condition."""
@@ -225,6 +248,29 @@ def judge_parts(rule: Rule, parts: tuple[Part, ...], noun: str) -> Judgement:
         return Judgement("undetermined", reason, part, True, by_part)
     reason = f"straddles: the interval of {part.name} lies on both sides of “{words[part.name]}”"
     return Judgement("undetermined", reason, part, False, by_part)
+
+
+def claim_p_value(rule: Rule, judgement: Judgement, parts: tuple[Part, ...]) -> float:
+    """How likely a figure so far on its side is, should the truth lie on the threshold.
+
+    Args:
+        rule: The claim's rule.
+        judgement: What it came to.
+        parts: All parts.
+
+    Returns:
+        One-sided p-value of the verdict; of an undetermined claim the smaller of those of both
+        verdicts; NaN for one of too little data.
+    """
+    if judgement.is_too_few:
+        return math.nan
+    judged = [(part, rule.condition(part.name)) for part in parts]
+    found = [condition.p_values(part) for part, condition in judged if condition is not None]
+    needs = rule.needs or len(found)
+    supported = p_value_of_parts([met for met, _ in found], needs)
+    contradicted = p_value_of_parts([violated for _, violated in found], len(found) - needs + 1)
+    by_verdict = {"supported": supported, "contradicted": contradicted}
+    return by_verdict.get(judgement.verdict, min(supported, contradicted))
 
 
 def what_would_decide(

@@ -1,6 +1,7 @@
 """One identity for an employer, however a board, a thread or a feed spells its name.
 
-Belongs here: the key under which the spellings of an employer meet. Does not belong here: which
+Belongs here: the key under which the spellings of an employer meet, and whether a name is one of a
+staffing firm. Does not belong here: which
 name to show, or who owns whom. Spellings that no rule joins are rows of
 `vocabulary/employer_aliases.csv`.
 """
@@ -75,6 +76,11 @@ _AI_GLUED: Final = "ai"
 _BOARD_NUMBER = re.compile(r"(?<=[a-z]{8})\d{1,2}$")
 
 
+class _AgencyWords(NamedTuple):
+    tell: re.Pattern[str]
+    deny: re.Pattern[str]
+
+
 class _Aliases(NamedTuple):
     exact: Mapping[str, str]
     units: Mapping[str, str]  # first words of names whose employer they tell ("amazon")
@@ -98,6 +104,31 @@ def company_key(name: str) -> str:
         is the key.
     """
     return _remembered(name[:_MAX_CHARS])
+
+
+@lru_cache(maxsize=65_536)
+def is_agency_name(name: str) -> bool:
+    """Say whether an employer's name says that it staffs or recruits for others.
+
+    Args:
+        name: The name as a source says it ("Acme Staffing Ltd").
+
+    Returns:
+        Whether a word of `vocabulary/agency_words.csv` tells so, and none says that it sells
+        software or is something else.
+    """
+    words = _agency_words()
+    plain = _without_accents(name[:_MAX_CHARS]).casefold()
+    return bool(words.tell.search(plain)) and not words.deny.search(plain)
+
+
+@lru_cache(maxsize=1)
+def _agency_words() -> _AgencyWords:
+    patterns: dict[str, list[str]] = {"agency": [], "other": []}
+    for row in _rows("agency_words.csv"):
+        patterns[row["means"]].append(row["pattern"])
+    tell, deny = ("|".join(patterns[means]) for means in ("agency", "other"))
+    return _AgencyWords(re.compile(rf"(?:{tell})\b"), re.compile(rf"(?:{deny})\b"))
 
 
 @lru_cache(maxsize=65_536)

@@ -1,9 +1,12 @@
-"""Frameworks and skills named in a posting, with where and how they are named.
+"""Frameworks, skills and topics named in a posting, with where and how they are named.
 
 Belongs here: finding the aliases of `vocabulary/technologies.csv`, deciding by
 `vocabulary/gates.csv` whether a doubtful one means the technology, and reading its stance (negated,
 one of alternatives). Does not belong here: HTML (`text`), headings (`sections`), or what recurs
 over a company's postings.
+
+A topic is wording that tells what sort of work an advert is for ("from scratch"). It vouches for no
+technology and is no member of a list, so that technologies are read as if topics were not there.
 
 In an alias a space stands for an optional space, hyphen or underscore, a leading or trailing `*`
 for a side that may be glued to other letters, and "~word" for the word with up to one slip of
@@ -22,7 +25,7 @@ import csv
 import re
 import string
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal, NamedTuple, cast
@@ -45,9 +48,7 @@ from warehouse.normalise.spans import (
     is_any_within,
     make_options,
 )
-from warehouse.normalise.types import Mention, Section
-
-Kind = Literal["framework", "skill"]
+from warehouse.normalise.types import Mention, MentionKind, Section
 
 _OPTIONAL_SPACE = r"[\s_\-\x{a0}\x{2010}-\x{2013}]?"
 # The first month in which a bare "Torch" means PyTorch (labelling guide of the gold set)
@@ -145,7 +146,7 @@ class _Gate(NamedTuple):
 class _Alias(NamedTuple):
     technology: str
     family: str
-    kind: Kind
+    kind: MentionKind
     gates: tuple[_Gate, ...]
 
 
@@ -177,7 +178,7 @@ _Hit = tuple[int, int, _Alias]  # a technology and where it stands
 
 
 def find_mentions(text: str, *, title: str = "", month: str | None = None) -> list[Mention]:
-    """Find the technologies that a posting names.
+    """Find the technologies that a posting names, and its topics.
 
     Args:
         text: Plain text (`warehouse.normalise.text.to_text`); spans are offsets in it.
@@ -219,8 +220,7 @@ def find_mentions(text: str, *, title: str = "", month: str | None = None) -> li
         return _without_invisible(text, title, month)
     hits = strong
     if weak:
-        is_old = _is_before_pytorch(month, spans, data)
-        evidence = _Evidence(data, title, strong, is_old=is_old)
+        evidence = _Evidence(data, title, strong, lambda: _is_before_pytorch(month, spans, data))
         vouched: list[_Hit] = []
         for start, end, readings in weak:
             is_sole = len(readings) == 1
@@ -330,26 +330,30 @@ def _passes(gates: Sequence[_Gate], data: bytes, start: int, end: int) -> bool:
 
 
 def _is_refused(gate: _Gate, data: bytes, start: int, end: int) -> bool:
-    if gate.refuse_before:
-        before = data[max(0, start - _CONTEXT) : start]
-        if first_match(gate.refuse_before, before) >= 0 and not (
-            gate.unless_before and first_match(gate.unless_before, before) >= 0
-        ):
-            return True
-    return bool(gate.refuse_after and gate.refuse_after.match(data, end, end + _CONTEXT))
+    # What stands after is looked at in one place, what stands before is searched for
+    if gate.refuse_after and gate.refuse_after.match(data, end, end + _CONTEXT):
+        return True
+    if not gate.refuse_before:
+        return False
+    before = data[max(0, start - _CONTEXT) : start]
+    return first_match(gate.refuse_before, before) >= 0 and not (
+        gate.unless_before and first_match(gate.unless_before, before) >= 0
+    )
 
 
 class _Evidence:
     """What vouches for weak aliases: the strong hits of a text, and words near them."""
 
-    def __init__(self, data: bytes, title: str, strong: Sequence[_Hit], *, is_old: bool) -> None:
+    def __init__(
+        self, data: bytes, title: str, strong: Sequence[_Hit], is_old: Callable[[], bool]
+    ) -> None:
         self._data = data
         self._title = title
         self._is_old = is_old
         self._named: dict[str, list[_Hit]] = {}
         for hit in strong:
             self._named.setdefault(hit[2].technology, []).append(hit)
-        self._named["any"] = list(strong)
+        self._named["any"] = [hit for hit in strong if hit[2].kind != "topic"]
         self._named["framework"] = [hit for hit in strong if hit[2].kind == "framework"]
 
     def distance(self, reading: _Reading, start: int, end: int, *, is_sole: bool) -> int | None:
@@ -359,7 +363,7 @@ class _Evidence:
         """
         nearest: int | None = None
         for gate in reading.by_evidence:
-            if gate.era and (gate.era == "before pytorch") != self._is_old:
+            if gate.era and (gate.era == "before pytorch") != self._is_old():
                 continue
             distance = self._of_hits(gate, start, end)
             if gate.words and (distance is None or not is_sole):
@@ -424,9 +428,13 @@ def _with_context(
     sections = find_sections(data, cues.get("notice", ()))
     denials, choices = cues.get("denial", ()), cues.get("choice", ())
     is_said = "welcome" in cues or "need" in cues or "needed" in cues
-    in_text = None
+    in_text: dict[tuple[int, int], tuple[int, int]] = {}
     if len(data) != len(text):
-        in_text = iter(in_characters([(start, end) for start, end, _ in hits], data))
+        places = [(start, end) for start, end, _ in hits]
+        in_text = dict(zip(places, in_characters(places, data), strict=True))
+    topics = [hit for hit in hits if hit[2].kind == "topic"]
+    if topics:
+        hits = [hit for hit in hits if hit[2].kind != "topic"]
     mentions = []
     for members, joints in _lists(data, hits):
         first, last = members[0][0], members[-1][1]
@@ -450,7 +458,7 @@ def _with_context(
                     if said == "preferred" or (said and section == "other"):
                         section = said
             if in_text:
-                start, end = next(in_text)
+                start, end = in_text[start, end]
             mentions.append(
                 Mention(
                     alias.technology,
@@ -466,11 +474,49 @@ def _with_context(
             )
             if not is_one_line:
                 section = None
+    if topics:
+        mentions += _topics_with_context(text, data, topics, sections, denials, in_text)
+        mentions.sort(key=_place)
     return mentions
+
+
+def _topics_with_context(
+    text: str,
+    data: bytes,
+    topics: Sequence[_Hit],
+    sections: Sequence[tuple[int, Section]],
+    denials: Sequence[int],
+    in_text: Mapping[tuple[int, int], tuple[int, int]],
+) -> Iterator[Mention]:
+    """Yield topics, which stand in no list and are no one's need or wish."""
+    for start, end, alias in topics:
+        section = section_at(sections, start)
+        is_negated = bool(denials) and (
+            is_any_within(denials, start - _LONGEST_DENIAL, end + _LONGEST_PREDICATE)
+            and _is_negated(data, start, end)
+        )
+        first, last = in_text[start, end] if in_text else (start, end)
+        yield Mention(
+            alias.technology,
+            alias.family,
+            alias.kind,
+            text[first:last],
+            first,
+            last,
+            section,
+            is_negated,
+            is_alternative=False,
+        )
+
+
+def _place(mention: Mention) -> int:
+    return mention.start
 
 
 def _lists(data: bytes, hits: Sequence[_Hit]) -> Iterator[tuple[list[_Hit], list[str]]]:
     """Yield runs of mentions that stand in one list, and what joins them."""
+    if not hits:
+        return
     members = [hits[0]]
     joints: list[str] = []
     last = hits[0][1]
@@ -572,7 +618,7 @@ def _vocabulary() -> _Vocabulary:
             _Alias(
                 technology=row["technology"],
                 family=row["family"],
-                kind=cast("Kind", row["kind"]),
+                kind=cast("MentionKind", row["kind"]),
                 gates=tuple(gates[row["gate"]]) if row["gate"] else (),
             )
         )

@@ -53,16 +53,18 @@ def locate(
 
     Returns:
         The place. `countries` is empty and `is_us` None where it can't be told; `region` is the US
-        state where the main location (else all of them together) names exactly one.
+        state, and `metro` the large US metropolitan area (`vocabulary/metros.csv`), where the main
+        location (else all of them together) names exactly one.
     """
     main, named = _fields(location, secondary, address)
     countries, states = named.countries, main.states or named.states
+    metros = main.metros or named.metros
     workplace = workplace_of_fields(location, title, workplace_raw)
     is_anywhere = named.is_wide or (named.is_world and workplace == "remote")
     needs_place = not countries and not is_anywhere
     if needs_place and title:
         found = _read_title(title[:_TITLE_LIMIT_CHARS])
-        countries, states = found.countries, found.states
+        countries, states, metros = found.countries, found.states, found.metros
         needs_place = not countries and not found.is_wide
     if needs_place or workplace == "unspecified":
         page = text[:_TEXT_LIMIT_CHARS].encode("utf-8", "replace")
@@ -70,7 +72,7 @@ def locate(
         if needs_place:
             head = text[:_HEAD_CHARS] if workplace != "remote" else ""
             found = _read_text(head, page, said)
-            countries, states = found.countries, found.states
+            countries, states, metros = found.countries, found.states, found.metros
         if workplace == "unspecified":
             workplace = workplace_of_text(
                 said, is_remote=is_remote, secondary=secondary, title=title, location=location
@@ -80,6 +82,7 @@ def locate(
         is_us="US" in countries if countries else None,
         region=next(iter(states)) if len(states) == 1 else None,
         workplace=workplace,
+        metro=next(iter(metros)) if len(metros) == 1 else None,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+MentionKind = Literal["framework", "skill", "topic"]
 Section = Literal["requirements", "preferred", "about", "other"]
 Period = Literal["YEAR", "MONTH", "WEEK", "DAY", "HOUR"]
 PayKind = Literal["base", "total", "contract"]
@@ -31,7 +32,7 @@ Level = Literal["intern", "junior", "mid", "senior", "staff", "manager", "execut
 
 
 class Mention(NamedTuple):
-    """A framework or skill named in a text.
+    """A framework, a skill or a topic (what sort of work it is for) named in a text.
 
     `start` and `end` are offsets in the text as the reader sees it (after `to_text`), so that
     `text[start:end] == surface`.
@@ -39,7 +40,7 @@ class Mention(NamedTuple):
 
     technology: str  # leaf id of the vocabulary, e.g. "tflite"
     family: str  # e.g. "tensorflow"; the leaf itself where it has no family
-    kind: Literal["framework", "skill"]
+    kind: MentionKind
     surface: str
     start: int
     end: int
@@ -95,3 +96,4 @@ class Place(NamedTuple):
     is_us: bool | None  # None where it can't be told
     region: str | None  # US state ("CA"), where one is stated
     workplace: Workplace
+    metro: str | None = None  # US metropolitan area, where one is stated

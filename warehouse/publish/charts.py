@@ -187,6 +187,79 @@ def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
     return _svg(chart, f"papers-{size}")
 
 
+OTHERS = (TENSORFLOW, JAX, NONE)
+"""Colours of outside series, in the order in which they are named."""
+
+
+def comparison_chart(
+    ours: Sequence[Row],
+    others: Mapping[str, Sequence[Row]],
+    size: Size,
+    *,
+    name: str,
+    is_sample: bool,
+) -> str:
+    """A share of ours by year with its interval band, and what others say of the same years.
+
+    Args:
+        ours: period_start, share, ci_low, ci_high, in order of time; no year twice.
+        others: By name of an outside series: period_start, low, high, the least and the greatest
+            share that it allows.
+        size: Width to lay out for.
+        name: What our series is called.
+        is_sample: Writes SAMPLE across the chart.
+
+    Returns:
+        An SVG element.
+
+    Raises:
+        ValueError: There is no year of ours to draw.
+    """
+    if not ours:
+        raise ValueError("no year of ours to draw")
+    points = [
+        {
+            "period": row["period_start"].isoformat(),
+            "share": row["share"],
+            **_band(row, 0, 1, is_drawn=True),
+            "partial": False,
+        }
+        for row in ours
+    ]
+    periods = sorted({row["period_start"] for rows in (ours, *others.values()) for row in rows})
+    x = _time_axis(periods, size, labels=True)
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    y = alt.Y("share:Q", title=None, scale=scale, axis=alt.Axis(format=".0%", tickCount=5))
+    even = _chart([{"share": 0.5}]).mark_rule(color=INK, strokeWidth=1.2)
+    layers = [*_sample_mark(size, is_sample), *_interval_band(points, PYTORCH, x, scale)]
+    layers += [even.encode(alt.Y("share:Q")), *_line_with_partials(points, "share", PYTORCH, x, y)]
+    legend = [(f"ours: {name}", PYTORCH)]
+    for (other, rows), colour in zip(others.items(), OTHERS, strict=False):
+        legend.append((other, colour))
+        spans = [
+            {
+                "period": row["period_start"].isoformat(),
+                "share": (row["low"] + row["high"]) / 2,
+                "low": row["low"],
+                "high": row["high"],
+            }
+            for row in rows
+        ]
+        span = _chart(spans).mark_rule(color=colour, strokeWidth=3)
+        mark = _chart(spans).mark_point(color=colour, filled=True, size=46, shape="diamond")
+        layers += [
+            span.encode(x, alt.Y("low:Q", scale=scale), alt.Y2("high:Q")),
+            mark.encode(x, y),
+        ]
+    for place, (text, colour) in enumerate(reversed(legend)):
+        mark = _chart([{}]).mark_text(
+            align="left", baseline="bottom", color=colour, fontWeight=600, fontSize=13, text=text
+        )
+        layers.append(mark.encode(x=alt.value(8), y=alt.value(-8 - 18 * place)))
+    chart = alt.layer(*layers).properties(width=_WIDTH[size], height=_HEIGHT[size] * 0.7)
+    return _svg(chart, f"compared-{re.sub(r'[^a-z]+', '-', name.lower())}-{size}")
+
+
 def _chart(values: Sequence[Mapping[str, Any]]) -> alt.Chart:
     return alt.Chart({"values": list(values)})
 

@@ -148,6 +148,7 @@ def render_report(
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
         ratio=_ratio_figure(publication, is_sample=is_sample),
         papers=_paper_figure(publication, is_sample=is_sample),
+        compared=_compared(publication, is_sample=is_sample),
         checks=_checks(run.get("checks")),
         annexes=sorted((annexes or {}).items()),
         sources=_sources(publication, _date(run["as_of"])),
@@ -165,7 +166,7 @@ def _verdicts(publication: Publication) -> list[Row]:
     for row in found:
         unit = row.get("unit")
         row["estimate_said"] = figure(row["estimate"], unit)
-        row["interval_said"] = _interval(row["ci_low"], row["ci_high"], unit)
+        row["interval_said"] = interval(row["ci_low"], row["ci_high"], unit)
         row["based_said"] = _based_on(row)
         row["article_said"] = _listed(row["article"])
         row["fragile_said"] = _listed(row["fragile_under"])
@@ -178,11 +179,18 @@ def _verdicts(publication: Publication) -> list[Row]:
     return found
 
 
-def _interval(low: float | None, high: float | None, unit: str | None) -> str:
-    """Both ends of an interval; an open one is told as such."""
+def interval(low: float | None, high: float | None, unit: str | None) -> str:
+    """Both ends of an interval in words; an open one is told as such.
+
+    Args:
+        low: Lower end; NULL and NaN are open.
+        high: Upper end likewise.
+        unit: As for `figure`.
+    """
     match _is_number(low), _is_number(high):
         case True, True:
-            return f"{figure(low, unit).removesuffix(_SLOPE).removesuffix(_POINTS)} to {figure(high, unit)}"
+            start = figure(low, unit).removesuffix(_SLOPE).removesuffix(_POINTS)
+            return f"{start} to {figure(high, unit)}"
         case True, False:
             return f"{figure(low, unit)} or {'later' if unit == 'year' else 'more'}"
         case False, True:
@@ -196,7 +204,7 @@ def _corrected(row: Row) -> str:
     estimate, unit = row.get("estimate_corrected"), row.get("unit")
     if not _is_number(estimate):
         return ""
-    ends = _interval(row["ci_low_corrected"], row["ci_high_corrected"], unit)
+    ends = interval(row["ci_low_corrected"], row["ci_high_corrected"], unit)
     return f"{figure(estimate, unit)} ({ends})" if ends else figure(estimate, unit)
 
 
@@ -311,7 +319,7 @@ def _ratio_figure(publication: Publication, *, is_sample: bool) -> Figure | None
             (
                 name(row["period_start"]),
                 figure(row["ratio"], "ratio"),
-                _interval(row["ci_low"], row["ci_high"], "ratio"),
+                interval(row["ci_low"], row["ci_high"], "ratio"),
                 _count(row["pytorch_only"]),
                 _count(row["tensorflow_only"]),
                 _count(row["both"]),
@@ -379,11 +387,153 @@ def _paper_figure(publication: Publication, *, is_sample: bool) -> Figure | None
                 charts.FRAMEWORKS.get(row["framework"], (row["framework"],))[0],
                 _count(row["n_papers"]),
                 figure(row["share"], "share"),
-                _interval(row["ci_low"], row["ci_high"], "share"),
+                interval(row["ci_low"], row["ci_high"], "share"),
                 figure(row["share_of_named"], "share"),
                 "partial" if row["is_partial"] else "",
             )
             for row in rows
+        ],
+    )
+
+
+_MEASURES = {"direction": "Direction", "crossing_date": "When PyTorch took the lead"}
+_AGREEMENT = {True: "agree", False: "differ", None: "can’t be told"}
+
+
+def _compared(publication: Publication, *, is_sample: bool) -> Row | None:
+    """Our series beside those of others: what was compared, whose they are, and the levels."""
+    if not publication.has("out.cross_checks"):
+        return None
+    rows = publication.rows(
+        """SELECT * FROM "out".cross_checks
+        ORDER BY our_series, outside_series, measure DESC, period_start"""
+    )
+    if not rows:
+        return None
+    judged = [row for row in rows if row["measure"] in _MEASURES]
+    for row in judged:
+        row["measure_said"] = _MEASURES[row["measure"]]
+        row["agrees_said"] = _AGREEMENT[row["agrees"]]
+        row.update(compared_said(row))
+    levels = [row for row in rows if row["measure"] == "level"]
+    outside = {row["outside_series"]: row for row in reversed(rows)}
+    return {
+        "rows": judged,
+        "told": [row for row in judged if row["agrees"] is not None],
+        "figures": [
+            (name, _level_figure(name, of_one, is_sample=is_sample))
+            for name in dict.fromkeys(row["our_series"] for row in levels)
+            if (of_one := _framework_levels(judged, levels, name))
+        ],
+        "outside": sorted(outside.values(), key=lambda row: str(row["outside_name"])),
+    }
+
+
+def compared_said(row: Row) -> dict[str, str]:
+    """A row of `out.cross_checks` in words: our figure, its interval, and what theirs allows.
+
+    Args:
+        row: measure, ours, ci_low, ci_high, theirs_low, theirs_high.
+
+    Returns:
+        ours_said, interval_said and theirs_said; a figure that is not there is a dash or empty.
+    """
+    if row["measure"] == "direction":
+        theirs = [_points(row[f"theirs_{end}"]) for end in ("low", "high")]
+        has_interval = _is_number(row["ci_low"]) and _is_number(row["ci_high"])
+        ends = (_points(row["ci_low"]), _points(row["ci_high"]))
+        return {
+            "ours_said": _points(row["ours"]),
+            "interval_said": " to ".join(ends) if has_interval else "",
+            "theirs_said": " to ".join(dict.fromkeys(theirs)),
+        }
+    unit = row["unit"]
+    return {
+        "ours_said": figure(row["ours"], unit),
+        "interval_said": interval(row["ci_low"], row["ci_high"], unit),
+        "theirs_said": figure(row["theirs_low"], unit)
+        if row["theirs_low"] == row["theirs_high"]
+        else interval(row["theirs_low"], row["theirs_high"], unit),
+    }
+
+
+def _points(value: float | None) -> str:
+    """A change of a share in percentage points, with its sign."""
+    return f"{value * 100:+.1f} points".replace("-", "−") if _is_number(value) and value else "–"
+
+
+def _framework_levels(
+    judged: Sequence[Row], levels: Sequence[Row], name: str
+) -> dict[str, list[Row]]:
+    """Levels of one series of ours by outside series, those alone that are of frameworks.
+
+    What measures something else has no date at which PyTorch took the lead.
+    """
+    of_frameworks = [
+        row["outside_series"]
+        for row in judged
+        if row["our_series"] == name and row["measure"] == "crossing_date"
+    ]
+    found = {
+        series: [
+            row for row in levels if (row["our_series"], row["outside_series"]) == (name, series)
+        ]
+        for series in of_frameworks
+    }
+    return {series: rows for series, rows in found.items() if rows}
+
+
+def _level_figure(name: str, by_outside: dict[str, list[Row]], *, is_sample: bool) -> Figure:
+    """Our share by year and theirs, as a small chart with its table."""
+    rows = [row for found in by_outside.values() for row in found]
+    mine = {
+        row["period_start"]: {**row, "share": row["ours"]}
+        for row in sorted(rows, key=lambda row: row["period_start"])
+    }
+    theirs = {
+        found[0]["outside_name"]: [
+            {
+                "period_start": row["period_start"],
+                "low": row["theirs_low"],
+                "high": row["theirs_high"],
+            }
+            for row in found
+        ]
+        for found in by_outside.values()
+    }
+    drawn = {
+        size: Markup(
+            charts.comparison_chart(
+                list(mine.values()), theirs, size, name=name, is_sample=is_sample
+            )
+        )
+        for size in ("wide", "narrow")
+    }
+    newest = max(mine)
+    return Figure(
+        drawn["wide"],
+        drawn["narrow"],
+        alternative=(
+            f"Line chart of PyTorch's share in {name} by year beside {', '.join(theirs)}: ours "
+            f"{figure(mine[newest]['share'], 'share')} in {newest.year}. The table below the chart "
+            "holds every value."
+        ),
+        note=(
+            "Share of PyTorch among mentions of PyTorch and TensorFlow, in years that both sides "
+            "hold. Band: 95 % interval of ours. Above the line PyTorch leads."
+        ),
+        columns=("year", "against", "ours", "95 % interval", "theirs", "based on"),
+        rows=[
+            (
+                str(row["period_start"].year),
+                row["outside_name"],
+                said["ours_said"],
+                said["interval_said"],
+                said["theirs_said"],
+                _count(row["n_units"]),
+            )
+            for row in rows
+            if (said := compared_said(row))
         ],
     )
 

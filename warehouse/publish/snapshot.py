@@ -20,6 +20,7 @@ from warehouse import models
 
 PUBLISHED_CORE = (
     "boards",
+    "companies",
     "mentions",
     "paper_frameworks",
     "papers",

@@ -102,19 +102,33 @@ def _published(
     return [row for row in labels if row["id"] in found], found
 
 
-def _mentions(con: duckdb.DuckDBPyConnection, half: str, where: str) -> Report:
+def published_frameworks(
+    con: duckdb.DuckDBPyConnection, half: str
+) -> tuple[list[dict[str, Any]], dict[str, set[str]]]:
+    """Read what a publication says of the adverts labelled with frameworks.
+
+    Args:
+        con: A published warehouse.
+        half: "tuned" or "kept".
+
+    Returns:
+        Labels of the adverts that the publication has ("id", "labels", "optional"), and the leaf
+        ids of the frameworks found, by posting id.
+    """
     rows, found = _published(
         con, "frameworks", half, "SELECT posting_id, framework, kind FROM out.mentions"
     )
+    return rows, {
+        posting_id: {framework for framework, kind in said if kind == "framework"}
+        for posting_id, said in found.items()
+    }
+
+
+def _mentions(con: duckdb.DuckDBPyConnection, half: str, where: str) -> Report:
+    rows, found = published_frameworks(con, half)
     if not rows:
         return Report({}, [])
-    score = score_mentions(
-        rows,
-        {
-            posting_id: {framework for framework, kind in said if kind == "framework"}
-            for posting_id, said in found.items()
-        },
-    )
+    score = score_mentions(rows, found)
     part = f"{where}: mentions"
     return Report({part: micro(list(score.by_document.values()))}, mistaken_mentions(part, score))
 

@@ -117,14 +117,37 @@ def _by_source(rows: Sequence[Row], documents: Mapping[str, Counts], part: str) 
 # --- mentions ------------------------------------------------------------------------------------
 
 
-def _frameworks(rows: Sequence[Row]) -> Report:
-    predicted = {
+def labelled_frameworks(directory: Path) -> tuple[list[Row], dict[str, set[str]]]:
+    """Read the postings labelled with frameworks, and what the normalisers find in them.
+
+    Args:
+        directory: Holds `frameworks.jsonl`.
+
+    Returns:
+        The labelled rows, none without the file; leaf ids of the frameworks found, by posting id.
+
+    Raises:
+        ScoreError: A row is not as its guide says.
+    """
+    path = directory / "frameworks.jsonl"
+    rows = _rows(path) if path.exists() else []
+    try:
+        return rows, _found_frameworks(rows)
+    except (KeyError, TypeError, LineError) as error:
+        raise ScoreError(f"{path}: a row is not as its guide says: {error}") from error
+
+
+def _found_frameworks(rows: Sequence[Row]) -> dict[str, set[str]]:
+    return {
         row["id"]: {
             m.technology for m in read_facts(_advert(row)).mentions if m.kind == "framework"
         }
         for row in rows
     }
-    score = score_mentions(rows, predicted)
+
+
+def _frameworks(rows: Sequence[Row]) -> Report:
+    score = score_mentions(rows, _found_frameworks(rows))
     labels = [*BIG_FOUR, *(label for label in score.by_label if label not in BIG_FOUR)]
     big = [
         total([found.get(label, Counts()) for label in BIG_FOUR])
@@ -227,6 +250,7 @@ def _peer_tech(rows: Sequence[Row]) -> Report:
         names = {
             name
             for mention in read_facts(_advert(row)).mentions
+            if mention.kind != "topic"
             for name in (mention.technology, mention.surface.casefold())
         }
         expected += len(row["expect"])

@@ -4,15 +4,24 @@ Belongs here: crossing dates of a series and of its draws. Does not belong here:
 
 The log ratio is smoothed over time with a normal kernel before its change of sign is sought. A
 monotone fit would need no bandwidth, but the bootstrap is inconsistent for it (Sen, Banerjee and
-Woodroofe 2010); a kernel of fixed width is an ordinary smooth function of the counts.
+Woodroofe 2010); a kernel of fixed width is an ordinary smooth function of the counts. Packages for
+change points (ruptures among them) segment a series and give no interval for a date; nor is a
+change of lead a break, since the level may change slowly.
+
+Intervals are percentiles of draws. On planted worlds of eight and ten years 94 to 98 % hold the
+true date, for fast and slow changes, companies and papers. A date half a year before the end of the
+series has an interval that is open above in 19 of 20 worlds, since the lead might be lost again;
+one after the end always has an open one.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
-from warehouse.statistics.bootstrap import Floats
+from warehouse.statistics.bootstrap import DRAWS, SEED, Counts, Floats, totals
+from warehouse.statistics.intervals import Interval, effective_clusters, interval
 
 BANDWIDTH_YEARS = 0.5
 _HALF = 0.5  # added to both counts: the log of a ratio with a zero (Haldane 1956, Anscombe 1956)
@@ -62,3 +71,55 @@ def crossing(ahead: Floats, behind: Floats, years: Floats) -> tuple[Floats, Floa
     empty = both.sum(axis=1) == 0
     lows[empty] = highs[empty] = np.nan
     return lows, highs
+
+
+def crossing_of_companies(
+    ahead: sparse.csr_array, behind: sparse.csr_array, years: Floats, weights: Counts
+) -> tuple[Interval, Interval]:
+    """Date the last change of lead with its company-clustered interval.
+
+    Args:
+        ahead: Counts of what leads after the crossing, companies by periods.
+        behind: Counts of what led before, same shape.
+        years: Middle of each period in decimal years, ascending.
+        weights: Counts of `bootstrap.poisson_weights`, a row for each company.
+
+    Returns:
+        Least and greatest date that the counts allow (see `crossing`), and the interval.
+    """
+    sides = ahead, behind
+    seen = [np.asarray(side.sum(axis=0), np.float64)[None, :] for side in sides]
+    least, greatest = crossing(seen[0], seen[1], years)
+    lows, highs = crossing(totals(weights, ahead), totals(weights, behind), years)
+    of_company = np.asarray((ahead + behind).sum(axis=1), np.float64)
+    ends = interval(lows, effective_clusters(of_company), highs)
+    return Interval(float(least[0]), float(greatest[0])), ends
+
+
+def crossing_of_papers(
+    ahead_only: npt.NDArray[np.integer],
+    behind_only: npt.NDArray[np.integer],
+    both: npt.NDArray[np.integer],
+    years: Floats,
+) -> tuple[Interval, Interval]:
+    """Date the last change of lead among papers, each its own cluster, with its interval.
+
+    Papers of one cell (month, and which of the two they use) are alike, so a cell's total under
+    Poisson(1) weights is a Poisson count of the cell's size: exact, and without a table of weights.
+
+    Args:
+        ahead_only: Papers of each period using what leads after the crossing, alone.
+        behind_only: Papers using what led before, alone.
+        both: Papers using both.
+        years: Middle of each period in decimal years, ascending.
+
+    Returns:
+        Least and greatest date that the counts allow (see `crossing`), and the interval.
+    """
+    cells = np.stack([ahead_only, behind_only, both])
+    seen = cells[:, None, :].astype(np.float64)
+    least, greatest = crossing(seen[0] + seen[2], seen[1] + seen[2], years)
+    drawn = np.random.default_rng(SEED).poisson(cells[:, None, :], (3, DRAWS, len(years)))
+    lows, highs = crossing(drawn[0] + drawn[2], drawn[1] + drawn[2], years)
+    ends = interval(lows, float(cells.sum()), highs)
+    return Interval(float(least[0]), float(greatest[0])), ends

@@ -30,11 +30,11 @@ from warehouse.statistics.intervals import (
     NO_INTERVAL,
     NORMAL,
     Interval,
+    Scale,
     Statistic,
     effective_clusters,
     influences,
-    interval,
-    linearised,
+    jackknifed,
     ratio_without_contrast,
     share_without_contrast,
     widening,
@@ -168,6 +168,13 @@ _STATISTICS: dict[Comparison, Statistic] = {
     "ratio_of_ratios": ratio_of_ratios,
     "lift": ratio_of_ratios,
 }
+_SCALES: dict[Comparison, Scale] = {
+    "ratio": "log",
+    "share": "logit",
+    "share_gap": "linear",
+    "ratio_of_ratios": "log",
+    "lift": "log",
+}
 _OF_SHARES = ("share", "share_gap", "lift")  # each pair of totals is a part and its whole
 
 
@@ -228,7 +235,7 @@ def _ratio(pair: Floats) -> tuple[float, Interval]:
     """Ratio of two totals with its interval, whichever side is empty."""
     upper, lower = pair.sum(axis=0)
     if upper > 0 and lower > 0:
-        return linearised(pair, ratio, "log")
+        return jackknifed(pair, ratio, "log")
     estimate = np.nan if lower == upper else (0.0 if lower > 0 else np.inf)
     n_upper, n_lower = ((pair > 0).sum(axis=0)).tolist()
     return estimate, ratio_without_contrast(n_upper, n_lower)
@@ -238,33 +245,32 @@ def _share(pair: Floats) -> tuple[float, Interval]:
     """Share of one total in another with its interval, also at 0 and 1."""
     part, whole = pair.sum(axis=0)
     if 0 < part < whole:
-        return linearised(pair, ratio, "logit")
+        return jackknifed(pair, ratio, "logit")
     n = int((pair[:, 1] > 0).sum())
     estimate = float(part / whole) if whole > 0 else np.nan
     return estimate, share_without_contrast(n, all_have_it=bool(part > 0))
 
 
-def compare(comparison: Comparison, sums: Floats, weights: Counts) -> tuple[float, Interval]:
+def compare(comparison: Comparison, sums: Floats) -> tuple[float, Interval]:
     """Estimate a comparison with its company-clustered interval, whatever cells are empty.
 
     Args:
         comparison: Its name.
-        sums: Sums of each company, companies by totals (see the function of the same name).
-        weights: Counts of `bootstrap.poisson_weights`, a row for each company of `sums`.
+        sums: Sums of each company, companies by totals: (upper, lower) of a "ratio", (part, whole)
+            of a "share"; two such pairs for "share_gap", "ratio_of_ratios" and "lift" (see the
+            functions of totals of this module).
 
     Returns:
         The estimate (infinite or NaN where it divides by zero) and its interval; none with fewer
         than two companies, or where nothing was seen of a pair.
     """
     statistic, total = _STATISTICS[comparison], sums.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = float(statistic(total))
-        if (sums > 0).any(axis=1).sum() < 2:
-            return estimate, NO_INTERVAL
-        if lacks_contrast(comparison, total):
-            return estimate, without_contrast(comparison, sums)
-        draws = statistic(totals(weights, sparse.csr_array(sums)))
-    return estimate, interval(draws, effective_clusters(influences(sums, statistic)))
+    if lacks_contrast(comparison, total):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            estimate = float(statistic(total))
+        has_two = (sums > 0).any(axis=1).sum() >= 2
+        return estimate, without_contrast(comparison, sums) if has_two else NO_INTERVAL
+    return jackknifed(sums, statistic, _SCALES[comparison])
 
 
 class Association(NamedTuple):
@@ -285,7 +291,14 @@ def clustered_cramers_v(sums: Floats, weights: Counts, shape: tuple[int, int]) -
     companies of one unit. The interval inverts a test: the least and the greatest length, in the
     direction seen, at which a length as long (or short) as that seen comes up in 2.5 % of the
     draws of the deviations (Steiger and Fouladi 1997 do so with the noncentral chi-square, which
-    needs independent units).
+    needs independent units). Deviations are widened for few companies and for the leverage of large
+    ones.
+
+    Tried on planted worlds with V of 0, 0.05, 0.15 and 0.3: 93 to 97 % of the intervals hold a V of
+    0.05 to 0.3 with 150 companies or 20, 92 to 96 % a V of 0.15 or more with a giant among them. A
+    V of 0, the end of the scale, can be missed on one side only and is held in 98 to 100 %, and
+    one of 0.05 with a giant in 99 %. Widening the spread of the lengthening but not its mean holds
+    0 and 0.05 in 94 to 99 %, and 0.3 with a giant in 90 % only.
 
     Args:
         sums: Sums of each company, companies by cells, the table row after row.
@@ -308,8 +321,12 @@ def clustered_cramers_v(sums: Floats, weights: Counts, shape: tuple[int, int]) -
     noise = _deviations(drawn[drawn.sum(axis=1) > 0], (r, c)) - seen
     length = float(np.sqrt(np.square(seen).sum()))
     along = seen / length if length else np.zeros_like(seen)
-    n_effective = effective_clusters(sums.sum(axis=1))
-    noise = noise * widening(n_effective)
+    size = sums.sum(axis=1)
+    rest = 1 - size / total.sum()
+    shifts = np.square(_deviations(total - sums, (r, c)) - seen).sum(axis=1)
+    leverage = float(np.sqrt(shifts.sum() / (shifts * rest**2).sum()))
+    n_effective = effective_clusters(np.sqrt(shifts) * rest)
+    noise = noise * widening(n_effective) * leverage
     scale = float(np.sqrt(min(r, c) - 1))
     lengthening = np.square(noise).sum(axis=1)
     estimate = np.sqrt(max(0.0, length**2 - float(lengthening.mean()))) / scale

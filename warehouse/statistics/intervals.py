@@ -3,15 +3,20 @@
 Belongs here: intervals of any estimate that was drawn, and of proportions of independent units.
 Does not belong here: the drawing (`bootstrap`), or what an interval means for a claim.
 
-Company-clustered percentile intervals are too narrow with few companies, or when one company holds
-much of the data. They are widened after Hesterberg (2015, "What teachers should know about the
-bootstrap", section 5.3): the percentiles are taken at the normal tail of
-sqrt(m / (m - 1)) * t(0.975, m - 1) instead of 1.96. His m is the sample size; here it is the
-effective number of companies, (sum |l|)^2 / sum l^2 over their influences l on the estimate, which
-sees unequal employers (Kish 1965; Carter, Schnepel and Steigerwald 2017 for clusters). Tried on
-planted worlds of 15 to 300 companies, one of them with 30 % of the roles: 94 to 98 % of these
-intervals hold the truth, against 90 to 95 % of plain percentile, 81 to 97 % of BCa and 84 to 94 %
-of studentised ones.
+Two kinds of intervals are clustered by company, and both are widened where companies are few or
+unequal. What counts is the effective number of companies, (sum |l|)^2 / sum l^2 over their
+influences l on the estimate (Kish 1965; Carter, Schnepel and Steigerwald 2017 for clusters).
+
+- `jackknifed`: of smooth functions of totals, by leaving out each company, on a scale of their own.
+  The first choice for ratios, shares, odds and lifts.
+- `interval`, `clustered`: percentiles of draws, for what is no smooth function of totals
+  (quantiles, dates) and for slopes. Percentiles are too narrow with few companies, or when one
+  holds much of the data. They are widened after Hesterberg (2015, "What teachers should know about
+  the bootstrap", section 5.3): taken at the normal tail of sqrt(m / (m - 1)) * t(0.975, m - 1)
+  instead of 1.96, m the effective number of companies. Tried on planted worlds of 15 to 300
+  companies, one of them with 30 % of the roles: 92 to 98 % of these intervals hold the truth,
+  against 90 to 95 % of plain percentile, 81 to 97 % of BCa and 84 to 94 % of studentised ones. The
+  92 % are small shares: percentiles lack the skew that the logit scale has.
 
 Ends are order statistics of the draws, so an interval of a ratio is that of its logarithm. A draw
 whose denominator is zero counts as infinite, and an interval that reaches into such draws is open.
@@ -25,13 +30,20 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse, stats
+from scipy import sparse, special, stats
 
 from warehouse.statistics.bootstrap import Counts, Floats, totals
 
 CONFIDENCE = 0.95
 NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 Statistic = Callable[[Floats], Floats]
+Scale = Literal["linear", "log", "logit"]
+_SCALES: dict[Scale, tuple[Statistic, Statistic]] = {
+    "linear": (np.asarray, np.asarray),
+    "log": (np.log, np.exp),
+    "logit": (special.logit, special.expit),
+}
+_MOST_LEVERAGE = 2.0
 
 
 class Interval(NamedTuple):
@@ -142,15 +154,22 @@ def influences(sums: Floats, statistic: Statistic) -> Floats:
     return np.asarray(sums @ np.nan_to_num(gradient, posinf=0.0, neginf=0.0), np.float64)
 
 
-def linearised(
-    sums: Floats, statistic: Statistic, scale: Literal["linear", "log", "logit"]
-) -> tuple[float, Interval]:
-    """Estimate a smooth statistic with its interval in closed form, in the limit of many draws.
+def jackknifed(sums: Floats, statistic: Statistic, scale: Scale) -> tuple[float, Interval]:
+    """Estimate a smooth statistic with its company-clustered interval, without drawing.
 
-    The infinitesimal jackknife (Efron 1982): Poisson(1) weights have variance 1, so the variance of
-    the drawn values tends to the sum of the companies' squared influences. The interval is normal
-    on the scale given and widened for few or unequal companies as drawn ones are. A 2,000th of the
-    work of drawing.
+    The variance is the sum of squares of what leaving out each company does to the estimate (the
+    cluster jackknife, CR3; MacKinnon, Nielsen and Webb 2023, "Cluster-robust inference: a guide to
+    empirical practice"), on the scale given. A leave-out shift counts at most twice the company's
+    linear influence, because a company without which a cell would be empty shifts a logarithm
+    without bound. The interval takes the quantile of t for the effective number of companies.
+
+    Tried on planted worlds (`warehouse.bench.worlds_counts`): 93 to 96 % of these intervals of
+    ratios, shares, odds and lifts hold the truth with 150 companies, giant or not, and 94 to 99 %
+    with 20. Widened percentiles of 2,000 draws hold it in 92 to 96 % and 94 to 99 %, and with 20
+    companies 3 of 4 of their intervals of a ratio of ratios are open, against 1 of 40 here. Linear
+    influences alone (the infinitesimal jackknife, the limit of many draws) hold it in 87 to 93 %
+    with a giant, because a giant draws the estimate to itself; halfway between (CR2) it is 92 to
+    95 %. It takes as many evaluations as there are companies instead of 2,000 weighted sums.
 
     Args:
         sums: Sums of each company, companies by columns.
@@ -161,21 +180,23 @@ def linearised(
         The estimate and its interval; no interval where the estimate has no place on the scale, or
         no company has any influence.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = float(statistic(sums.sum(axis=0)))
-    slope = {"linear": 1.0, "log": estimate, "logit": estimate * (1 - estimate)}[scale]
-    influence = influences(sums, statistic)
-    if not np.isfinite(estimate) or slope <= 0 or not influence.any():
-        return estimate, NO_INTERVAL
-    reach = NORMAL * widening(effective_clusters(influence)) / slope
-    half = reach * float(np.sqrt(np.square(influence).sum()))
-    if scale == "linear":
-        return estimate, Interval(estimate - half, estimate + half)
-    if scale == "log":
-        return estimate, Interval(estimate * math.exp(-half), estimate * math.exp(half))
-    odds = estimate / (1 - estimate)
-    low, high = odds * math.exp(-half), odds * math.exp(half)
-    return estimate, Interval(low / (1 + low), high / (1 + high) if high < np.inf else 1.0)
+    forward, backward = _SCALES[scale]
+    sums = sums[(sums != 0).any(axis=1)]
+    total = sums.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        estimate = float(statistic(total))
+        centre = float(forward(np.array(estimate)))
+        if not np.isfinite(centre):
+            return estimate, NO_INTERVAL
+        linear = np.abs(influences(sums, lambda t: forward(statistic(t))))
+        shifts = np.abs(forward(statistic(total - sums)) - centre)
+        shifts = np.minimum(np.where(np.isfinite(shifts), shifts, np.inf), _MOST_LEVERAGE * linear)
+        m = max(effective_clusters(linear), 2.0)
+        half = float(stats.t.ppf((1 + CONFIDENCE) / 2, m - 1) * np.sqrt(np.square(shifts).sum()))
+        if len(sums) < 2 or half == 0:
+            return estimate, NO_INTERVAL
+        ends = backward(np.array([centre - half, centre + half]))
+    return estimate, Interval(float(ends[0]), float(ends[1]))
 
 
 def clustered(

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 from scipy import optimize, special
 
 from warehouse.statistics.bootstrap import Floats
@@ -34,6 +35,20 @@ _ENUMERATED = 8
 _SIGNS = np.array(list(product((1.0, -1.0), repeat=_ENUMERATED)))
 _DOUBLINGS = 40
 _LEAST_P = 1e-200
+
+
+def sums(codes: npt.NDArray[np.integer], values: Floats, n: int) -> Floats:
+    """Add up the values of each code.
+
+    Args:
+        codes: Code of each value, from 0.
+        values: What is added up.
+        n: How many codes there are.
+
+    Returns:
+        Sum of each code; 0 for those without values.
+    """
+    return np.bincount(codes, values, n).astype(np.float64, copy=False)
 
 
 def p_value(
@@ -94,7 +109,7 @@ def invert(
     estimate: float,
     step: float,
     alpha: float = ALPHA,
-    tolerance: float = 1e-6,
+    tolerance: float = 1e-4,
     scale: Scale = lambda _: 1.0,
 ) -> Interval:
     """Search for the values on both sides of an estimate where the test begins to refute.

@@ -1,7 +1,7 @@
 """Quantiles of what roles of many companies pay, with company-clustered intervals.
 
-Belongs here: quantiles of one group of values, and the difference of two medians. Does not belong
-here: groups compared stratum by stratum (`matched`), the table of pay (`pay`).
+Belongs here: quantiles of one group of values. Does not belong here: medians of two groups compared
+(`matched`), the table of pay (`pay`).
 
 The interval of a quantile holds each value that a test by companies (`inversion`) doesn't refute:
 a company contributes how much of its roles lies up to the value, less the probability. Away from
@@ -9,7 +9,7 @@ the median these contributions are skewed and the sum's spread moves with the su
 of 100 intervals would hold the truth. As in Wilson's interval of a share (1927), the spread is that
 at the probability tested instead, p(1 - p), over the one observed, as far as the many small
 companies go; a large one's contribution is mostly its own. Johnson's correction for skewness
-(1978) was tried and made it worse (85 to 92).
+(1978) was tried and made it worse (84 to 92).
 
 scipy.stats has quantile tests of independent values only (`quantile_test`), statsmodels and
 pyfixest quantile regressions with clustered errors by a density estimate, which is that of the one
@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from warehouse.statistics.bootstrap import Floats
 from warehouse.statistics.intervals import NO_INTERVAL, Interval
-from warehouse.statistics.inversion import ALPHA, scaled_p_value
+from warehouse.statistics.inversion import ALPHA, scaled_p_value, sums
 
 Codes = npt.NDArray[np.intp]
 
@@ -37,7 +37,7 @@ class _Ordered:
         self.companies = position[order]
         self.worth = worth[order].astype(np.float64)
         self.n_companies = len(present)
-        self.weight = np.bincount(self.companies, self.worth, self.n_companies)
+        self.weight = sums(self.companies, self.worth, self.n_companies)
         self.total = float(self.weight.sum())
         ordered = values[order]
         # How many roles lie up to each distinct value.
@@ -47,9 +47,7 @@ class _Ordered:
 
     def contributions(self, n_below: int, probability: float) -> Floats:
         """What each company has beyond its due among the first values."""
-        below = np.bincount(
-            self.companies[:n_below], self.worth[:n_below], minlength=self.n_companies
-        )
+        below = sums(self.companies[:n_below], self.worth[:n_below], self.n_companies)
         return below - probability * self.weight
 
     def is_held(self, k: int, probability: float) -> bool:

@@ -16,6 +16,7 @@ columns:
   countries: VARCHAR[] | Countries where the work can be done, ISO 3166 alpha-2
   country: VARCHAR | The country, where there is only one
   region: VARCHAR | US state
+  metro: VARCHAR | Large US metropolitan area, NULL where none is stated
   is_us: BOOLEAN | Whether the United States is among them, NULL where no country is known
   workplace: VARCHAR | onsite, hybrid, remote or unspecified
   posted_on: DATE | Day of posting as the source tells it
@@ -63,6 +64,7 @@ SELECT
     fact.countries,
     CASE WHEN len(fact.countries) = 1 THEN fact.countries[1] END AS country,
     fact.region,
+    fact.metro,
     fact.is_us,
     fact.workplace,
     body.posted_on,

@@ -18,7 +18,9 @@ columns:
   countries: VARCHAR[] | Countries where the work can be done, ISO 3166 alpha-2
   is_us: BOOLEAN | Whether the United States is among them, NULL where no country is known
   region: VARCHAR | US state
+  metro: VARCHAR | Large US metropolitan area, NULL where none is stated
   workplace: VARCHAR | onsite, hybrid, remote or unspecified
+  is_agency_name: BOOLEAN | Whether the employer's name says that it staffs or recruits for others, NULL where nothing names it
 values:
   family: role family
 */

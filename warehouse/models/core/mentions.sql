@@ -1,12 +1,12 @@
 /*
-description: A framework or skill named in an advert, one row per place in the text.
+description: A framework, skill or topic named in an advert, one row per place in the text.
 key: [posting_id, span_start, technology]
 materialized: view
 columns:
   posting_id: VARCHAR | Advert (core.postings)
   technology: VARCHAR | Leaf id of the vocabulary
   family: VARCHAR | Family that the leaf rolls up to
-  kind: VARCHAR | framework or skill
+  kind: VARCHAR | framework, skill, or topic (wording that tells what sort of work it is for)
   section: VARCHAR | requirements, preferred, about or other
   is_negated: BOOLEAN | Said not to be used
   is_alternative: BOOLEAN | Named as one of several to choose from
@@ -16,7 +16,7 @@ columns:
   span_end: INTEGER | Offset of the end in the text, characters
 values:
   family: technology family
-  kind: [framework, skill]
+  kind: [framework, skill, topic]
   technology: technology
 */
 SELECT

@@ -17,6 +17,7 @@ columns:
   countries:
   country:
   region:
+  metro:
   is_us:
   workplace:
   posted_on:
@@ -125,6 +126,7 @@ SELECT
     roles.countries,
     roles.country,
     roles.region,
+    roles.metro,
     roles.is_us,
     roles.workplace,
     roles.posted_on,

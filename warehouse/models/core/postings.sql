@@ -18,6 +18,7 @@ columns:
   countries:
   country:
   region:
+  metro:
   is_us:
   workplace:
   posted_on:
@@ -48,6 +49,7 @@ SELECT
     posting.countries,
     posting.country,
     posting.region,
+    posting.metro,
     posting.is_us,
     posting.workplace,
     posting.posted_on,

@@ -18,6 +18,7 @@ columns:
   country: VARCHAR | The country, where there is only one
   is_us: BOOLEAN | Whether the United States is among its countries, NULL where no country is known
   region: VARCHAR | US state
+  metro: VARCHAR | Large US metropolitan area, NULL where none is stated
   workplace: VARCHAR | onsite, hybrid, remote or unspecified
   has_pytorch: BOOLEAN | Names the PyTorch family, not negated, in an advert of its first year
   has_tensorflow: BOOLEAN | Names the TensorFlow family, not negated, in an advert of its first year
@@ -137,6 +138,7 @@ SELECT
     posting.country,
     posting.is_us,
     posting.region,
+    posting.metro,
     posting.workplace,
     coalesce(named.has_pytorch, FALSE) AS has_pytorch,
     coalesce(named.has_tensorflow, FALSE) AS has_tensorflow,

@@ -18,6 +18,7 @@ columns:
   country:
   is_us:
   region:
+  metro:
   workplace:
   has_pytorch:
   has_tensorflow:
@@ -42,6 +43,7 @@ SELECT
     role.country,
     role.is_us,
     role.region,
+    role.metro,
     role.workplace,
     role.has_pytorch,
     role.has_tensorflow,

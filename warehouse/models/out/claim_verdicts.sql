@@ -33,7 +33,7 @@ columns:
   verdict: VARCHAR | supported, contradicted, undetermined or out_of_scope
   reason: VARCHAR | Why, in a few words
   would_decide: VARCHAR | How much more data would settle an undetermined claim
-  p_value: DOUBLE | How likely so decided a figure is, should the truth lie on the threshold; NULL unless decided
+  p_value: DOUBLE | One-sided p-value of the verdict (of an undetermined claim the smaller one of both), NULL where there is too little data
   holds_after_holm: BOOLEAN | Whether the verdict stands when all claims are taken together (Holm); NULL unless decided
   finding: VARCHAR | What was found, in one sentence
   fragile_under: VARCHAR | Variants under which the verdict turns into its opposite

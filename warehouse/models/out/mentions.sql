@@ -1,5 +1,5 @@
 /*
-description: A framework or skill named in an advert, one row per place in the text.
+description: A framework, skill or topic named in an advert, one row per place in the text.
 key: [posting_id, span_start, framework]
 materialized: view
 like: core.mentions

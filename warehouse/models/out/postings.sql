@@ -17,6 +17,7 @@ columns:
   - is_ml_role
   - country
   - region
+  - metro
   - is_us
   - workplace
   - posted_on
@@ -43,6 +44,7 @@ SELECT
     is_ml_role,
     country,
     region,
+    metro,
     is_us,
     workplace,
     posted_on,
