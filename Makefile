@@ -2,7 +2,7 @@
 # make test   lint and the whole test suite
 # make setup  .venv alone; then use .venv/bin/hiring-signal
 
-.PHONY: run test lint format docs accuracy findings setup setup-dev browser lock clean
+.PHONY: run test lint format docs accuracy calibration findings setup setup-dev browser lock clean
 .DEFAULT_GOAL := run
 SHELL := /bin/bash
 
@@ -41,6 +41,10 @@ accuracy: setup
 	  $(BIN)/hiring-signal score ../shared/gold --data accuracy-data --format markdown \
 		--errors warehouse/claims/extractor_error.csv; } \
 		> docs/accuracy-figures.md
+
+# How often intervals and verdicts are right in planted worlds; a quarter of an hour.
+calibration: setup
+	$(BIN)/hiring-signal bench --only calibration --format markdown > docs/calibration.md
 
 # What the articles got right and wrong, by captures of the sources: make findings CAPTURES=DIR
 CAPTURES ?= ../shared/captures

@@ -49,15 +49,8 @@ class Format(StrEnum):
     JSON = "json"
 
 
-class BenchFormat(StrEnum):
-    """How the benchmark's results are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-class ScoreFormat(StrEnum):
-    """How scores are printed."""
+class ReportFormat(StrEnum):
+    """How scores and the benchmark's results are printed."""
 
     TABLE = "table"
     JSON = "json"
@@ -610,8 +603,8 @@ def score(
         ),
     ] = None,
     format: Annotated[  # noqa: A002
-        ScoreFormat, typer.Option(help="How scores are printed.")
-    ] = ScoreFormat.TABLE,
+        ReportFormat, typer.Option(help="How scores are printed.")
+    ] = ReportFormat.TABLE,
     errors: Annotated[
         Path | None,
         typer.Option(
@@ -644,13 +637,13 @@ def score(
                     errors.write_text(as_csv(extractor_error(directory, con)), encoding="utf-8")
     except (ScoreError, published.NothingPublishedError) as error:
         _fail(str(error))
-    if format is ScoreFormat.JSON:
+    if format is ReportFormat.JSON:
         mistakes = [mistake._asdict() for mistake in report.mistakes]
         whole = report.scores | {"mistakes": {"n": len(mistakes), "cases": mistakes}}
         sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
         return
     found = sheets(report.scores, report.mistakes)
-    if format is ScoreFormat.MARKDOWN:
+    if format is ReportFormat.MARKDOWN:
         sys.stdout.write(as_markdown(found))
         return
     for sheet in found:
@@ -687,20 +680,38 @@ def bench(
             help="A landing file, or a folder of them, instead of the sample market.",
         ),
     ] = None,
+    worlds: Annotated[
+        int | None,
+        typer.Option(min=20, help="Planted worlds of each family, for calibration; 1,000."),
+    ] = None,
     format: Annotated[  # noqa: A002
-        BenchFormat, typer.Option(help="How results are printed.")
-    ] = BenchFormat.TABLE,
+        ReportFormat, typer.Option(help="How results are printed.")
+    ] = ReportFormat.TABLE,
 ) -> None:
     """How fast it all is, each part against the plain way to do it; some minutes.
 
-    Examples: `hiring-signal bench` · `hiring-signal bench --only text --only pay --format json`
+    `calibration` is measured when it alone is asked for: how often intervals and verdicts are right
+    in worlds whose truth is planted; a quarter of an hour.
+
+    Examples: `hiring-signal bench` · `hiring-signal bench --only text --only pay --format json` ·
+    `hiring-signal bench --only calibration --worlds 200`
     """
     from pipelines import bench as suite
+    from pipelines.bench_calibration import CALIBRATION
     from pipelines.bench_crawl import CrawlError
     from warehouse.bench.material import BenchError
     from warehouse.bench.report import as_json, input_line, machine_line, table_of
 
+    if only == [CALIBRATION]:
+        _calibrate(worlds, format)
+        return
+    if worlds is not None:
+        raise typer.BadParameter(f"is for --only {CALIBRATION} alone", param_hint="--worlds")
+    if format is ReportFormat.MARKDOWN:
+        raise typer.BadParameter(f"markdown is for {CALIBRATION} alone", param_hint="--format")
     for name in only or ():
+        if name == CALIBRATION:
+            raise typer.BadParameter(f"{CALIBRATION} is measured alone", param_hint="--only")
         if name not in suite.parts():
             raise typer.BadParameter(
                 f"{name!r} is no part; there are: {', '.join(suite.parts())}", param_hint="--only"
@@ -715,10 +726,27 @@ def bench(
             )
     except (BenchError, CrawlError, suite.RunError) as error:
         _fail(str(error))
-    if format is BenchFormat.JSON:
+    if format is ReportFormat.JSON:
         sys.stdout.write(json.dumps(as_json(*results), indent=2) + "\n")
     else:
         for line in (machine_line(results.machine), input_line(results.input)):
             console.print(line, highlight=False)
         console.print(table_of(results.rows))
         console.print(f"{results.seconds:.0f} s in all", highlight=False)
+
+
+def _calibrate(worlds: int | None, format_: ReportFormat) -> None:
+    """Print how often intervals and verdicts are right in planted worlds."""
+    from pipelines.bench_calibration import sample_shape
+    from warehouse.bench.calibration import WORLDS, as_json, calibrate, page, tables_of
+    from warehouse.bench.report import grid_of
+
+    with stderr.status("drawing worlds") as status:
+        found = calibrate(sample_shape(), worlds or WORLDS, tell=status.update)
+    if format_ is ReportFormat.MARKDOWN:
+        sys.stdout.write(page(found))
+    elif format_ is ReportFormat.JSON:
+        sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
+    else:
+        for table in tables_of(found):
+            console.print(grid_of(table.title, table.header, table.rows))

@@ -10,6 +10,7 @@ from dataclasses import asdict, astuple
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from warehouse.bench.measure import Baseline, Row, Spread, Written
@@ -81,6 +82,22 @@ def table_of(rows: Sequence[Row]) -> Table:
                 *cells, _against(row, baseline), _spread(baseline.ratio), _labels(baseline)
             )
             cells = [""] * len(cells)
+    return table
+
+
+def grid_of(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Any figures as a table: texts to the left in the first column, the others to the right.
+
+    Args:
+        title: Above it.
+        header: Names of the columns.
+        rows: Cells, ready to print.
+    """
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for place, name in enumerate(header):
+        table.add_column(name, justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*map(escape, row))
     return table
 
 
