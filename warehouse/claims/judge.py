@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
@@ -26,13 +26,13 @@ from warehouse.claims.registry import REGISTRY, Claim, OutOfScope, load_registry
 from warehouse.claims.rules import (
     Judgement,
     Part,
-    Unit,
     claim_p_value,
     judge_parts,
     number_of,
     what_would_decide,
 )
 from warehouse.claims.variants import Silence, sources_of, speaking, variants
+from warehouse.claims.words import say
 from warehouse.statistics.bootstrap import DRAWS
 from warehouse.statistics.intervals import Interval
 from warehouse.statistics.misclassification import (
@@ -360,47 +360,6 @@ def _corrected(
     return tuple(corrected(place, part) for place, part in enumerate(parts))
 
 
-def _month(year: float) -> str:
-    """Name the month of a decimal year."""
-    first = date(math.floor(year), 1, 1)
-    days = (date(first.year + 1, 1, 1) - first).days
-    return (first + timedelta(days=math.floor((year - first.year) * days))).strftime("%B %Y")
-
-
-def _figure(value: float, unit: Unit) -> str:
-    """Write a figure as a reader expects it."""
-    if unit in ("share", "share of variance"):
-        return f"{100 * value:.1f} %"
-    if unit == "difference of shares":
-        return f"{100 * value:+.1f} points"
-    if unit == "share per year":
-        return f"{100 * value:+.2f} points a year"
-    if unit == "log pay":
-        return f"{100 * math.expm1(value):+.1f} %"
-    if unit == "relative difference":
-        return f"{100 * value:+.1f} %"
-    if unit == "USD a year":
-        return f"{value:,.0f} USD a year"
-    return _month(value) if unit == "year" else f"{value:.2f}"
-
-
-def _say(part: Part) -> str:
-    """Say in words what a part's estimate and interval are."""
-    low, high = part.interval
-    text = "can't be told" if math.isnan(part.estimate) else _figure(part.estimate, part.unit)
-    if math.isnan(low) or math.isnan(high):
-        return f"{part.label}: {text} (no interval)"
-    if math.isinf(low) and math.isinf(high):
-        ends = "open at both ends"
-    elif math.isinf(high):
-        ends = f"{_figure(low, part.unit)} or {'later' if part.unit == 'year' else 'more'}"
-    elif math.isinf(low):
-        ends = f"{_figure(high, part.unit)} or {'earlier' if part.unit == 'year' else 'less'}"
-    else:
-        ends = f"{_figure(low, part.unit)} to {_figure(high, part.unit)}"
-    return f"{part.label}: {text} (95 % interval {ends})"
-
-
 def _number(value: float) -> float:
     """Nine digits of a figure, which hide the last bit's noise; NaN for an open end."""
     return float(f"{value:.9g}") if math.isfinite(value) else math.nan
@@ -465,7 +424,7 @@ def _verdict_row(claim: Claim, found: _Found) -> dict[str, object]:
     whole = number_of(len(base), base.kind)
     if base.kind == "roles":
         whole += f" at {number_of(base.n_companies(), 'companies')}"
-    finding = "; ".join(_say(part) for part in result.parts)
+    finding = "; ".join(say(part) for part in result.parts)
     return {
         **_figures(result),
         **(_interval_columns(found.corrected, "_corrected") if found.corrected else {}),
