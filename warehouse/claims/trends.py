@@ -169,7 +169,10 @@ class Crossing(Entry):
             return Measured((part,), units)
         month = base.months()
         start, n_months = month.min(), month.max() - month.min() + 1
-        middles = (start + np.arange(n_months) + 0.5) / 12
+        # A thread that opens on the first of a month would move the date by half a month.
+        n_named = np.bincount(month - start, minlength=n_months)
+        mean_day = np.bincount(month - start, base.years(), n_months) / np.maximum(n_named, 1)
+        middles = np.where(n_named > 0, mean_day, (start + np.arange(n_months) + 0.5) / 12)
         companies, row = np.unique(base.company, return_inverse=True)
         worth = base.worth()
         sums = [

@@ -47,7 +47,10 @@ SELECT
     count(*) FILTER (WHERE has_pytorch OR has_tensorflow) AS named,
     count(*) FILTER (WHERE is_ml_role) AS ml,
     count(*) FILTER (WHERE is_ml_role IS NOT true) AS others,
-    count(*) AS everyone
+    count(*) AS everyone,
+    coalesce(sum(dayofmonth(entered_on) - 0.5) FILTER (has_pytorch OR has_tensorflow), 0)
+        AS named_days,
+    sum(dayofmonth(entered_on) - 0.5) AS everyone_days
 FROM core.roles
 WHERE entered_on <= $as_of AND list_contains(sources, 'hackernews')
 GROUP BY ALL ORDER BY ALL
@@ -68,10 +71,14 @@ WITH named AS (
 )
 SELECT
     (12 * year(published_on) + month(published_on) - 1)::INTEGER AS month,
-    has_pytorch::INTEGER AS ahead, has_tensorflow::INTEGER AS behind, 1 AS units, count(*) AS n
+    has_pytorch::INTEGER AS ahead, has_tensorflow::INTEGER AS behind, 1 AS units, count(*) AS n,
+    avg(dayofmonth(published_on) - 0.5) AS units_days
 FROM named WHERE has_pytorch OR has_tensorflow
 GROUP BY ALL ORDER BY ALL
 """
+
+
+_MONTH_DAYS = 365.2425 / 12
 
 
 class Estimate(NamedTuple):
@@ -95,6 +102,7 @@ class Series(NamedTuple):
     units: sparse.csr_array  # that count on either side, once
     multiplicity: Floats  # how many clusters a row stands for
     drawn: tuple[Floats, Floats]  # totals of ahead and of behind, draws by months
+    days: Floats  # mean day of the month of the units, from 0
 
     @property
     def months(self) -> npt.NDArray[np.intp]:
@@ -126,7 +134,8 @@ class Series(NamedTuple):
         whole = np.ones(len(self.months), np.bool_)
         if not all(self._is_enough(whole, side) for side in (self.ahead, self.behind)):
             return None
-        middles = (self.months + 0.5) / 12
+        # A thread that opens on the first of a month would move the date by half a month.
+        middles = (self.months + self.days / _MONTH_DAYS) / 12
         seen = [self.multiplicity @ side for side in (self.ahead, self.behind)]
         least, greatest = crossing(seen[0][None, :], seen[1][None, :], middles)
         lows, highs = crossing(*self.drawn, middles)
@@ -215,7 +224,16 @@ def _of_roles(
     first, sides = _matrices(frame, rows, len(clusters), (ahead, behind, units))
     weights = poisson_weights(len(clusters))
     drawn = totals(weights, sides[0]), totals(weights, sides[1])
-    return Series(HACKERNEWS, "roles", measures, first, *sides, np.ones(len(clusters)), drawn)
+    return Series(
+        HACKERNEWS,
+        "roles",
+        measures,
+        first,
+        *sides,
+        np.ones(len(clusters)),
+        drawn,
+        _days(frame, units),
+    )
 
 
 def _of_papers(frame: pd.DataFrame, name: str) -> Series | None:
@@ -232,7 +250,19 @@ def _of_papers(frame: pd.DataFrame, name: str) -> Series | None:
     uniform = (bits >> np.uint64(11)) * 2.0**-53 + 2.0**-54
     weights = np.asarray(stats.poisson.ppf(uniform, n[:, None]), np.float64)
     drawn = weights.T @ sides[0], weights.T @ sides[1]
-    return Series(name, "papers", "framework_share", first, *sides, n, drawn)
+    return Series(
+        name, "papers", "framework_share", first, *sides, n, drawn, _days(frame, "units", n)
+    )
+
+
+def _days(frame: pd.DataFrame, units: str, n: Floats | None = None) -> Floats:
+    """Mean day of each month on which its units came; the middle of a month without any."""
+    month = frame["month"].to_numpy(np.intp)
+    place = month - month.min()
+    count = np.bincount(place, frame[units].to_numpy(np.float64) if n is None else n)
+    days = frame[f"{units}_days"].to_numpy(np.float64) * (1.0 if n is None else n)
+    mean = np.bincount(place, days) / np.maximum(count, 1)
+    return np.where(count > 0, mean, _MONTH_DAYS / 2)
 
 
 def _matrices(
