@@ -163,6 +163,13 @@ WRONG = [
     ),
     (
         "estimator: ratio, pairs: [[pytorch, tensorflow]]",
+        "estimator: log_ratio_turn, upper: pytorch, lower: tensorflow, before: [2018, 2019], "
+        "after: [2020, 2021]",
+        "claim",
+        "is for papers alone",
+    ),
+    (
+        "estimator: ratio, pairs: [[pytorch, tensorflow]]",
         "estimator: share, among: all",
         "measure.share",
         "either naming or having",

@@ -60,5 +60,5 @@ Measure = Annotated[
 ]
 OF_PAPERS = (Ratio, Share, Shares, ShareGap, LogRatioTurn)
 OF_MODELS = (ModelShares,)
+ONLY_PAPERS = (LogRatioTurn,)
 OF_COMPANIES = (CompanyShare, CompanyShares, CompanyRatio)  # which count each company once as it is
-OF_TRENDS = (YearlySlope, Crossing, LogRatioTurn)

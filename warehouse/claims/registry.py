@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from warehouse.claims.estimators import OF_MODELS, OF_PAPERS, Measure
+from warehouse.claims.estimators import OF_MODELS, OF_PAPERS, ONLY_PAPERS, Measure
 from warehouse.claims.filters import (
     Entry,
     PaperPopulation,
@@ -111,8 +111,9 @@ class Rulebook(Entry):
             raise ValueError(
                 f"measure: {self.measure.estimator} can't be measured on {self.population.of}"
             )
-        if self.population.of != "models" and isinstance(self.measure, OF_MODELS):
-            raise ValueError(f"measure: {self.measure.estimator} is for models alone")
+        for kind, alone in (("models", OF_MODELS), ("papers", ONLY_PAPERS)):
+            if self.population.of != kind and isinstance(self.measure, alone):
+                raise ValueError(f"measure: {self.measure.estimator} is for {kind} alone")
         names = self.measure.part_names
         for condition in self.rule.conditions:
             if condition.part is not None and condition.part not in names:

@@ -17,8 +17,8 @@ from warehouse.claims.population import Units
 from warehouse.claims.quantities import quantity
 from warehouse.claims.rules import Part
 from warehouse.statistics import intervals
-from warehouse.statistics.bootstrap import Floats, totals
-from warehouse.statistics.changepoint import crossing
+from warehouse.statistics.changepoint import crossing_of_companies
+from warehouse.statistics.contingency import share_slope, slope_gap_of_cells
 
 _YEAR_DAYS = 365.2425
 _EPOCH = 719_163  # ordinal of 1970-01-01
@@ -63,25 +63,17 @@ class YearlySlope(Entry):
             side("second half of the window", units, years >= 0),
         )
         text = f"change per year of the share of roles naming {label}"
-        part = quantity(units, "slope", text, "share per year", columns, pooled_slope, sides)
+        part = quantity(units, "slope", text, "share per year", columns, share_slope, sides)
         return Measured((part,), units)
 
 
-def pooled_slope(moments: Floats) -> Floats:
-    """Slope from (1, t, y, tt, ty) of each stratum: pooled covariance over pooled variance."""
-    by_stratum = moments.reshape(*moments.shape[:-1], -1, 5)
-    n, t, y, tt, ty = np.moveaxis(by_stratum, -1, 0)
-    n = np.where(n > 0, n, 1.0)
-    return np.asarray((ty - t * y / n).sum(axis=-1) / (tt - t * t / n).sum(axis=-1))
-
-
 class LogRatioTurn(Entry):
-    """How much steeper the log ratio of two frameworks rises in later years than in earlier ones.
+    """How much steeper the log ratio of two frameworks' papers rises in later years than before.
 
-    A line through the log ratios of the years of each span, each year weighing alike.
+    A line through the log ratios of the years of each span, each weighing by its precision.
     """
 
-    is_correctable: ClassVar[bool] = True
+    is_correctable: ClassVar[bool] = False  # papers' frameworks are their repositories' labels
     estimator: Literal["log_ratio_turn"]
     upper: Framework
     lower: Framework
@@ -104,36 +96,30 @@ class LogRatioTurn(Entry):
     def measure(self, units: Units) -> Measured:
         """Fit both lines to the yearly totals."""
         year = np.floor(units.years()).astype(np.int64)
-        columns, sides = [], []
-        for framework in (self.upper, self.lower):
-            named = units.names(framework)
-            for first, last in (self.before, self.after):
-                for y in range(first, last + 1):
-                    columns.append(named * (year == y))
-                    label = f"{NAMES[framework]} in {y}"
-                    sides.append(side(label, units, units.has(framework) & (year == y)))
-        spans = [last - first + 1 for first, last in (self.before, self.after)]
-
-        def turn(t: Floats) -> Floats:
-            half = t.shape[-1] // 2
-            log_ratio = np.log(t[..., :half]) - np.log(t[..., half:])
-            return np.asarray(
-                _slope(log_ratio[..., spans[0] :]) - _slope(log_ratio[..., : spans[0]])
-            )
-
+        upper, lower = units.has(self.upper), units.has(self.lower)
+        cells = (upper & ~lower, lower & ~upper, upper & lower)
+        spans = [np.arange(first, last + 1) for first, last in (self.before, self.after)]
+        before, after = (
+            np.stack([[(cell & (year == y)).sum() for cell in cells] for y in span])
+            for span in spans
+        )
+        sides = tuple(
+            side(f"{NAMES[framework]} in {y}", units, mask & (year == y))
+            for framework, mask in ((self.upper, upper), (self.lower, lower))
+            for span in spans
+            for y in span
+        )
+        estimate, ends = slope_gap_of_cells(
+            after, before, spans[1].astype(np.float64), spans[0].astype(np.float64)
+        )
         label = (
             f"yearly rise of the log ratio of {NAMES[self.upper]} to {NAMES[self.lower]} in "
             f"{self.after[0]}–{self.after[1]} less that in {self.before[0]}–{self.before[1]}"
         )
-        part = quantity(units, "turn", label, "log ratio per year", columns, turn, tuple(sides))
+        if not (before.any() and after.any() and np.isfinite(estimate)):
+            estimate, ends = np.nan, intervals.NO_INTERVAL
+        part = Part("turn", label, "log ratio per year", estimate, ends, sides)
         return Measured((part,), units)
-
-
-def _slope(values: Floats) -> Floats:
-    """Slope of values at even steps."""
-    n = values.shape[-1]
-    t = np.arange(n) - (n - 1) / 2
-    return np.asarray(values @ t / np.square(t).sum())
 
 
 class Crossing(Entry):
@@ -182,22 +168,11 @@ class Crossing(Entry):
             )
             for framework in (self.ahead, self.behind)
         ]
-        seen, drawn = (
-            [np.asarray(s.sum(axis=0), np.float64)[None, :] for s in sums],
-            [totals(base.weights[companies], s) for s in sums],
-        )
-        least, greatest = crossing(seen[0], seen[1], middles)
-        estimate = float(least[0]) if least[0] == greatest[0] else np.nan
-        if np.isneginf(least[0]):
+        weights = base.weights[companies]
+        (least, greatest), ends = crossing_of_companies(sums[0], sums[1], middles, weights)
+        estimate = least if least == greatest else np.nan
+        if np.isneginf(least):
             text += f" ({NAMES[self.ahead]} led from the start of the series)"
-        elif np.isposinf(greatest[0]):
+        elif np.isposinf(greatest):
             text += f" ({NAMES[self.ahead]} did not lead at the end of the series)"
-        lows, highs = crossing(drawn[0], drawn[1], middles)
-        n_effective = intervals.effective_clusters(np.bincount(row, worth).astype(np.float64))
-        ends = intervals.interval(lows, n_effective, highs)
-        n_crossing = int((lows == highs).sum())
-        if n_crossing < len(lows):
-            text += (
-                f" (the lead changes inside the series in {n_crossing:,} of {len(lows):,} draws)"
-            )
         return Measured((Part("crossing", text, "year", estimate, ends, sides),), units)
