@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse, stats
 
-from warehouse.statistics.bootstrap import poisson_weights, quantile_draws, totals
+from warehouse.statistics.bootstrap import poisson_weights, totals
 
 
 def test_weights_are_poisson_one():
@@ -49,23 +49,3 @@ def test_totals_are_the_plain_matrix_product(shape: tuple[int, int]):
     expected = weights.T.astype(float) @ sums
     assert (totals(weights, sums.astype(float)) == expected).all()
     assert (totals(weights, sparse.csr_array(sums.astype(float))) == expected).all()
-
-
-def test_quantiles_are_those_of_the_repeated_units():
-    rng = np.random.default_rng(0)
-    clusters, values = rng.integers(0, 6, 30), rng.normal(size=30).round(1)
-    weights = poisson_weights(6, 40)
-    drawn = quantile_draws(weights, clusters, values, (0.1, 0.5), np.ones(30))
-    for draw, counts in zip(drawn, weights.T, strict=True):
-        units = np.repeat(values, counts[clusters])
-        if len(units):
-            assert draw.tolist() == np.quantile(units, [0.1, 0.5], method="inverted_cdf").tolist()
-        else:
-            assert np.isnan(draw).all()
-
-
-def test_quantiles_heed_the_worth_of_units():
-    weights = np.ones((2, 4), np.uint8)
-    values, clusters = np.array([1.0, 2.0, 3.0]), np.array([0, 0, 1])
-    drawn = quantile_draws(weights, clusters, values, (0.5,), np.array([0.1, 0.1, 1.0]))
-    assert drawn.ravel().tolist() == [3.0] * 4

@@ -1,6 +1,6 @@
 """Resampling whole companies: the weights of each company in each draw, and what they add up to.
 
-Belongs here: drawing weights, and weighted sums and quantiles under them. Does not belong here:
+Belongs here: drawing weights, and weighted sums under them. Does not belong here:
 turning draws into intervals (`intervals`), or what is summed.
 
 Roles of one employer are not independent, so the company is what is drawn. Each company gets an
@@ -90,38 +90,4 @@ def totals(weights: Counts, sums: sparse.csr_array | Floats) -> Floats:
     for start in range(0, n_draws, step):
         part = weights[used, start : start + step].astype(np.float64)
         result[start : start + step] = (by_column @ part).T
-    return result
-
-
-def quantile_draws(
-    weights: Counts,
-    clusters: npt.NDArray[np.intp],
-    values: Floats,
-    at: tuple[float, ...],
-    unit_weights: Floats,
-) -> Floats:
-    """Find quantiles of the units' values under the weights of each draw.
-
-    Args:
-        weights: Counts of `poisson_weights`, clusters by draws.
-        clusters: Row of each unit's cluster in `weights`.
-        values: Value of each unit.
-        at: Probabilities, e.g. `(0.1, 0.9)`.
-        unit_weights: How much each unit counts, all alike or not.
-
-    Returns:
-        Quantiles, draws by probabilities (inverse of the weighted distribution function); NaN in
-        a draw that holds no unit.
-    """
-    order = np.argsort(values, kind="stable")
-    ordered, rows, worth = values[order], clusters[order], unit_weights[order, None]
-    n_draws = weights.shape[1]
-    result = np.full((n_draws, len(at)), np.nan)
-    step = max(1, _CHUNK_CELLS // max(1, len(values)))
-    for start in range(0, n_draws, step):
-        cumulated = np.cumsum(weights[rows, start : start + step] * worth, axis=0)
-        held = np.flatnonzero(cumulated[-1] > 0)
-        for column, probability in enumerate(at):
-            reached = cumulated[:, held] >= probability * cumulated[-1, held]
-            result[start + held, column] = ordered[reached.argmax(axis=0)]
     return result
