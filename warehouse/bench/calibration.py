@@ -143,6 +143,7 @@ _SIZES = {
     "company_ratio": 2000,  # a band of 1.2 to 1.8
     "crossing": 300,
     "skill_premium": 400,
+    "top_decile": 1200,  # a tenth of the roles that state pay is one side
 }
 
 

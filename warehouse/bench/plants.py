@@ -443,7 +443,13 @@ def _variance_shares(draft: Draft, measure: VarianceShares, truths: Truths) -> N
     world, of_framework = draft.world, 0.2
     named = world.rng.random(int(world.unit[-1]) + 1)[world.unit] < 0.5
     draft.name("pytorch", named)
-    level, frame = world.shape.texts["level"], frame_of(world.shape, draft.claim)
+    shape, frame = world.shape, frame_of(world.shape, draft.claim)
+    # Employers have their own mix of levels and sit where they sit: shares would overlap.
+    n = int(world.unit[-1]) + 1
+    anybody = frame.rows[world.rng.integers(0, len(frame.rows), n)][world.unit]
+    for name in ("level", "family", "region", "metro"):
+        draft.texts[name] = draft.texts[name]._replace(codes=shape.texts[name].codes[anybody])
+    level = shape.texts["level"]
     is_upper = np.array([value in ("senior", "staff") for value in level.values])
     # Managers form a family of their own, so their level must tell no more than that family does.
     is_apart = np.array([value in ("manager", "executive") for value in level.values])
@@ -454,17 +460,13 @@ def _variance_shares(draft: Draft, measure: VarianceShares, truths: Truths) -> N
     own = {name: of_framework + truths[f"{name} less framework"] for name in ("company", "level")}
     rest = 1 - of_framework - sum(own.values())
     companies, roles = world.log_pay()
-    # Employers sit where they sit, which would take from what is theirs alone.
-    for name in ("region", "metro"):
-        text = draft.texts[name]
-        draft.texts[name] = text._replace(codes=np.full(len(world), -1, np.int32))
     draft.pays(
         12
         + 0.25
         * (
             math.sqrt(of_framework) * (2.0 * named - 1)
             + math.sqrt(own["company"]) * companies / world.shape.sd_pay_companies
-            + math.sqrt(own["level"]) * score[level.codes[world.rows]]
+            + math.sqrt(own["level"]) * score[level.codes[anybody]]
             + math.sqrt(rest) * roles / world.shape.sd_pay_roles
         )
     )

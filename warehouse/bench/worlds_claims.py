@@ -40,7 +40,7 @@ SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 
 COMPANIES = 600
 MOST_COMPANIES = 2000
-PAPERS = 3000
+PAPERS = 5000
 FEW, FEW_GROWTH = 20, 10  # companies, each with so many times its roles
 GIANT_SHARE = 0.3
 _LOGISTIC_VARIANCE = np.pi**2 / 3
@@ -305,7 +305,8 @@ def draw_world(
         shape: Shape of the market.
         claim: The claim; its population says which roles there are.
         scenario: "as it is": companies drawn from the market's; "one giant": one of them has 30 %
-            of the roles; "twenty companies": no more, each ten times as large; "reposts as roles":
+            of the roles; "twenty companies": no more, each ten times as large; what a company has
+            beyond its own roles are any of the market's; "reposts as roles":
             every advert of a role is taken for a role of its own.
         companies: How many, in all scenarios but that of twenty.
 
@@ -325,7 +326,11 @@ def draw_world(
     places = np.arange(ends[-1]) + np.repeat(frame.starts[chosen] - (ends - sizes), sizes)
     company = np.repeat(np.arange(n), sizes)
     if is_few:
-        places, company = np.repeat(places, FEW_GROWTH), np.repeat(company, FEW_GROWTH)
+        size = (FEW_GROWTH - 1) * sizes
+        places = np.concatenate([places, rng.integers(0, len(frame.rows), size.sum())])
+        company = np.concatenate([company, np.repeat(np.arange(n), size)])
+        order = np.argsort(company, kind="stable")
+        places, company = places[order], company[order]
     elif scenario == "one giant":
         others = company > 0
         size = round(GIANT_SHARE / (1 - GIANT_SHARE) * others.sum())
