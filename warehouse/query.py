@@ -96,7 +96,8 @@ def open_published(data: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnec
             path = link.resolve(strict=True)
         except FileNotFoundError:
             break
-        spill = _spill_of(path)
+        with _ONE_SPILL_EACH:
+            spill = _spill_of(path)
         config: dict[str, Any] = {
             "enable_external_access": "false",
             "python_enable_replacements": "false",
@@ -128,6 +129,9 @@ class _Spill(NamedTuple):
 
     folder: tempfile.TemporaryDirectory[str]
     bytes: int
+
+
+_ONE_SPILL_EACH = threading.Lock()  # a cache alone lets two threads make one each
 
 
 @cache

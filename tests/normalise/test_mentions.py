@@ -422,9 +422,12 @@ def test_families_roll_up_the_leaves_that_claims_are_about() -> None:
 def test_twice_the_text_costs_twice_the_time(piece: str) -> None:
     def cost(size: int) -> float:
         text = piece * (size // len(piece))
-        started = time.process_time()
-        find_mentions(text)
-        return time.process_time() - started
+        took = []
+        for _ in range(3):
+            started = time.process_time()
+            find_mentions(text)
+            took.append(time.process_time() - started)
+        return min(took)
 
     cost(1_000)
     assert cost(60_000) < 12 * max(cost(15_000), 0.02)
