@@ -206,7 +206,7 @@ def test_what_is_planted_is_there(claim_id: str) -> None:
     for state in states_of(claim):
         planted = draft(drawn_world, claim)
         plant(planted, state.truths)
-        units, _ = speaking(claim, planted.evidence(), shape().as_of)
+        units = speaking(claim, planted.evidence(), shape().as_of)
         assert len(units) > 0.6 * len(drawn_world)  # a source that began late has no trend
         by_name = {part.name: part for part in claim.measure.measure(units).parts}
         for name, truth in state.truths.items():

@@ -21,12 +21,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from warehouse.bench.plants import CLEAR, Position, State, plant, states_of
+from warehouse.bench.worlds import KINDS, Family, Kind
 from warehouse.bench.worlds_claims import (
     COMPANIES,
     SCENARIOS,
@@ -41,7 +41,6 @@ from warehouse.claims.quantities import resolved
 from warehouse.claims.registry import Claim, load_registry
 from warehouse.claims.rules import Judgement, Verdict, judge_parts
 from warehouse.claims.variants import speaking
-from warehouse.statistics.intervals import Interval
 
 WORLDS = 1000
 SEED = 20260101
@@ -49,23 +48,10 @@ MOST_WRONG, LEAST_RIGHT = 0.05, 0.95
 HELD = (0.93, 0.97)
 MODULES = ("warehouse.bench.worlds_counts", "warehouse.bench.worlds_pay")
 """Where the worlds of intervals are; one that is not there is passed over."""
-MARKETS = ("many", "giant", "few", "reposts")
 _WITH_ENOUGH: tuple[Scenario, ...] = ("as it is", "reposts as roles")
 """Markets of so many independent companies that what is clear must be seen."""
 _DRAWN_TOGETHER = 8  # worlds: the same weights are handed to the processor once for all
 _CHUNK = 48  # worlds that a process is given at a time
-
-
-class Family(Protocol):
-    """Worlds of one kind of estimate: draws a truth, and the interval that is to hold it."""
-
-    @property
-    def name(self) -> str:
-        """What is estimated."""
-
-    @property
-    def draw(self) -> Callable[[np.random.Generator, Any], tuple[float, Interval]]:
-        """Makes a market of a kind and measures it."""
 
 
 class Covered(NamedTuple):
@@ -156,7 +142,7 @@ def _measured(claim: Claim, world: World, state: State) -> Measured:
     """Plant a truth in a world and measure what the claim judges."""
     planted = draft(world, claim)
     plant(planted, state.truths)
-    units, _ = speaking(claim, planted.evidence(), world.shape.as_of)
+    units = speaking(claim, planted.evidence(), world.shape.as_of)
     found = claim.measure.measure(units)
     judged = [part for part in found.parts if claim.rule.condition(part.name) is not None]
     return found._replace(parts=tuple(judged))
@@ -231,13 +217,11 @@ def calibrate(
     )
 
 
-def _families() -> Iterator[tuple[str, int, str, str]]:
+def _families() -> Iterator[tuple[str, int, str, Kind]]:
     """Yield module, place in it, name and market of each family of intervals."""
     for module in MODULES:
-        if find_spec(module) is None:
-            continue
         for place, family in enumerate(importlib.import_module(module).FAMILIES):
-            for market in getattr(family, "kinds", MARKETS):
+            for market in family.kinds:
                 yield module, place, family.name, market
 
 
@@ -296,7 +280,7 @@ def _judge(claim_id: str, scenario: Scenario, worlds: range) -> list[Judged]:
     return judge_worlds(_OF_PROCESS["claims"][claim_id], _OF_PROCESS["shape"], scenario, worlds)
 
 
-def _cover(module: str, place: int, market: str, worlds: range) -> Covered:
+def _cover(module: str, place: int, market: Kind, worlds: range) -> Covered:
     family: Family = importlib.import_module(module).FAMILIES[place]
     stream = zlib.crc32(f"{family.name} {market}".encode())
     held = is_open = 0
@@ -399,7 +383,7 @@ def _coverage_table(covered: Sequence[Covered]) -> Table:
     rows = []
     for family in dict.fromkeys(row.family for row in covered):
         row = [family]
-        for market in MARKETS:
+        for market in KINDS:
             cell = cells.get((family, market))
             if cell is None:
                 row.append("")
@@ -410,7 +394,7 @@ def _coverage_table(covered: Sequence[Covered]) -> Table:
                 text += f" ({100 * cell.open / cell.worlds:.0f} % open)"
             row.append(text)
         rows.append(tuple(row))
-    return Table("Intervals that hold the truth", ("estimate", *MARKETS), rows)
+    return Table("Intervals that hold the truth", ("estimate", *KINDS), rows)
 
 
 def _verdict_cells(rows: Sequence[Judged]) -> tuple[str, str, str]:

@@ -1,7 +1,7 @@
 """Made-up labour markets with a planted truth on pay, to see how often intervals hold it.
 
-Belongs here: markets for the statistics of pay, one `Family` for each kind of estimate, and the
-count of intervals that hold. Does not belong here: worlds of shares and ratios, or the report.
+Belongs here: markets for the statistics of pay, one `Family` for each kind of estimate. Does not
+belong here: counting the intervals that hold (`worlds`), or worlds of shares and ratios.
 
 In each market companies have long-tailed sizes, a level of pay and tastes of their own; what is
 planted holds for the population that companies are drawn from. The kinds are 'many' (150
@@ -11,15 +11,15 @@ companies), 'giant' (150, of which one has 30 % of the roles), 'few' (20 compani
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special, stats
 
-from warehouse.statistics.bootstrap import SEED, Floats
+from warehouse.bench.worlds import Family, Kind
+from warehouse.statistics.bootstrap import Floats
 from warehouse.statistics.intervals import Interval
 from warehouse.statistics.matched import matched_median_difference, median_difference
 from warehouse.statistics.quantiles import clustered_quantile
@@ -33,9 +33,6 @@ from warehouse.statistics.regression import (
 
 Codes = npt.NDArray[np.intp]
 Drawn = tuple[float, Interval]
-Draw = Callable[[np.random.Generator, str], Drawn]
-
-KINDS = ("many", "giant", "few", "reposts")
 
 _LEVEL = np.array([-0.4, -0.1, 0.1, 0.4])  # of log pay, as all that follows
 _FRAMEWORK = np.array([0.0, 0.05, -0.02, 0.06])
@@ -48,94 +45,7 @@ _FRAMEWORK_SHARE = np.array([0.4, 0.3, 0.1, 0.2])
 _TOP_QUANTILE = float(stats.norm.ppf(0.9))
 
 
-class Family(NamedTuple):
-    """Estimates of one kind.
-
-    Attributes:
-        name: What is estimated.
-        draw: Makes a market of a kind and returns the planted truth and the interval found.
-    """
-
-    name: str
-    draw: Draw
-
-
-class Coverage(NamedTuple):
-    """How often the intervals of a family held the truth in a kind of market.
-
-    Attributes:
-        family: Name of the family.
-        kind: Kind of market.
-        n_worlds: Markets drawn.
-        held: Share of the intervals that hold the truth, from 0 to 1.
-        too_low: Share that lie wholly below it.
-        too_high: Share that lie wholly above it.
-        mean_width: Mean width of those with two ends, in the unit of the estimate.
-        is_open: Share that lack an end.
-    """
-
-    family: str
-    kind: str
-    n_worlds: int
-    held: float
-    too_low: float
-    too_high: float
-    mean_width: float
-    is_open: float
-
-
-def coverage(
-    families: Sequence[Family], n_worlds: int, kinds: Sequence[str] = KINDS
-) -> Iterator[Coverage]:
-    """Count how often intervals hold the planted truth.
-
-    Args:
-        families: What is estimated.
-        n_worlds: Markets per family and kind; the seed is fixed, and the same for all.
-        kinds: Kinds of market.
-
-    Yields:
-        A row per family and kind.
-    """
-    for family in families:
-        for kind in kinds:
-            rng = np.random.default_rng(SEED)
-            found = [family.draw(rng, kind) for _ in range(n_worlds)]
-            truth = np.array([true for true, _ in found])
-            low, high = np.array([ends for _, ends in found]).T
-            width = (high - low)[np.isfinite(high - low)]
-            yield Coverage(
-                family.name,
-                kind,
-                n_worlds,
-                float(np.mean((low <= truth) & (truth <= high))),
-                float(np.mean(high < truth)),
-                float(np.mean(low > truth)),
-                float(width.mean()) if len(width) else np.nan,
-                float(np.mean(np.isinf(low) | np.isinf(high))),
-            )
-
-
-def table(rows: Sequence[Coverage]) -> str:
-    """Write rows of `coverage` as a Markdown table, a line per family, a column per kind.
-
-    Args:
-        rows: Rows of the same kinds of market for each family.
-
-    Returns:
-        The table; in a cell the share that held in per cent and the mean width.
-    """
-    kinds = list(dict.fromkeys(row.kind for row in rows))
-    lines = ["| estimate | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 1) + "|"]
-    for name in dict.fromkeys(row.family for row in rows):
-        cells = (
-            f"{100 * row.held:.1f} % ({row.mean_width:.3g})" for row in rows if row.family == name
-        )
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def _sizes(rng: np.random.Generator, kind: str) -> Codes:
+def _sizes(rng: np.random.Generator, kind: Kind) -> Codes:
     """Roles per company."""
     drawn = rng.lognormal(2, 0.8, 20) if kind == "few" else rng.lognormal(1, 1, 150)
     sizes = np.maximum(1, drawn).astype(np.intp)
@@ -144,7 +54,7 @@ def _sizes(rng: np.random.Generator, kind: str) -> Codes:
     return sizes
 
 
-def _reposted(rng: np.random.Generator, kind: str, n: int) -> Codes:
+def _reposted(rng: np.random.Generator, kind: Kind, n: int) -> Codes:
     """Which role each advert is for: itself, and in a market of reposts some of them again."""
     times = np.ones(n, np.intp)
     if kind == "reposts":
@@ -165,7 +75,7 @@ def _by_taste(
     return _chosen(rng, rng.dirichlet(alike * share, n_companies)[companies])
 
 
-def _quantile(rng: np.random.Generator, kind: str, probability: float, equal: bool) -> Drawn:
+def _quantile(rng: np.random.Generator, kind: Kind, probability: float, equal: bool) -> Drawn:
     """A quantile of pay in USD a year."""
     sizes = _sizes(rng, kind)
     companies = np.repeat(np.arange(len(sizes)), sizes)
@@ -179,7 +89,7 @@ def _quantile(rng: np.random.Generator, kind: str, probability: float, equal: bo
     return float(np.exp(12 + spread * stats.norm.ppf(probability))), ends
 
 
-def _matched(rng: np.random.Generator, kind: str) -> Drawn:
+def _matched(rng: np.random.Generator, kind: Kind) -> Drawn:
     """5 % more in the median of each of 60 strata, where companies' premiums differ."""
     sizes = _sizes(rng, kind)
     companies = np.repeat(np.arange(len(sizes)), sizes)
@@ -200,7 +110,7 @@ def _matched(rng: np.random.Generator, kind: str) -> Drawn:
     return 0.05, found.interval
 
 
-def _group(rng: np.random.Generator, kind: str) -> Drawn:
+def _group(rng: np.random.Generator, kind: Kind) -> Drawn:
     """The median of a group, a fifth of all roles, that is paid 10 % more, against all."""
     sizes = _sizes(rng, kind)
     companies = np.repeat(np.arange(len(sizes)), sizes)
@@ -229,7 +139,7 @@ def _variance(effects: Floats, shares: Floats) -> float:
     return float(shares @ np.square(effects) - (shares @ effects) ** 2)
 
 
-def _varied(rng: np.random.Generator, kind: str) -> tuple[dict[str, float], VarianceShares]:
+def _varied(rng: np.random.Generator, kind: Kind) -> tuple[dict[str, float], VarianceShares]:
     """Pay of companies, levels, frameworks, places and families, and what explains it."""
     sizes = _sizes(rng, kind)
     companies = np.repeat(np.arange(len(sizes)), sizes)
@@ -258,20 +168,20 @@ def _varied(rng: np.random.Generator, kind: str) -> tuple[dict[str, float], Vari
     return truth, found
 
 
-def _share(rng: np.random.Generator, kind: str, name: str) -> Drawn:
+def _share(rng: np.random.Generator, kind: Kind, name: str) -> Drawn:
     """The share of one factor."""
     truth, found = _varied(rng, kind)
     return truth[name], found.shares[name].interval
 
 
-def _share_difference(rng: np.random.Generator, kind: str, one: str, other: str) -> Drawn:
+def _share_difference(rng: np.random.Generator, kind: Kind, one: str, other: str) -> Drawn:
     """The share of one factor less another's."""
     truth, found = _varied(rng, kind)
     return truth[one] - truth[other], found.differences[one, other].interval
 
 
 def _skilled(
-    rng: np.random.Generator, kind: str, skills: Sequence[float], frameworks: Sequence[float]
+    rng: np.random.Generator, kind: Kind, skills: Sequence[float], frameworks: Sequence[float]
 ) -> Premium:
     """What skills and frameworks add to pay, where companies' premiums differ."""
     sizes = _sizes(rng, kind)
@@ -297,7 +207,7 @@ _GRADED = (0.12, 0.05, 0.03, 0.02, 0.0, -0.01), (0.03, -0.01)
 _ALIKE = (0.05,) * 6, (0.02, 0.02)
 
 
-def _coefficient(rng: np.random.Generator, kind: str, name: str) -> Drawn:
+def _coefficient(rng: np.random.Generator, kind: Kind, name: str) -> Drawn:
     """One coefficient of pay."""
     skills, frameworks = _GRADED
     truth = skills[0] if name == "skill 0" else frameworks[0]
@@ -305,14 +215,14 @@ def _coefficient(rng: np.random.Generator, kind: str, name: str) -> Drawn:
 
 
 def _excess(
-    rng: np.random.Generator, kind: str, effects: tuple[tuple[float, ...], tuple[float, ...]]
+    rng: np.random.Generator, kind: Kind, effects: tuple[tuple[float, ...], tuple[float, ...]]
 ) -> Drawn:
     """The greatest skill coefficient less the greatest framework coefficient."""
     skills, frameworks = effects
     return max(skills) - max(frameworks), _skilled(rng, kind, *effects).excess.interval
 
 
-def _gap(rng: np.random.Generator, kind: str, constant: float, slope: float) -> Drawn:
+def _gap(rng: np.random.Generator, kind: Kind, constant: float, slope: float) -> Drawn:
     """How much commoner a skill is in the top tenth of pay, by its log odds along pay."""
     sizes = _sizes(rng, kind)
     companies = np.repeat(np.arange(len(sizes)), sizes)

@@ -30,11 +30,6 @@ class Measured(NamedTuple):
     base: Units
 
 
-def name_of(term: str) -> str:
-    """Write a term as a reader knows it."""
-    return NAMES.get(term, term)
-
-
 def side(label: str, units: Units, mask: Mask) -> Side:
     """Count one side's units and companies."""
     companies = None if units.kind == "papers" else units.n_companies(mask)

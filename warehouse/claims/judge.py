@@ -31,7 +31,7 @@ from warehouse.claims.rules import (
     number_of,
     what_would_decide,
 )
-from warehouse.claims.variants import Silence, sources_of, speaking, variants
+from warehouse.claims.variants import Silence, silences, sources_of, speaking, variants
 from warehouse.claims.words import say
 from warehouse.statistics.bootstrap import DRAWS
 from warehouse.statistics.intervals import Interval
@@ -272,7 +272,7 @@ def _judge_claim(
     claim: Claim, evidence: Evidence, errors: tuple[ErrorCounts, ...], as_of: date
 ) -> _Found:
     """Measure a claim and its variants, all drawn together."""
-    units, silent = speaking(claim, evidence, as_of)
+    units = speaking(claim, evidence, as_of)
     asked = {"": units} | dict(variants(claim, units, evidence, as_of))
     measured: dict[str, Measured] = {}
     for name, varied in asked.items():
@@ -295,12 +295,12 @@ def _judge_claim(
         corrected_parts = _corrected(claim, units, result.parts, errors)
         results[_CORRECTED] = _result(claim, corrected_parts, result.base, as_of)
         corrected = next(p for p in corrected_parts if p.name == result.judgement.part.name)
-    return _Found(result, results, corrected, silent)
+    return _Found(result, results, corrected, tuple(silences(claim, units, evidence, as_of)))
 
 
 def _judge_alone(claim: Claim, evidence: Evidence, as_of: date) -> Result:
     """Measure and judge a claim without its variants."""
-    units, _ = speaking(claim, evidence, as_of)
+    units = speaking(claim, evidence, as_of)
     found = claim.measure.measure(units)
     return _result(claim, tuple(resolved(units.weights, found.parts)), found.base, as_of)
 

@@ -29,7 +29,7 @@ from warehouse.claims.filters import (
     RolePopulation,
     Window,
 )
-from warehouse.claims.vocabulary import families
+from warehouse.claims.vocabulary import families, known_terms
 from warehouse.statistics.bootstrap import Counts, Floats, poisson_weights
 from warehouse.statistics.misclassification import Rates, corrected
 from warehouse.statistics.series import ARCHIVES, FRAMEWORKS
@@ -61,9 +61,8 @@ class Text(NamedTuple):
 class Store:
     """All units of one kind, by column.
 
-    Roles and adverts have unit_id (roles alone), company (row in the table of weights), day
-    (entered, as days since 1970), and those of `_ROLE_FIELDS`; papers unit_id, day, is_official,
-    is_naming; models unit_id, company (the owner), day, ranking.
+    Columns are those of the queries below: of roles and adverts company is the row in the table of
+    weights, of models the owner; day is that on which a unit entered, as days since 1970.
     """
 
     kind: Kind
@@ -233,7 +232,6 @@ sized AS (
     SELECT
         of_roles.company_id,
         company.is_agency,
-        percent_rank() OVER (ORDER BY company.n_open_most) AS place,
         company.n_open_most
     FROM of_roles LEFT JOIN core.companies AS company USING (company_id)
 )
@@ -255,7 +253,6 @@ CREATE OR REPLACE TEMP TABLE claim_seen AS
 SELECT
     posting.posting_id,
     posting.role_id,
-    posting.first_seen_on,
     coalesce(posting.posted_on, posting.first_seen_on) AS came_on,
     CASE WHEN list_contains($archives, posting.source) THEN 0
         ELSE greatest(0, posting.first_seen_on - coalesce(posting.posted_on, posting.first_seen_on))
@@ -494,7 +491,7 @@ def _register_terms(
     """Tell the database which bits each technology sets: its own, and its family's."""
     bits: dict[str, list[int]] = {}
     known = families()
-    unknown = [term for term in numbers if term not in known and term not in known.values()]
+    unknown = numbers.keys() - known_terms()
     if unknown:
         raise ValueError(
             f"no technology, family or topic of the vocabulary: {', '.join(sorted(unknown))}"

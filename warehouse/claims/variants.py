@@ -34,34 +34,26 @@ class Silence(NamedTuple):
         return f"{self.source} ({self.reason})"
 
 
-def speaking(
-    claim: Claim, evidence: Evidence, as_of: date, *, unmerged: bool = False
-) -> tuple[Units, tuple[Silence, ...]]:
-    """Choose the units that a claim is judged on, and name the sources that have none.
+def speaking(claim: Claim, evidence: Evidence, as_of: date, *, unmerged: bool = False) -> Units:
+    """Choose the units that a claim is judged on.
 
     Args:
         claim: The claim.
         evidence: All units.
         as_of: The day that counts as now.
         unmerged: Take adverts, each counted for itself, for roles.
-
-    Returns:
-        The units, and the sources of its population that can't speak to it.
     """
     population, window = claim.population, claim.window
-    universe = evidence.universe(population, unmerged=unmerged)
-    units = in_window(universe, window, as_of)
+    units = in_window(evidence.universe(population, unmerged=unmerged), window, as_of)
     if not isinstance(population, RolePopulation):
-        return units, ()
+        return units
     units = units.where(_is_seen_in_time(units, window))
-    too_short: set[int] = set()
-    if window.min_source_years is not None:
-        too_short = _short_sources(evidence, window.min_source_years)
-        units = units.where(~np.isin(units.codes("source"), sorted(too_short)))
+    too_short = _short_sources(evidence, window)
+    units = units.where(~np.isin(units.codes("source"), sorted(too_short)))
     if population.sources is not None:
         listed = units.store.texts["source"].among(population.sources)
         units = units.where(listed[units.codes("source")])
-    return units, tuple(_silences(claim, universe, units, too_short))
+    return units
 
 
 def _is_seen_in_time(units: Units, window: Window) -> np.ndarray:
@@ -71,35 +63,45 @@ def _is_seen_in_time(units: Units, window: Window) -> np.ndarray:
     return is_timely & units.column("is_dated") if is_of_a_past else is_timely
 
 
-def _short_sources(evidence: Evidence, min_years: float) -> set[int]:
-    """Find the sources whose timely roles span too short a time."""
+def _short_sources(evidence: Evidence, window: Window) -> set[int]:
+    """Find the sources whose timely roles span too short a time for the window."""
+    if window.min_source_years is None:
+        return set()
     store = evidence.roles
     source, day = store.texts["source"].codes, store.columns["day"]
     is_timely = (store.columns["days_unseen"] <= SEEN_WITHIN_DAYS) & store.columns["is_dated"]
     short = set()
     for code in range(len(store.texts["source"].values)):
         days = day[(source == code) & is_timely]
-        if len(days) == 0 or np.ptp(days) < min_years * _YEAR_DAYS:
+        if len(days) == 0 or np.ptp(days) < window.min_source_years * _YEAR_DAYS:
             short.add(code)
     return short
 
 
-def _silences(
-    claim: Claim, universe: Units, units: Units, too_short: set[int]
-) -> Iterator[Silence]:
+def silences(claim: Claim, units: Units, evidence: Evidence, as_of: date) -> Iterator[Silence]:
+    """Yield the sources that have roles of a claim's population and can't speak to it.
+
+    Args:
+        claim: The claim.
+        units: Those that it is judged on.
+        evidence: All units.
+        as_of: The day that counts as now.
+    """
     population = claim.population
-    assert isinstance(population, RolePopulation)
+    if not isinstance(population, RolePopulation):
+        return
+    universe = evidence.universe(population)
     store = universe.store
-    source, day = universe.codes("source"), universe.column("day")
-    inside = (day >= (units.first - _EPOCH).days) & (day <= (units.last - _EPOCH).days)
-    for code in sorted(set(np.unique(source)) - set(np.unique(units.codes("source")))):
+    in_time = set(np.unique(in_window(universe, claim.window, as_of).codes("source")))
+    too_short = _short_sources(evidence, claim.window)
+    for code in np.setdiff1d(universe.codes("source"), units.codes("source")):
         name = store.texts["source"].values[code]
         if population.sources is not None and name not in population.sources:
             yield Silence(name, population.sources_because or "")
         elif code in too_short:
             years = claim.window.min_source_years
             yield Silence(name, f"its adverts span less than {years:g} years")
-        elif inside[source == code].any():
+        elif code in in_time:
             yield Silence(
                 name,
                 f"what it has of the window was first seen over {SEEN_WITHIN_DAYS} days after it "
@@ -126,7 +128,7 @@ def variants(
     yield from _each_source(units)
     population, window = claim.population, claim.window
     if isinstance(population, RolePopulation):
-        yield "adverts unmerged", speaking(claim, evidence, as_of, unmerged=True)[0]
+        yield "adverts unmerged", speaking(claim, evidence, as_of, unmerged=True)
         yield from _role_variants(claim, units, evidence, as_of)
     elif isinstance(population, PaperPopulation):
         for name, field in (
@@ -162,7 +164,7 @@ def _role_variants(
         yield "equal company weights", replace(units, has_equal_companies=True)
     yield "fixed panel of boards", units.where(units.column("is_panel"))
     yield "without staffing agencies", units.where(~units.column("is_agency"))
-    yield "without boilerplate", speaking(claim, evidence.without_boilerplate(), as_of)[0]
+    yield "without boilerplate", speaking(claim, evidence.without_boilerplate(), as_of)
     if len(units):
         sizes = np.bincount(units.company)
         yield "without the largest employer", units.where(units.company != sizes.argmax())
