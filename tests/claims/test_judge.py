@@ -380,6 +380,12 @@ def test_every_part_of_a_claim_is_told(found: Judged):
         assert (row["verdict"] == "supported") == (n_supported >= needs)
 
 
+def test_pay_is_never_said_to_be_nothing(found: Judged):
+    differences = found.parts[found.parts["unit"] == "relative difference"]
+    assert len(differences) >= 4
+    assert not (differences["ci_low"] <= -1).any()  # an end that no data put there is open
+
+
 def test_an_undetermined_claim_says_what_would_decide_it(tables):
     verdicts = tables[0]
     open_ones = verdicts[verdicts["verdict"] == "undetermined"]

@@ -137,9 +137,8 @@ class MatchedMedian(Entry):
                 ("roles of the second group", found.n_control, found.n_companies_control),
             )
         )
-        part = Part(
-            "difference", label, "relative difference", found.estimate, found.interval, sides
-        )
+        ends = _open(found.interval)
+        part = Part("difference", label, "relative difference", found.estimate, ends, sides)
         return Measured((part,), base)
 
 
