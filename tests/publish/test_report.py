@@ -13,7 +13,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.publish.tables import FORMULA_COMPANY, RUN, SCRIPT_TITLE
-from warehouse.publish.report import figure, render_report
+from warehouse.publish.report import render_report
+from warehouse.publish.wording import figure
 
 
 @pytest.fixture(scope="module")

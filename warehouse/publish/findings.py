@@ -21,15 +21,9 @@ import duckdb
 import jinja2
 from markupsafe import Markup
 
-from warehouse.publish.report import (
-    TOPICS,
-    VERDICTS,
-    Publication,
-    Row,
-    compared_said,
-    figure,
-    interval,
-)
+from warehouse.publish.compared import compared_said
+from warehouse.publish.rows import Publication, Row
+from warehouse.publish.wording import TOPICS, VERDICTS, figure, interval
 from warehouse.statistics.multiplicity import by_chance
 
 BEGIN, END = "<!-- findings -->", "<!-- /findings -->"
