@@ -6,7 +6,7 @@ which data they run on (the tests).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -128,3 +128,30 @@ def _corrected(
     estimate = anew.corrected(judged.con, claim)
     if not np.isclose(told, estimate, rtol=1e-6):
         yield f"corrected {told}, recomputed {estimate}"
+
+
+def sql_differences(
+    con: duckdb.DuckDBPyConnection,
+    verdicts: pd.DataFrame,
+    parts: pd.DataFrame,
+    claims: Iterable[str],
+) -> list[str]:
+    """Tell where the SQL that claims are published with gives another estimate than the table."""
+    texts = verdicts.set_index("claim_id")["redo_sql"]
+    found = []
+    for claim in claims:
+        result = con.execute(texts[claim])
+        names = [column[0] for column in result.description or ()]
+        rows = result.fetchall()
+        if "what the fit goes through" in texts[claim]:
+            continue
+        if len(rows) != 1:
+            found.append(f"{claim}: {len(rows)} rows")
+            continue
+        again = dict(zip(names, rows[0], strict=True))
+        for part in parts[parts["claim_id"] == claim].itertuples():
+            told, value = float(part.estimate), again[part.part]
+            value = np.nan if value is None or not np.isfinite(value) else float(value)
+            if not np.isclose(told, value, rtol=1e-7, atol=1e-9, equal_nan=True):
+                found.append(f"{claim}: {part.part} {told}, by SQL {value}")
+    return found

@@ -22,6 +22,7 @@ from warehouse.claims.counts import Measured
 from warehouse.claims.evidence import Counted, counted, evidence_tables
 from warehouse.claims.population import Evidence, Units, read_evidence
 from warehouse.claims.quantities import Quantity, resolved
+from warehouse.claims.redo import redo_sql
 from warehouse.claims.registry import REGISTRY, Claim, OutOfScope, load_registry
 from warehouse.claims.rules import (
     Judgement,
@@ -88,6 +89,7 @@ VERDICT_COLUMNS = (
     "is_sample",
     "method_version",
     "as_of",
+    "redo_sql",
 )
 SENSITIVITY_COLUMNS = (
     "claim_id",
@@ -117,6 +119,8 @@ PART_COLUMNS = (
     "verdict",
     "sides",
     "is_sample",
+    "claimed_low",
+    "claimed_high",
 )
 VERSION_COLUMNS = (
     "claim_id",
@@ -401,6 +405,8 @@ def _part_rows(claim: Claim, result: Result) -> Iterator[dict[str, object]]:
             "condition": condition.words if condition else None,
             "verdict": result.judgement.by_part.get(part.name),
             "sides": sides or None,
+            "claimed_low": condition.claimed[0] if condition else None,
+            "claimed_high": condition.claimed[1] if condition else None,
         }
 
 
@@ -453,6 +459,7 @@ def _verdict_row(claim: Claim, found: _Found) -> dict[str, object]:
         "fragile_under": ", ".join(turned) or None,
         "unsettled_under": ", ".join(unsettled) or None,
         "proxy": claim.proxy is not None,
+        "redo_sql": redo_sql(claim, base.first, base.last, sources_of(base)),
     }
 
 
@@ -471,7 +478,7 @@ def _frame(rows: list[dict[str, object]], columns: tuple[str, ...]) -> pd.DataFr
     for column in columns:
         if column in _COUNTS or column in ("claim_version", "part_no"):
             frame[column] = frame[column].astype("Int64")
-        elif column.startswith(("estimate", "ci_", "p_value")) and column != "estimand":
+        elif column.startswith(("estimate", "ci_", "p_value", "claimed_")) and column != "estimand":
             frame[column] = frame[column].astype("float64")
         elif column in ("proxy", "is_sample"):
             frame[column] = frame[column].astype(bool)

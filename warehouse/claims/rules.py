@@ -128,6 +128,15 @@ class Condition(Entry):
             if bound is not None
         )
 
+    @property
+    def claimed(self) -> tuple[float | None, float | None]:
+        """Both ends of where the claim puts the figure; None is open."""
+        if self.band is not None:
+            return self.band
+        [bound] = self.bounds
+        is_lower = self.above is not None or self.at_least is not None
+        return (bound, None) if is_lower else (None, bound)
+
     def p_values(self, part: Part) -> tuple[float, float]:
         """Give the one-sided p-values of "it is met" and of "it is violated".
 

@@ -18,6 +18,7 @@ import duckdb
 import jinja2
 
 from warehouse.publish import charts
+from warehouse.publish.cards import cards, in_words
 from warehouse.publish.compared import compared_section
 from warehouse.publish.papers import paper_figure
 from warehouse.publish.quality import (
@@ -35,14 +36,11 @@ from warehouse.publish.wording import (
     count,
     date_of,
     day_said,
-    figure,
-    interval,
-    is_number,
-    listed,
 )
 from warehouse.statistics.multiplicity import by_chance
 
 _HEADLINES = 8
+_DECIDABLE = ("supported", "contradicted", "undetermined")
 
 
 def render_report(
@@ -77,6 +75,7 @@ def render_report(
     verdicts = _verdicts(publication)
     judged = [row for row in verdicts if row["verdict"] != "out_of_scope"]
     decided = _headlines(judged)
+    counts = Counter(row["verdict"] for row in verdicts)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("warehouse.publish"),
         autoescape=True,
@@ -85,6 +84,7 @@ def render_report(
         lstrip_blocks=True,
     )
     environment.filters["count"] = count
+    environment.filters["day"] = day_said
     return environment.get_template("report.html.j2").render(
         is_sample=is_sample,
         as_of=day_said(run["as_of"]),
@@ -92,12 +92,13 @@ def render_report(
         palette=charts.PALETTE,
         totals=_totals(publication),
         signs=VERDICTS,
-        counts=Counter(row["verdict"] for row in verdicts),
+        counts=counts,
+        filters=[f"all {len(judged)}", *(f"{verdict} {counts[verdict]}" for verdict in _DECIDABLE)],
         judged=judged,
         chance=by_chance(sum(row.get("p_value", 0.0) is not None for row in judged)),
         headlines=decided[:_HEADLINES],
         n_more=len(decided[_HEADLINES:]),
-        topics=_by_topic(judged),
+        topics=cards(publication, judged),
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
         ratio=ratio_figure(publication, is_sample=is_sample),
         papers=paper_figure(publication, is_sample=is_sample),
@@ -112,60 +113,29 @@ def render_report(
 
 
 def _verdicts(publication: Publication) -> list[Row]:
-    """Every claim's row, in words; columns beyond the contract may lack."""
+    """Every claim's row, in words."""
     if not publication.has("out.claim_verdicts"):
         return []
-    found = publication.rows('SELECT * FROM "out".claim_verdicts ORDER BY claim_id')
-    for row in found:
-        unit = row.get("unit")
-        row["estimate_said"] = figure(row["estimate"], unit)
-        row["interval_said"] = interval(row["ci_low"], row["ci_high"], unit)
-        row["based_said"] = _based_on(row)
-        row["article_said"] = listed(row["article"])
-        row["fragile_said"] = listed(row["fragile_under"])
-        row["unsettled_said"] = listed(row.get("unsettled_under"))
-        row["corrected_said"] = _corrected(row)
-        row["silent_said"] = row.get("silent_sources") or ""
-        row["would_decide_said"] = row.get("would_decide") or ""
-        row.setdefault("finding", None)
-        row.setdefault("caveats", None)
-    return found
-
-
-def _corrected(row: Row) -> str:
-    """The estimate with the extractor's error taken out, where that can be done."""
-    estimate, unit = row.get("estimate_corrected"), row.get("unit")
-    if not is_number(estimate):
-        return ""
-    ends = interval(row["ci_low_corrected"], row["ci_high_corrected"], unit)
-    return f"{figure(estimate, unit)} ({ends})" if ends else figure(estimate, unit)
-
-
-def _based_on(row: Row) -> list[str]:
-    """How many units a verdict rests on, the larger unit last."""
-    counted = {
-        "papers": row.get("n_papers"),
-        "models": row.get("n_models"),
-        "roles": row["n_roles"],
-        "companies": row["n_companies"],
-    }
-    return [f"{n:,} {name}" for name, n in counted.items() if n is not None]
+    rows = publication.rows('SELECT * FROM "out".claim_verdicts ORDER BY claim_id')
+    return [in_words(row) for row in rows]
 
 
 def _headlines(judged: Sequence[Row]) -> list[Row]:
     """The decided claims, the firmest first: what a reader in a hurry should see."""
+    topics = list(TOPICS)
     decided = [row for row in judged if row["verdict"] in ("supported", "contradicted")]
-    by_topic = [row for _, rows in _by_topic(decided) for row in rows]
     return sorted(
-        by_topic, key=lambda row: (row["fragile_said"] != "", row["unsettled_said"] != "")
+        decided,
+        key=lambda row: (
+            row["fragile_said"] != "",
+            row["unsettled_said"] != "",
+            _place(row["claim_id"].split("_")[0], topics),
+        ),
     )
 
 
-def _by_topic(judged: Iterable[Row]) -> list[tuple[str, list[Row]]]:
-    groups: dict[str, list[Row]] = {heading: [] for heading in (*TOPICS.values(), "Other")}
-    for row in judged:
-        groups[TOPICS.get(row["claim_id"].split("_")[0], "Other")].append(row)
-    return [(heading, rows) for heading, rows in groups.items() if rows]
+def _place(name: str, names: Sequence[str]) -> int:
+    return names.index(name) if name in names else len(names)
 
 
 def _totals(publication: Publication) -> dict[str, int]:

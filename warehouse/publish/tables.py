@@ -26,6 +26,8 @@ FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
 ON_REQUEST = frozenset(
     {
         "claim_evidence",
+        "claim_papers",
+        "claim_roles",
         "claim_sets",
         "claim_units",
         "market_flow_by_day",

@@ -18,4 +18,6 @@ columns:
   verdict: VARCHAR | Verdict of this part alone, NULL for a part that is only reported
   sides: VARCHAR | What was compared, with roles and companies on each side
   is_sample:
+  claimed_low: DOUBLE | Lower end of where the claim puts the figure, in the unit of the part, NULL where it is open or the part is only reported
+  claimed_high: DOUBLE | Upper end likewise
 */

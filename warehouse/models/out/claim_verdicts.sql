@@ -43,4 +43,5 @@ columns:
   is_sample: BOOLEAN | Whether this is about the sample market and not the world
   method_version: VARCHAR | Version of the normalisers
   as_of: DATE | Newest day of observation that counts
+  redo_sql: VARCHAR | Query on the published warehouse that gives the estimate of every part anew, written independently of how it was made; of a fit, the counts and medians that it goes through. NULL out of scope
 */
