@@ -13,6 +13,9 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.publish.tables import RUN, build
+from warehouse.publish.swap import publish
+
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -67,3 +70,14 @@ def visit(browser: Browser, file: Path, *, width: int = 1200, scheme: str = "lig
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(file.resolve().as_uri(), wait_until="networkidle")
     return Visit(page, requests, complaints)
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of the hostile corpus, as a sample market and as the real one."""
+    pages = {}
+    for name, is_sample in (("real", False), ("sample", True)):
+        data = tmp_path_factory.mktemp(name)
+        publish(build(data / "warehouse.duckdb"), data, {**RUN, "is_sample": is_sample})
+        pages[name] = data / "published" / "index.html"
+    return pages

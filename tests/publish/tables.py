@@ -123,6 +123,52 @@ INSERT INTO out.claim_verdicts (
         NULL, NULL, 'out_of_scope', 'no advert can show it', NULL, NULL, false);
 UPDATE out.claim_verdicts SET unsettled_under = 'without boilerplate'
 WHERE claim_id = 'paper_sixty';
+ALTER TABLE out.claim_verdicts ADD redo_sql VARCHAR;
+UPDATE out.claim_verdicts SET redo_sql = '/* ' || claim_id || ' */ SELECT 1 < 2 AS "' || claim_id
+    || getvariable('script') || '"'
+WHERE claim_id IN ('hire_more', 'hire_hostile');
+CREATE TABLE out.claim_parts AS
+SELECT
+    claim_id, 1 AS claim_version, part, part_no, label, unit, estimate::DOUBLE AS estimate,
+    ci_low::DOUBLE AS ci_low, ci_high::DOUBLE AS ci_high, condition, verdict, sides,
+    claimed_low::DOUBLE AS claimed_low, claimed_high::DOUBLE AS claimed_high
+FROM (VALUES
+    ('hire_more', 'pytorch:tensorflow', 1, 'roles naming PyTorch per one naming TensorFlow',
+        'ratio', 2.31, 1.9, 2.84, 'above 1', 'supported', 'PyTorch: 612 roles', 1, NULL),
+    ('hire_crossover', 'crossing', 1, 'date of the crossing', 'year', 2022.4, 2021.6, NULL,
+        'below 2024.75', 'undetermined', NULL, NULL, 2024.75),
+    ('pay_senior', 'p10', 1, 'tenth percentile', 'USD a year', 241000, 232500, 249900,
+        'at least 230000', 'supported', '88 roles', 230000, NULL),
+    ('pay_senior', 'p90', 2, 'ninetieth percentile', 'USD a year', 512000, 470000, 530000,
+        'at most 430000', 'contradicted', '88 roles', NULL, 430000),
+    ('pay_senior', 'overlap', 3, 'share of bands that overlap', 'share', 0.4, 0.3, 0.5, NULL, NULL,
+        '88 roles', NULL, NULL),
+    ('hire_hostile', getvariable('script'), 1, getvariable('script'), 'ratio', 'nan'::DOUBLE, NULL,
+        NULL,
+        getvariable('script'), 'undetermined', getvariable('script'), 1, NULL)
+) AS parts (claim_id, part, part_no, label, unit, estimate, ci_low, ci_high, condition, verdict,
+    sides, claimed_low, claimed_high);
+CREATE TABLE out.claim_sensitivity AS
+SELECT
+    claim_id, variant, estimate::DOUBLE AS estimate, ci_low::DOUBLE AS ci_low,
+    ci_high::DOUBLE AS ci_high, n_roles::BIGINT AS n_roles, 7::BIGINT AS n_companies,
+    NULL::BIGINT AS n_papers, NULL::BIGINT AS n_models, verdict, reason
+FROM (VALUES
+    ('hire_more', 'source: ashby', 2.1, 1.4, 3.1, 512, 'supported', NULL),
+    ('hire_more', 'source: lever', 9.0, 0.01, 6000.0, 11, 'undetermined', 'too few: 11 roles'),
+    ('hire_more', getvariable('script'), 1.0, 0.8, 1.2, 900, 'undetermined', 'straddles'),
+    ('hire_led_2020', 'equal company weights', 1.6, 1.2, 2.0, 196, 'contradicted', NULL)
+) AS variants (claim_id, variant, estimate, ci_low, ci_high, n_roles, verdict, reason);
+CREATE TABLE out.claim_evidence AS
+SELECT
+    'hire_more' AS claim_id, 'role' AS unit,
+    ['both', 'pytorch_only', 'tensorflow_only', 'neither'][1 + i % 4] AS cell,
+    posted_on AS entered_on, posting_id AS role_id, posting_id, company AS company_id,
+    NULL AS paper_id, NULL AS model_id, company, title,
+    CASE i WHEN 0 THEN 'javascript:document.title="owned"'
+        WHEN 1 THEN 'https://jobs.example.org/?a="><script>1</script>'
+        ELSE 'https://jobs.example.org/' || i END AS url
+FROM (SELECT *, source_id::INTEGER AS i FROM core.postings);
 CREATE TABLE out.cross_checks AS
 SELECT
     our_series, outside_series, 'Posts, counted by others' AS outside_name, measure, unit,

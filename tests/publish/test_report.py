@@ -49,7 +49,7 @@ def test_page_is_one_document_that_asks_for_nothing(page: LexborHTMLParser) -> N
     assert policy.startswith("default-src 'none'")
     addresses = [
         value
-        for node in page.css("[src], [href]")
+        for node in page.css("[src], [href]:not([rel~=external])")
         for value in (node.attributes.get("src"), node.attributes.get("href"))
         if value
     ]
@@ -66,25 +66,89 @@ def test_downloads_are_there(published: Path, page: LexborHTMLParser) -> None:
     assert all((published / "published" / link).is_file() for link in links)
 
 
-def test_verdicts_are_told_by_topic(page: LexborHTMLParser) -> None:
-    headings = _texts(page, ".verdicts .group")
-    assert headings == ["Hiring volume", "Pay", "Papers"]
-    rows = {
-        row.css_first("code").text(): " ".join(row.text(separator=" ").split())
-        for row in page.css(".verdicts tbody tr:not(.group)")
+def _card(page: LexborHTMLParser, claim: str) -> Any:
+    return page.css_first(f"details.card#{claim}")
+
+
+def _said(node: Any) -> str:
+    return " ".join(node.text(separator=" ").split())
+
+
+def test_claims_have_a_card_each_by_topic(page: LexborHTMLParser) -> None:
+    assert _texts(page, ".topic h3") == ["Hiring volume", "Pay", "Papers"]
+    summaries = {
+        card.attributes["id"]: _said(card.css_first("summary")) for card in page.css(".card")
     }
-    assert (
-        "? undetermined May 2022 August 2021 or later 1,490 roles 420 companies"
-        in (rows["hire_crossover"])
+    assert set(summaries) == {
+        "hire_more", "hire_led_2020", "hire_crossover", "hire_hostile", "pay_senior", "paper_sixty",
+    }  # fmt: skip
+    assert summaries["hire_crossover"].endswith(
+        "May 2022 August 2021 or later 1,490 roles at 420 companies"
     )
-    assert "✓ supported 59 % 55 % to 62 % 812 papers" in rows["paper_sixty"]
-    assert "Fragile, turns round under: equal company weights" in rows["hire_led_2020"]
-    assert "No longer decided under: without boilerplate" in rows["paper_sixty"]
-    assert "✗ contradicted $241,000 $232,500 to $249,900" in rows["pay_senior"]
-    assert "Proxy" in rows["pay_senior"]
-    assert "out_debugging" not in rows
+    assert summaries["paper_sixty"].endswith("59 % 55 % to 62 % 812 papers")
+    assert summaries["hire_led_2020"].startswith("✓ supported fragile TensorFlow led")
+    assert summaries["pay_senior"].startswith("✗ contradicted proxy Senior pay")
     folded = _texts(page, "details tbody tr")
     assert "One of the two is easier to debug. no advert can show it" in folded
+
+
+def test_a_card_draws_its_parts_beside_what_is_claimed(page: LexborHTMLParser) -> None:
+    card = _card(page, "pay_senior")
+    by_unit = card.css("figure.forest")
+    assert [len(panel.css(".strips .strip")) for panel in by_unit] == [2, 1]
+    first, second = by_unit[0].css(".strips > li")[:2]
+    assert _said(first).startswith("Tenth percentile 88 roles $241,000 $232,500 to $249,900")
+    assert _said(second).endswith("contradicted")
+    for strip in by_unit[0].css(".strip"):
+        assert len(strip.css(".band")) == len(strip.css(".bar")) == len(strip.css("circle")) == 1
+    assert by_unit[1].css(".band") == [], "a part that is only reported is not claimed"
+
+
+def test_a_card_says_what_moves_its_verdict(page: LexborHTMLParser) -> None:
+    firm = _said(_card(page, "hire_more"))
+    assert "The verdict is the same under 1 of 3 variants; 1 have too little to tell." in firm, (
+        "hardly a role of one source names either"
+    )
+    assert "Fragile: turns round under equal company weights." in _said(
+        _card(page, "hire_led_2020")
+    )
+    strips = _card(page, "hire_more").css("figure.forest")[-1].css(".strips > li")
+    assert _said(strips[0]).startswith("as judged 812 roles at 240 companies 2.31 1.90 to 2.84")
+    assert len(strips) == 1 + 3 + 1, "and the scale"
+    [hopeless] = [strip for strip in strips if "source: lever" in _said(strip)]
+    assert len(hopeless.css(".open")) == 2, "a hopeless interval must not flatten the others"
+
+
+def test_a_card_lists_the_newest_evidence_with_its_links(page: LexborHTMLParser) -> None:
+    evidence = _card(page, "hire_more").css_first(".evidence")
+    assert [_said(cell) for cell in evidence.css("dt")] == [
+        "both 10", "PyTorch only 10", "TensorFlow only 10", "neither 10",
+    ]  # fmt: skip
+    links = [link.attributes for link in evidence.css("a")]
+    assert links[0]["href"] == "https://jobs.example.org/4"
+    assert all("noopener" in (link["rel"] or "") for link in links)
+    assert all((link["href"] or "").startswith("https://") for link in links)
+    assert len(evidence.css("dd li")) == 8
+    assert len(links) == 7, "an address that runs something is no link"
+    assert evidence.css_first("bdi") is not None, "a text that turns writing round stays by itself"
+
+
+def test_a_card_shows_the_sql_that_redoes_it(page: LexborHTMLParser) -> None:
+    [code] = _card(page, "hire_more").css("pre code")
+    assert code.text().startswith("/* hire_more */ SELECT")
+    assert _card(page, "pay_senior").css("pre") == []
+
+
+def test_undetermined_claims_are_counted_by_reason() -> None:
+    page = _rendered(
+        """CREATE TABLE out.claim_verdicts AS SELECT 'hire_' || i AS claim_id,
+        'careers' AS article, 'Claim ' || i AS statement, 1.5::DOUBLE AS estimate,
+        NULL::DOUBLE AS ci_low, 2.0::DOUBLE AS ci_high, 4 AS n_roles, 2 AS n_companies,
+        'undetermined' AS verdict, NULL::VARCHAR AS fragile_under, false AS proxy,
+        if(i < 2, 'too few: 4 roles', 'straddles: 1') AS reason
+        FROM range(3) AS numbers (i)"""
+    )
+    assert "What can’t be told: 2 × too few roles, companies or papers on one side; " in page.text()
 
 
 def test_headlines_are_the_decided_claims_firm_ones_first(page: LexborHTMLParser) -> None:
@@ -103,13 +167,15 @@ def test_headlines_beyond_the_limit_are_counted() -> None:
         true AS proxy FROM range(9) AS numbers (i)"""
     )
     assert len(page.css(".headlines li")) == 8
-    assert "1 more decided claim in the table" in page.text()
+    assert "1 more decided claim among all claims" in page.text()
     found = _texts(page, ".headlines .found")[0]
     assert found == (
         "We find 1.50 (95 % interval 2.00 or less), from 40 roles at 12 companies. "
         "A proxy for what the article counts."
     )
-    assert "careers, experts" in _texts(page, ".verdicts .claim .small")[0]
+    articles = _card(page, "hire_0").css_first(".body p .small").text()
+    assert "Which Framework Hires More" in articles
+    assert "Expertshub.ai" in articles
 
 
 def test_charts_have_words_and_a_table(page: LexborHTMLParser) -> None:
@@ -178,7 +244,8 @@ def test_series_of_others_stand_beside_ours(page: LexborHTMLParser) -> None:
 
 
 def test_hostile_texts_stay_texts(page: LexborHTMLParser) -> None:
-    assert SCRIPT_TITLE in _texts(page, ".verdicts .statement")
+    assert SCRIPT_TITLE in _texts(page, ".card .statement")
+    assert any(SCRIPT_TITLE in text for text in _texts(page, ".card .strips .what"))
     assert FORMULA_COMPANY in page.text()
     assert page.css("[onerror]") == []
     assert SCRIPT_TITLE in _texts(page, "#papers ~ details td")
@@ -188,8 +255,9 @@ def test_sample_is_said_everywhere(page: LexborHTMLParser, sample_page: LexborHT
     assert "SAMPLE" not in (page.html or "").replace("--chart-sample", "")
     assert "SAMPLE" in _texts(sample_page, "title")[0]
     assert "SAMPLE DATA" in _texts(sample_page, ".sample-banner")[0]
-    badges = sample_page.css(".verdicts .badge + .mark")
-    assert len(badges) == len(sample_page.css(".verdicts .badge")) > 0
+    badges = sample_page.css(".card .badge + .mark")
+    assert len(badges) == len(sample_page.css(".card .badge")) > 0
+    assert all(axis.css(".watermark") for axis in sample_page.css(".forest .axis"))
     assert all("SAMPLE" in text for text in _texts(sample_page, "caption"))
     for picture in sample_page.css("[role=img]"):
         assert "Sample data" in (picture.attributes["aria-label"] or "")

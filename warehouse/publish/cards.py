@@ -46,7 +46,7 @@ class Card(NamedTuple):
     brief: Panel | None
     parts: list[Panel]
     sensitivity: Panel | None
-    turned: int
+    held: str
     cells: list[Cell]
     unit: str
     versions: list[Row]
@@ -141,10 +141,10 @@ class _Read:
             articles=[self._article(name.strip()) for name in row["article_said"].split(",")]
             if row["article_said"]
             else [],
-            brief=_panel([_deciding(row, parts)], row["unit"]),
+            brief=_panel([_deciding(row, parts)], row.get("unit")),
             parts=_panels(parts),
             sensitivity=_sensitivity(row, parts, variants),
-            turned=sum(variant["verdict"] != row["verdict"] for variant in variants),
+            held=_held(row, variants),
             cells=_cells(evidence),
             unit=next((unit for unit in _UNITS if row.get(f"n_{unit}") is not None), "units"),
             versions=[in_words(_as_verdict(row, old)) for old in self._versions.get(claim, [])],
@@ -170,7 +170,7 @@ def _whole(row: Row) -> Row:
     return {
         "part": "",
         "label": "",
-        "unit": row["unit"],
+        "unit": row.get("unit"),
         "verdict": row["verdict"],
         "condition": None,
         "sides": None,
@@ -187,7 +187,7 @@ def _deciding(row: Row, parts: Sequence[Row]) -> Row:
     same = [
         part
         for part in parts
-        if part["unit"] == row["unit"]
+        if part["unit"] == row.get("unit")
         and all(_same(part[name], row[name]) for name in ("estimate", "ci_low", "ci_high"))
     ]
     return next((part for part in same if part["verdict"]), (same or list(parts))[0])
@@ -238,7 +238,7 @@ def _sensitivity(row: Row, parts: Sequence[Row], variants: Sequence[Row]) -> Pan
     """The verdict as it stands, and under every variant."""
     if not variants:
         return None
-    unit = row["unit"]
+    unit = row.get("unit")
     regions = {_claimed(part) for part in parts if part["verdict"]}
     claimed = regions.pop() if len(regions) == 1 else None  # else it is another part's
     rows = [{**row, "variant": "as judged"}, *variants]
@@ -255,6 +255,20 @@ def _sensitivity(row: Row, parts: Sequence[Row], variants: Sequence[Row]) -> Pan
         for variant in rows
     ]
     return panel_of(figures, unit, said=[_interval_of(variant, unit) for variant in rows])
+
+
+_UNTOLD = ("too few", "source missing", "not yet")
+
+
+def _held(row: Row, variants: Sequence[Row]) -> str:
+    """How many variants leave the verdict as it is, and how many have too little to tell."""
+    same = sum(variant["verdict"] == row["verdict"] for variant in variants)
+    untold = sum(
+        variant["verdict"] != row["verdict"] and (variant["reason"] or "").startswith(_UNTOLD)
+        for variant in variants
+    )
+    said = f"The verdict is the same under {same} of {len(variants)} variants"
+    return f"{said}; {untold} have too little to tell." if untold else f"{said}."
 
 
 _NEWEST = """
@@ -292,7 +306,7 @@ def _cells(evidence: Iterable[Row]) -> list[Cell]:
     cells: dict[str, Cell] = {}
     for row in evidence:
         name = _CELLS.get(row["cell"], row["cell"])
-        cells.setdefault(row["cell"], Cell(name, row["n"], [])).newest.append(row)
+        cells.setdefault(row["cell"], Cell(str(name), row["n"], [])).newest.append(row)
     return list(cells.values())
 
 

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from warehouse.publish.compared import compared_said
 from warehouse.publish.rows import Publication, Row
-from warehouse.publish.wording import TOPICS, VERDICTS, figure, interval
+from warehouse.publish.wording import REASONS, TOPICS, VERDICTS, figure, interval
 from warehouse.statistics.multiplicity import by_chance
 
 BEGIN, END = "<!-- findings -->", "<!-- /findings -->"
@@ -47,14 +47,6 @@ _TIME_BASIS = {
     "table": "Tables that were given to the tool: their time basis is their own",
 }
 """What a source can say of time, in the order of the page; `reference` is never evidence."""
-_REASONS = {
-    "too few": "too few roles, companies or papers on one side",
-    "straddles": "the interval lies on both sides of the threshold",
-    "source missing": "no source holds what the claim is about",
-    "not yet": "the time that it speaks of has not begun",
-    "no interval": "no interval can be had",
-}
-"""How reasons of undetermined claims begin, with what that means; in the order of the page."""
 
 
 class NoVerdictsError(LookupError):
@@ -300,7 +292,7 @@ def _bears(publication: Publication, facts: _Facts) -> dict[str, Any]:
         by_basis.setdefault(basis, []).append(_dated(row, facts.as_of))
     return {
         "reasons": [
-            (n, _REASONS.get(kind, "another reason, said with the claim"))
+            (n, REASONS.get(kind, "another reason, said with the claim"))
             for kind, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
         ],
         "time": [
@@ -312,7 +304,7 @@ def _bears(publication: Publication, facts: _Facts) -> dict[str, Any]:
 
 def _kind_of_reason(reason: str) -> str:
     kind = reason.partition(":")[0].strip()
-    return kind if kind in _REASONS else "other"
+    return kind if kind in REASONS else "other"
 
 
 def _observed(publication: Publication) -> list[Row]:

@@ -31,6 +31,7 @@ from warehouse.publish.rows import Publication, Row
 from warehouse.publish.snapshot import SAMPLE_MARK
 from warehouse.publish.trends import ratio_figure
 from warehouse.publish.wording import (
+    REASONS,
     TOPICS,
     VERDICTS,
     count,
@@ -98,6 +99,7 @@ def render_report(
         chance=by_chance(sum(row.get("p_value", 0.0) is not None for row in judged)),
         headlines=decided[:_HEADLINES],
         n_more=len(decided[_HEADLINES:]),
+        untold=_untold(judged),
         topics=cards(publication, judged),
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
         ratio=ratio_figure(publication, is_sample=is_sample),
@@ -132,6 +134,14 @@ def _headlines(judged: Sequence[Row]) -> list[Row]:
             _place(row["claim_id"].split("_")[0], topics),
         ),
     )
+
+
+def _untold(judged: Sequence[Row]) -> list[tuple[int, str]]:
+    """Why claims are undetermined: how many for which reason, the most frequent first."""
+    kinds = Counter(
+        (row["reason"] or "").split(":")[0] for row in judged if row["verdict"] == "undetermined"
+    )
+    return [(n, REASONS[kind]) for kind, n in kinds.most_common() if kind in REASONS]
 
 
 def _place(name: str, names: Sequence[str]) -> int:

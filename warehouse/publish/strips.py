@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import NamedTuple
 
-from warehouse.publish.wording import figure, is_number
+from warehouse.publish.wording import figure
 
 _LOG_UNITS = ("ratio",)
-_REACH = 8.0  # how far an interval may drag a log scale beyond estimates and claimed values
-_SPANS = 3.0  # the same on a linear scale, in widths of what lies in between
+_SHARES = ("share", "share of variance")
+_REACH = 3.0  # how far an interval may drag the scale beyond the estimates, in usual widths
+_ALIKE = 1e-9  # differences that no reader sees
 _PADDING = 0.04  # of the scale, at both ends
 _TICKS = 4
 _RATIO_TICKS = tuple(m * 10.0**e for e in range(-4, 5) for m in (1, 2, 5))
@@ -64,7 +66,7 @@ class Panel(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """From values of a unit to per cent of the width."""
+    """From values of a unit to per cent of the width; ends are logarithms where `is_log`."""
 
     low: float
     high: float
@@ -72,11 +74,14 @@ class Scale(NamedTuple):
 
     def at(self, value: float) -> float:
         """Place of a value, those beyond the scale at its ends."""
-        low, high, value = (self._on(v) for v in (self.low, self.high, value))
-        return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 2)
+        place = (self.on(value) - self.low) / (self.high - self.low)
+        return round(100 * min(1.0, max(0.0, place)), 2)
 
-    def _on(self, value: float) -> float:
-        return math.log(max(value, 1e-12)) if self.is_log else value
+    def on(self, value: float) -> float:
+        """A value as the scale has it; nothing lies below all logarithms."""
+        if not self.is_log:
+            return value
+        return math.log(value) if value > 0 else -math.inf
 
 
 def panel_of(figures: Sequence[Measured], unit: str | None, *, said: Sequence[str]) -> Panel | None:
@@ -99,54 +104,56 @@ def panel_of(figures: Sequence[Measured], unit: str | None, *, said: Sequence[st
     return Panel(unit, strips, _ticks(scale, unit))
 
 
-def _scale(figures: Iterable[Measured], unit: str | None) -> Scale | None:
+def _scale(figures: Sequence[Measured], unit: str | None) -> Scale | None:
     is_log = unit in _LOG_UNITS
-    figures = list(figures)
-    firm = _known((f.estimate for f in figures), is_log=is_log)
-    firm += _known((end for f in figures for end in f.claimed or ()), is_log=is_log)
+    estimates = _known((f.estimate for f in figures), is_log=is_log)
+    claimed = _known((end for f in figures for end in f.claimed or ()), is_log=is_log)
     ends = _known((end for f in figures for end in (f.low, f.high)), is_log=is_log)
-    if not _known((f.estimate for f in figures), is_log=is_log) and not ends:
+    if not estimates and not ends:
         return None
-    firm = firm or ends
+    firm = estimates + claimed or ends
     low, high = min(firm), max(firm)
-    if is_log:
-        least, most = low / _REACH, high * _REACH
-    else:
-        reach = _SPANS * ((high - low) or abs(high) or 1.0)
-        least, most = low - reach, high + reach
+    # An interval that knows next to nothing must not flatten the others.
+    reach = _REACH * (_usual_width(figures, is_log=is_log) or math.inf)
     low, high = (
-        min([low, *(max(e, least) for e in ends)]),
-        max([high, *(min(e, most) for e in ends)]),
+        min(end for end in [low, *ends] if end >= low - reach),
+        max(end for end in [high, *ends] if end <= high + reach),
     )
-    if low == high:
-        low, high = (low / 2, high * 2) if is_log else (low - 0.5 * _room(low), high + _room(high))
-    if is_log:
-        padding = (high / low) ** _PADDING
-        return Scale(low / padding, high * padding, True)
+    if high - low < _ALIKE * max(1.0, abs(high)):
+        room = math.log(2) if is_log else max(abs(low) / 10, _ALIKE) if low else 0.1
+        low, high = low - room, high + room
     padding = _PADDING * (high - low)
-    bounds = (0.0, 1.0) if unit in ("share", "share of variance") else (-math.inf, math.inf)
-    if unit == "share of variance":
-        bounds = (-math.inf, 1.0)
-    return Scale(max(bounds[0], low - padding), min(bounds[1], high + padding), False)
+    low, high = low - padding, high + padding
+    least, most = (0.0 if unit == "share" else -math.inf), (1.0 if unit in _SHARES else math.inf)
+    if low >= most or high <= least:  # nothing that is of this unit
+        return Scale(low, high, is_log)
+    return Scale(max(least, low), min(most, high), is_log)
+
+
+def _usual_width(figures: Sequence[Measured], *, is_log: bool) -> float:
+    """The median width of intervals with two ends, as the scale has it; 0 where there is none."""
+    known = [_known((f.low, f.high), is_log=is_log) for f in figures]
+    return median([ends[1] - ends[0] for ends in known if len(ends) == 2] or [0.0])
 
 
 def _known(values: Iterable[float | None], *, is_log: bool) -> list[float]:
-    found = [float(v) for v in values if v is not None and is_number(v) and math.isfinite(v)]
-    return [value for value in found if value > 0] if is_log else found
-
-
-def _room(value: float) -> float:
-    return abs(value) / 10 or 0.1
+    """The values that have a place on a scale, as it has them: their logarithms, if it is one."""
+    found = [float(v) for v in values if v is not None and math.isfinite(v)]
+    return [math.log(value) for value in found if value > 0] if is_log else found
 
 
 def _strip(measured: Measured, words: str, unit: str | None, scale: Scale) -> Strip:
-    low, high = _end(measured.low, scale), _end(measured.high, scale)
+    low, high = _known_end(measured.low), _known_end(measured.high)
     bar, is_open = None, (False, False)
     if low is not None or high is not None:
-        start, end = scale.low if low is None else low, scale.high if high is None else high
-        is_open = (low is None or low < scale.low, high is None or high > scale.high)
-        bar = (scale.at(start), round(scale.at(end) - scale.at(start), 2))
-    estimate = _end(measured.estimate, scale)
+        start = 0.0 if low is None else scale.at(low)
+        end = 100.0 if high is None else scale.at(high)
+        bar = (start, round(end - start, 2))
+        is_open = (
+            low is None or scale.on(low) < scale.low,
+            high is None or scale.on(high) > scale.high,
+        )
+    estimate = _known_end(measured.estimate)
     return Strip(
         measured.label,
         figure(measured.estimate, unit),
@@ -160,10 +167,8 @@ def _strip(measured: Measured, words: str, unit: str | None, scale: Scale) -> St
     )
 
 
-def _end(value: float | None, scale: Scale) -> float | None:
-    if value is None or not is_number(value) or not math.isfinite(value):
-        return None
-    return value if value > 0 or not scale.is_log else scale.low / 2
+def _known_end(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _claimed(
@@ -171,15 +176,17 @@ def _claimed(
 ) -> tuple[float, float] | None:
     if claimed is None or claimed == (None, None):
         return None
-    start = scale.at(scale.low if claimed[0] is None else claimed[0])
-    end = scale.at(scale.high if claimed[1] is None else claimed[1])
+    start = 0.0 if claimed[0] is None else scale.at(claimed[0])
+    end = 100.0 if claimed[1] is None else scale.at(claimed[1])
     return start, round(end - start, 2)
 
 
 def _ticks(scale: Scale, unit: str | None) -> tuple[Tick, ...]:
-    values = _ratio_ticks(scale) if scale.is_log else []
-    if len(values) < 2:
-        values = _even_ticks(scale, is_whole=unit == "year")
+    values = (
+        _ratio_ticks(scale)
+        if scale.is_log
+        else _even_ticks(scale.low, scale.high, 1.0 if unit == "year" else 0.0)
+    )
     return tuple(
         Tick(
             at,
@@ -202,16 +209,20 @@ def _label(value: float, unit: str | None) -> str:
 
 
 def _ratio_ticks(scale: Scale) -> list[float]:
-    inside = [value for value in _RATIO_TICKS if scale.low <= value <= scale.high]
+    low, high = math.exp(scale.low), math.exp(scale.high)
+    inside = [value for value in _RATIO_TICKS if low <= value <= high]
+    if len(inside) < 2:
+        return _even_ticks(low, high)
     decades = [value for value in inside if math.log10(value) % 1 == 0]
-    return inside if len(inside) <= _TICKS + 2 else decades if len(decades) >= 2 else inside[::2]
+    if len(inside) <= _TICKS + 2:
+        return inside
+    return decades[:: math.ceil(len(decades) / _TICKS)] if len(decades) >= 2 else inside[::2]
 
 
-def _even_ticks(scale: Scale, *, is_whole: bool) -> list[float]:
-    span = scale.high - scale.low
-    step = 10.0 ** math.floor(math.log10(span / _TICKS))
-    step *= next(m for m in (1, 2, 5, 10) if span / (step * m) <= _TICKS + 1)
-    step = max(step, 1.0) if is_whole else step
-    first = math.ceil(scale.low / step - 1e-9)
-    last = math.floor(scale.high / step + 1e-9)
-    return [round(n * step, 12) for n in range(first, last + 1)]
+def _even_ticks(low: float, high: float, least: float = 0.0) -> list[float]:
+    """Round values between two ends, some four of them, no closer than `least`."""
+    step = 10.0 ** math.floor(math.log10((high - low) / _TICKS))
+    step *= next(m for m in (1, 2, 5, 10) if (high - low) / (step * m) <= _TICKS + 1)
+    step = max(step, least)
+    places = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    return [round(n * step, 12) for n in places]

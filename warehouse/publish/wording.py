@@ -29,6 +29,15 @@ TOPICS = {
     "model": "Models",
 }
 """Topics by the first word of a claim's id, in the order of the page."""
+REASONS = {
+    "too few": "too few roles, companies or papers on one side",
+    "straddles": "the interval lies on both sides of the threshold",
+    "source missing": "no source holds what the claim is about",
+    "not yet": "the time that it speaks of has not begun",
+    "no interval": "no interval can be had",
+}
+"""How reasons of undetermined claims begin, with what that means; in the order of the page."""
+
 _REASON_CHARS = 220
 _POINTS = "\N{NO-BREAK SPACE}points"
 _SLOPE = " points a year"
