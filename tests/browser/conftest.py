@@ -50,7 +50,14 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def visit(browser: Browser, file: Path, *, width: int = 1200, scheme: str = "light") -> Visit:
+def visit(
+    browser: Browser,
+    file: Path,
+    *,
+    width: int = 1200,
+    scheme: str = "light",
+    is_offline: bool = False,
+) -> Visit:
     """Opens a page from its file in a window of its own.
 
     Args:
@@ -58,10 +65,12 @@ def visit(browser: Browser, file: Path, *, width: int = 1200, scheme: str = "lig
         file: The page.
         width: Width of the window, CSS pixels.
         scheme: `light` or `dark`, as the reader's system prefers.
+        is_offline: Whether the network is off.
     """
     page = browser.new_page(
         viewport={"width": width, "height": 900},
         color_scheme="dark" if scheme == "dark" else "light",
+        offline=is_offline,
     )
     requests: list[str] = []
     complaints: list[str] = []

@@ -11,18 +11,25 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pytest
 
 from scrapers.market.write import write_market
 
+F = TypeVar("F", bound=Callable[..., Any])
 Run = subprocess.CompletedProcess[str]
 Command = Callable[..., Run]
 
 # One worker runs the sample market, once.
 ON_SAMPLE = pytest.mark.xdist_group("sample")
+
+
+def ON_CAPTURES(test: F) -> F:  # noqa: N802 - a mark, as the one above
+    """One worker replays the real captures, once; it takes a minute and a half."""
+    return pytest.mark.shared(pytest.mark.xdist_group("captures")(test))
+
 
 PROGRAM = [sys.executable, "-c", "from pipelines.cli import main; main()"]
 
@@ -65,10 +72,6 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-# One worker runs the sample market, once.
-ON_SAMPLE = pytest.mark.xdist_group("sample")
-
-
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
     """A DATA folder with the sample market in it, published."""
@@ -76,6 +79,15 @@ def sample(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
     done = command("run", "--sample", "--data", data)
     assert done.returncode == 0, done.stderr
     assert "SAMPLE MARKET" in done.stdout
+    return data
+
+
+@pytest.fixture(scope="session")
+def captures(shared: Path, tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
+    """A DATA folder with the real captures replayed into it."""
+    data = tmp_path_factory.mktemp("captures") / "data"
+    done = command("run", "--quiet", "--replay", shared / "captures", "--data", data)
+    assert done.returncode == 0, done.stderr
     return data
 
 

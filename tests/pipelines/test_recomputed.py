@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from tests.claims.table_checks import differences, of_folder, sql_differences
-from tests.pipelines.conftest import ON_SAMPLE, Command
+from tests.pipelines.conftest import ON_CAPTURES, ON_SAMPLE
 
 
 @ON_SAMPLE
@@ -31,23 +30,12 @@ def test_the_sample_markets_estimates_are_those_of_their_sql(sample: Path) -> No
     assert by_sql(sample) == []
 
 
-@pytest.fixture(scope="session")
-def captures(shared: Path, tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
-    """A DATA folder with the real captures replayed into it."""
-    data = tmp_path_factory.mktemp("captures") / "data"
-    done = command("run", "--quiet", "--replay", shared / "captures", "--data", data)
-    assert done.returncode == 0, done.stderr
-    return data
-
-
-@pytest.mark.shared
-@pytest.mark.xdist_group("captures")  # a replay takes a minute and a half
+@ON_CAPTURES
 def test_the_captures_table_is_that_of_the_second_path(captures: Path) -> None:
     with duckdb.connect(str(captures / "warehouse.duckdb"), read_only=True) as con:
         assert differences(of_folder(con)) == []
 
 
-@pytest.mark.shared
-@pytest.mark.xdist_group("captures")
+@ON_CAPTURES
 def test_the_captures_estimates_are_those_of_their_sql(captures: Path) -> None:
     assert by_sql(captures) == []
