@@ -39,13 +39,14 @@ class Bar(NamedTuple):
 class _Layout(NamedTuple):
     width: int
     left: int
+    right: int  # kept free for figures: fonts of readers may run wider than the measured one
     font: int
     ticks: int
 
 
 _LAYOUTS: dict[Size, _Layout] = {
-    "wide": _Layout(width=520, left=96, font=13, ticks=7),
-    "narrow": _Layout(width=152, left=80, font=12, ticks=3),
+    "wide": _Layout(width=500, left=96, right=192, font=13, ticks=7),
+    "narrow": _Layout(width=150, left=80, right=138, font=12, ticks=3),
 }
 _LINE = 23  # height of a row, pixels
 _HEADING = 30  # height of a level's name
@@ -81,6 +82,7 @@ def pay_chart(
         scale=alt.Scale(domain=[least, most], nice=False, zero=False),
         axis=alt.Axis(
             orient="top",
+            labelFlush=False,
             tickCount=layout.ticks,
             labelExpr="'$' + format(datum.value / 1000, 'd') + 'k'",
         ),
@@ -155,7 +157,9 @@ def _spans(
         if high is None:
             opened.append(span(place, bar, bar.median, most))
         intervals.append(
-            span(place, bar, bar.median if low is None else low, bar.median if high is None else high)
+            span(
+                place, bar, bar.median if low is None else low, bar.median if high is None else high
+            )
         )
     return [
         *mark([span(y, bar, *bar.tails) for y, bar in lines if bar.tails], strokeWidth=1.2),
@@ -192,7 +196,15 @@ def _texts(
         for colour, named in names.items()
     ]
     return [
-        *column([{"y": -14, "text": "median · state pay"}], layout.width + 8, align="left", color=MUTED),
+        charts.blank([{"y": 0}])
+        .mark_point(opacity=0)
+        .encode(y, x=alt.value(layout.width + layout.right)),
+        *column(
+            [{"y": _HEADING * 0.6, "text": "median · state pay"}],
+            layout.width + 8,
+            align="left",
+            color=MUTED,
+        ),
         *column(
             [{"y": place, "text": text} for place, text in headings],
             -layout.left,

@@ -82,7 +82,12 @@ _PROPER = frozenset(
     "torch7".split()
 )
 
-_LEVELS = {"all": "all levels", "manager": "managers", "executive": "executives", "intern": "interns"}
+_LEVELS = {
+    "all": "all levels",
+    "manager": "managers",
+    "executive": "executives",
+    "intern": "interns",
+}
 
 _FAMILIES = {
     "ml_engineer": "machine-learning engineers",

@@ -130,7 +130,11 @@ def _sentences(one: _Slice, cells: Cells) -> list[str]:
         subject = f"{place}the median stated base pay {whose}".strip()
         sentences.append(
             f"{subject[0].upper()}{subject[1:]} is {_in_words(told)}"
-            + (f"; for roles of any kind it is {figure(any_role, _UNIT)}." if is_number(any_role) else ".")
+            + (
+                f"; for all of them, whatever they name, it is {figure(any_role, _UNIT)}."
+                if is_number(any_role)
+                else "."
+            )
         )
     sentences += [
         f"Too few {technology(name)} roles state pay to tell a median: "
@@ -140,7 +144,7 @@ def _sentences(one: _Slice, cells: Cells) -> list[str]:
     ]
     rates = [
         f"{figure(row['disclosure_rate'], 'share')} of "
-        + ("roles of any kind" if name == "all" else f"{technology(name)} roles")
+        + ("all, whatever they name" if name == "all" else f"{technology(name)} roles")
         for name, row in rows.items()
         if name in (*compared, "all") and is_number(row["disclosure_rate"])
     ]
@@ -275,7 +279,7 @@ def _bar(framework: str, row: Row | None) -> Bar:
         label,
         {
             "wide": f"{figure(row['p50'], _UNIT)} · {paid} of {roles}",
-            "narrow": f"${row['p50'] / 1000:,.0f}k · {paid} of {roles}",
+            "narrow": f"${row['p50'] / 1000:.4g}k · {paid} of {roles}",
         },
         median=row["p50"],
         low=_known(row["p50_ci_low"]),

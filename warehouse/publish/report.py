@@ -19,6 +19,7 @@ import jinja2
 
 from warehouse.publish import charts
 from warehouse.publish.compared import compared_section
+from warehouse.publish.employers import employers_section
 from warehouse.publish.papers import paper_figure
 from warehouse.publish.pay import pay_section
 from warehouse.publish.quality import (
@@ -104,6 +105,7 @@ def render_report(
         ratio=ratio_figure(publication, is_sample=is_sample),
         pay=pay_section(publication, is_sample=is_sample),
         skills=skills_section(publication),
+        employers=employers_section(publication, is_sample=is_sample),
         papers=paper_figure(publication, is_sample=is_sample),
         compared=compared_section(publication, is_sample=is_sample),
         checks=checks_section(run.get("checks")),

@@ -25,7 +25,9 @@ STEPS = (1.25, 2.0, 4.0)
 _PAIR = ("pytorch", "tensorflow")
 _KINDS = {"skill": "Skills", "framework": "Other frameworks"}
 _MOST_FRAMEWORKS = 6
-_ENOUGH_ROLES = 10  # that name skill and framework, in a column of the pair: for a skill to be a row
+_ENOUGH_ROLES = (
+    10  # that name skill and framework, in a column of the pair: for a skill to be a row
+)
 _ENOUGH_FRAMEWORK_ROLES = 10  # that name a framework: for it to be a column
 _MOST_SKILLS = 26
 _MOST_NAMED = 5  # skills that one sentence names
@@ -105,6 +107,7 @@ def _panel(population: str, rows: Sequence[Row]) -> Row | None:
     )
     return {
         "label": POPULATIONS[population],
+        "is_of_all": population == "all",
         "sentences": _sentences(usable, lifts, POPULATIONS[population]),
         "frameworks": [(technology(name), count(sizes[name])) for name in frameworks],
         "groups": groups,
