@@ -99,7 +99,7 @@ def pay_chart(
             ]
         )
         .mark_point(filled=True, size=62, opacity=1)
-        .encode(x, y, _colour()),
+        .encode(x, y, alt.Color("colour:N", scale=None, legend=None)),
     ]
     chart = alt.layer(*layers, *spans, *_texts(headings, lines, y, size)).properties(
         width=layout.width, height=height
@@ -138,11 +138,12 @@ def _placed(
 def _spans(
     lines: Sequence[tuple[float, Bar]], x: alt.X, y: alt.Y, *, least: float, most: float
 ) -> list[alt.Chart]:
-    """Tails thin, quartiles broad and pale, the interval of the median strong, its open end dashed."""
+    """Tails thin, quartiles broad and pale, the interval strong, dashed to an open end."""
 
     def mark(values: Sequence[Mapping[str, Any]], **style: Any) -> list[alt.Chart]:
         drawn = charts.blank(values).mark_rule(**style)
-        return [drawn.encode(x, y, alt.X2("high:Q"), _colour("stroke"))] if values else []
+        colour = alt.Stroke("colour:N", scale=None, legend=None)
+        return [drawn.encode(x, y, alt.X2("high:Q"), colour)] if values else []
 
     def span(place: float, bar: Bar, low: float, high: float) -> dict[str, Any]:
         return {"low": low, "high": high, "y": place, "colour": COLOURS[bar.framework]}
@@ -197,7 +198,7 @@ def _texts(
     ]
     return [
         charts.blank([{"y": 0}])
-        .mark_point(opacity=0)
+        .mark_point(opacity=0, color=MUTED)
         .encode(y, x=alt.value(layout.width + layout.right)),
         *column(
             [{"y": _HEADING * 0.6, "text": "median · state pay"}],
@@ -227,13 +228,6 @@ def _texts(
             fontStyle="italic",
         ),
     ]
-
-
-def _colour(channel: str = "fill") -> alt.Fill | alt.Stroke:
-    """The colour that a row carries itself, literal in the SVG."""
-    if channel == "stroke":
-        return alt.Stroke("colour:N", scale=None, legend=None)
-    return alt.Fill("colour:N", scale=None, legend=None)
 
 
 def _watermark(size: Size, height: float) -> alt.Chart:

@@ -100,8 +100,9 @@ def _sentences(whole: Sequence[Row]) -> list[str]:
         ]
     newest, first = whole[-1], whole[0]
     sentences = [
-        f"In {newest['year']}, the newest whole year with enough of them, {count(newest['n_named'])} "
-        f"employers name PyTorch or TensorFlow: {count(newest['n_pytorch_only'])} PyTorch alone, "
+        f"In {newest['year']}, the newest whole year with enough of them, "
+        f"{count(newest['n_named'])} employers name PyTorch or TensorFlow: "
+        f"{count(newest['n_pytorch_only'])} PyTorch alone, "
         f"{count(newest['n_both'])} both and {count(newest['n_tensorflow_only'])} TensorFlow "
         f"alone. PyTorch is named by {_share_naming(newest, 'pytorch')} of them, TensorFlow by "
         f"{_share_naming(newest, 'tensorflow')}."
@@ -146,7 +147,7 @@ def _figure(years: Sequence[Row], *, is_sample: bool) -> Figure | None:
             "Employers whose adverts of the year name PyTorch or TensorFlow; the number above a "
             "bar is how many. An employer names both in one role or in two. Dashed: a year that "
             "is not over. Which employers are seen, and how long their adverts are, changes with "
-            "the sources, so a step from one year to the next can be the sources'. Years with fewer "
+            "the sources, so a step from one year to the next can be theirs. Years with fewer "
             f"than {_ENOUGH_EMPLOYERS} such employers are in the table only."
         ),
         columns=(
@@ -206,8 +207,8 @@ def _largest(publication: Publication, years: Sequence[Row], agencies: frozenset
         found = publication.rows(
             f"""SELECT *, {_NAMED} AS n_roles_named FROM "out".company_framework_use
             WHERE year = $1 AND {_NAMED} > 0
-            ORDER BY n_roles_named DESC, n_roles_pytorch DESC, company_id LIMIT {_MOST_EMPLOYERS}""",
-            [row["year"]],
+            ORDER BY n_roles_named DESC, n_roles_pytorch DESC, company_id LIMIT $2""",
+            [row["year"], _MOST_EMPLOYERS],
         )
         panels.append(
             {

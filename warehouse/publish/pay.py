@@ -87,7 +87,13 @@ def pay_section(publication: Publication, *, is_sample: bool) -> Row | None:
 def _choices(slices: Mapping[_Slice, Cells]) -> list[_Slice]:
     """The country with the most known cells, all countries, others, and that country's families."""
     known = {one: _n_known(cells) for one, cells in slices.items()}
-    ranked = sorted(known, key=lambda one: (-known[one], one))
+    paid = {
+        one: sum(
+            row["n_roles_paid"] for (framework, _), row in cells.items() if framework in _NAMED
+        )
+        for one, cells in slices.items()
+    }
+    ranked = sorted(known, key=lambda one: (-known[one], -paid[one], one))
     countries = [
         one
         for one in ranked
@@ -118,6 +124,7 @@ def _sentences(one: _Slice, cells: Cells) -> list[str]:
     rows = {name: row for name in (*_NAMED, "all") if (row := cells.get((name, "all")))}
     place = "" if one.country == "all" else f"in {_article(country(one.country))} "
     whose = "" if one.family == "all" else f"of {role_family(one.family)} "
+    everybody = "roles of any kind" if one.family == "all" else f"all {role_family(one.family)}"
     compared = [name for name in _NAMED if name in rows][:2]
     told = [
         f"{_median(rows[name])} for {technology(name)} roles"
@@ -131,7 +138,7 @@ def _sentences(one: _Slice, cells: Cells) -> list[str]:
         sentences.append(
             f"{subject[0].upper()}{subject[1:]} is {_in_words(told)}"
             + (
-                f"; for all of them, whatever they name, it is {figure(any_role, _UNIT)}."
+                f"; for {everybody} it is {figure(any_role, _UNIT)}."
                 if is_number(any_role)
                 else "."
             )
@@ -144,7 +151,7 @@ def _sentences(one: _Slice, cells: Cells) -> list[str]:
     ]
     rates = [
         f"{figure(row['disclosure_rate'], 'share')} of "
-        + ("all, whatever they name" if name == "all" else f"{technology(name)} roles")
+        + (everybody if name == "all" else f"{technology(name)} roles")
         for name, row in rows.items()
         if name in (*compared, "all") and is_number(row["disclosure_rate"])
     ]
@@ -218,10 +225,10 @@ def _figure(one: _Slice, cells: Cells, *, is_sample: bool) -> Figure:
             "The table below the chart holds every value."
         ),
         note=(
-            "Dot: median. Strong line: its 95 % interval, dashed where it is open, none where both ends are. Pale bar: the "
-            "middle half of the roles; thin line: 10th to 90th percentile; both only from "
-            f"{_ENOUGH_FOR_QUARTILES} roles that state pay on. Beside it: the median, and how many "
-            "of the roles state pay. Too few: pay stated by fewer than "
+            "Dot: median. Strong line: its 95 % interval, dashed where it is open, none where both "
+            "ends are. Pale bar: the middle half of the roles; thin line: 10th to 90th percentile; "
+            f"both only from {_ENOUGH_FOR_QUARTILES} roles that state pay on. Beside it: the "
+            "median, and how many of the roles state pay. Too few: pay stated by fewer than "
             f"{MIN_ROLES} roles, or at fewer than {MIN_COMPANIES} companies."
             + (
                 f" Levels at which no framework has enough are left out: {', '.join(unshown)}."
@@ -279,7 +286,7 @@ def _bar(framework: str, row: Row | None) -> Bar:
         label,
         {
             "wide": f"{figure(row['p50'], _UNIT)} · {paid} of {roles}",
-            "narrow": f"${row['p50'] / 1000:.4g}k · {paid} of {roles}",
+            "narrow": f"${row['p50'] / 1000:.4g}k · {paid}/{roles}",
         },
         median=row["p50"],
         low=_known(row["p50_ci_low"]),
