@@ -424,7 +424,8 @@ def _svg(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart, prefix: str)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
     # a font said once and pixels without their fractions' tails: a third of the bytes
     svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg.replace(f' font-family="{_FONT}"', ""))
-    # the picture is described by its caption and its table
+    # the picture is described by its caption and its table; parts with roles would want names
+    svg = re.sub(r' (?:role|aria-[a-z]+|pointer-events)="[^"]*"', "", svg)
     root = f'<svg role="presentation" focusable="false" font-family="{_FONT}"'
     return re.sub(r"<svg\b", root, svg, count=1)
 
