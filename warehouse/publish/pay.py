@@ -286,7 +286,7 @@ def _bar(framework: str, row: Row | None) -> Bar:
         label,
         {
             "wide": f"{figure(row['p50'], _UNIT)} · {paid} of {roles}",
-            "narrow": f"${row['p50'] / 1000:.4g}k · {paid}/{roles}",
+            "narrow": f"${round(row['p50'] / 1000, 1):g}k · {paid}/{roles}",
         },
         median=row["p50"],
         low=_known(row["p50_ci_low"]),
