@@ -83,6 +83,9 @@ def test_headings_and_tables(page: Page) -> None:
     assert headings == [
         "In short",
         "PyTorch roles for each TensorFlow role",
+        "What roles pay",
+        "Skills that travel with a framework",
+        "What employers name",
         "Papers with code, by framework",
         "Every claim",
         "Checked against others",
@@ -91,7 +94,29 @@ def test_headings_and_tables(page: Page) -> None:
         "Downloads",
     ]
     assert page.get_by_role("heading", level=1).count() == 1
-    assert page.get_by_role("img").count() == 3, "one layout of each chart is shown"
+    assert page.get_by_role("img").count() == 5, "one layout of each chart is shown"
+
+
+def test_a_switch_shows_one_panel_and_works_by_keyboard(page: Page) -> None:
+    section = page.locator("section[aria-labelledby=pay]")
+    places = section.get_by_role("heading", level=3)
+    assert places.all_inner_texts() == ["United States"]
+    section.get_by_role("radio", name="United States").focus()
+    page.keyboard.press("ArrowRight")
+    assert places.all_inner_texts() == ["All countries"]
+    assert section.get_by_role("img").count() == 1
+    page.get_by_role("radio", name="all roles").check()
+    assert page.get_by_role("region", name="Lifts by skill and framework, all roles").is_visible()
+    assert not page.get_by_role("region", name="Lifts by skill and framework, machine").is_visible()
+
+
+def test_every_panel_is_readable(browser: Browser, files: dict[str, Path]) -> None:
+    for width, scheme in ALL_VIEWS:
+        page = visit(browser, files["sample"], width=width, scheme=scheme).page
+        page.add_style_tag(content=".switched > [class*=panel-] { display: block !important; }")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CONTRASTS) == []
+        page.close()
 
 
 def test_details_open_by_keyboard(page: Page) -> None:

@@ -194,6 +194,79 @@ FROM (VALUES
         'Theirs lies below our interval.')
 ) AS checks (our_series, outside_series, measure, unit, ours, ci_low, ci_high, theirs_low,
     theirs_high, year, agrees, note);
+CREATE TABLE core.companies AS
+SELECT 'company-' || i AS company_id, 'Company ' || i AS company, i = 3 AS is_agency
+FROM range(14) AS numbers (i);
+CREATE VIEW out.companies AS SELECT * FROM core.companies;
+CREATE TABLE out.company_framework_use AS
+SELECT
+    'company-' || i AS company_id,
+    CASE i WHEN 0 THEN getvariable('formula') WHEN 1 THEN getvariable('script')
+        WHEN 2 THEN getvariable('rtl') WHEN 4 THEN NULL ELSE 'Company ' || i END AS company,
+    year::INTEGER AS year,
+    -- from TensorFlow to PyTorch, one employer a year earlier than the next
+    i + year >= 2030 AND i < 13 AS uses_pytorch,
+    i + year <= 2031 AND i < 13 AS uses_tensorflow,
+    uses_pytorch AND uses_tensorflow AS uses_both,
+    i = 5 AS uses_jax,
+    (30 - i)::INTEGER AS n_roles,
+    (20 - i)::INTEGER AS n_ml_roles,
+    if(uses_pytorch, 14 - i, 0)::INTEGER AS n_roles_pytorch,
+    if(uses_tensorflow, 14 - i, 0)::INTEGER AS n_roles_tensorflow,
+    if(uses_both, 1, 0)::INTEGER AS n_roles_both,
+    if(uses_jax, 2, 0)::INTEGER AS n_roles_jax,
+    year = 2026 AS is_partial
+FROM range(14) AS numbers (i), range(2020, 2027) AS years (year);
+CREATE TABLE out.pay_by_framework_level AS
+SELECT
+    framework, level, 'all' AS family, country,
+    (2 * n)::INTEGER AS n_roles,
+    n::INTEGER AS n_companies,
+    n::INTEGER AS n_roles_paid,
+    (n // 2)::INTEGER AS n_companies_paid,
+    0.5::DOUBLE AS disclosure_rate,
+    if(n >= 6, 100000 * more * dearer, NULL)::INTEGER AS p10,
+    if(n >= 6, 120000 * more * dearer, NULL)::INTEGER AS p25,
+    if(n >= 6, 150000 * more * dearer, NULL)::INTEGER AS p50,
+    if(n >= 6 AND level <> 'mid', 130000 * more * dearer, NULL)::INTEGER AS p50_ci_low,
+    if(n >= 6, 170000 * more * dearer, NULL)::INTEGER AS p50_ci_high,
+    if(n >= 6, 180000 * more * dearer, NULL)::INTEGER AS p75,
+    if(n >= 6, 210000 * more * dearer, NULL)::INTEGER AS p90,
+    DATE '2025-03-02' AS window_start,
+    DATE '2026-03-01' AS window_end
+FROM (VALUES ('all', 40, 1.0), ('pytorch', 12, 1.2), ('tensorflow', 8, 1.1), ('jax', 4, 1.3),
+        (getvariable('script'), 7, 1.0)) AS f (framework, n, more),
+    (VALUES ('all'), ('mid'), ('senior')) AS l (level),
+    (VALUES ('US', 1.0), ('all', 0.9), ('DE', 0.7)) AS c (country, dearer)
+WHERE country <> 'DE' OR level <> 'senior';
+CREATE TABLE out.skill_by_framework AS
+SELECT
+    framework, skill, if(skill = 'keras', 'framework', 'skill') AS kind, population,
+    n::INTEGER AS n_roles,
+    (n - 4)::INTEGER AS n_companies,
+    80::INTEGER AS n_roles_framework,
+    n / 80 AS share,
+    0.2::DOUBLE AS share_all,
+    share / share_all AS lift,
+    lift * 0.8 AS ci_low,
+    lift * 1.25 AS ci_high,
+    DATE '2025-03-02' AS window_start,
+    DATE '2026-03-01' AS window_end
+FROM (VALUES
+    ('pytorch', 'python', 60), ('tensorflow', 'python', 20), ('pytorch', 'cuda', 30),
+    ('tensorflow', 'cuda', 30), ('tensorflow', 'keras', 40), ('pytorch', 'sql', 10),
+    ('tensorflow', 'sql', 15), ('jax', 'python', 17), ('pytorch', getvariable('script'), 16),
+    ('tensorflow', getvariable('formula'), 16)
+) AS skills (framework, skill, n), (VALUES ('ml'), ('all')) AS p (population);
+CREATE TABLE out.comention_by_year AS
+SELECT
+    year, 'ml' AS population, a AS technology_a, b AS technology_b, n AS n_roles,
+    (n - 2)::INTEGER AS n_companies, 50 AS n_roles_a, 60 AS n_roles_b, 300 AS n_roles_all,
+    lift::DOUBLE AS lift, (lift / 1.5)::DOUBLE AS ci_low, (lift * 1.5)::DOUBLE AS ci_high,
+    year = 2026 AS is_partial
+FROM (VALUES ('keras', 'tensorflow', 30, 4.0), ('pytorch', getvariable('script'), 20, 3.0),
+        ('cuda', 'pytorch', 20, 1.2), ('jax', 'pytorch', 9, 9.0)) AS pairs (a, b, n, lift),
+    (VALUES (2024), (2025), (2026)) AS years (year);
 CREATE TABLE out.board_health AS
 SELECT * FROM (VALUES
     ('ashby', 'alpha', DATE '2026-03-01', 'ok', 25, NULL),

@@ -49,6 +49,13 @@ def _texts(svg: str) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
 
 
+def test_parts_of_a_chart_claim_no_role() -> None:
+    svg = ratio_chart(_ratios(0.5, 1.0, 2.0), "wide", is_sample=False)
+    assert re.findall(r'\b(?:role|aria-[a-z]+)="[^"]*"', svg) == ['role="presentation"']
+    assert svg.count("font-family") == 1
+    assert re.findall(r"\d\.\d{3}", svg) == []
+
+
 def test_partial_periods_are_dashed_and_hollow() -> None:
     whole = ratio_chart(_ratios(0.5, 1.0, 2.0), "wide", is_sample=False)
     partial = ratio_chart(

@@ -20,7 +20,9 @@ import jinja2
 from warehouse.publish import charts
 from warehouse.publish.cards import cards, in_words
 from warehouse.publish.compared import compared_section
+from warehouse.publish.employers import employers_section
 from warehouse.publish.papers import paper_figure
+from warehouse.publish.pay import pay_section
 from warehouse.publish.quality import (
     accounts_section,
     checks_section,
@@ -28,6 +30,7 @@ from warehouse.publish.quality import (
     sources_section,
 )
 from warehouse.publish.rows import Publication, Row
+from warehouse.publish.skills import skills_section
 from warehouse.publish.snapshot import SAMPLE_MARK
 from warehouse.publish.trends import ratio_figure
 from warehouse.publish.wording import (
@@ -103,6 +106,9 @@ def render_report(
         topics=cards(publication, judged),
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
         ratio=ratio_figure(publication, is_sample=is_sample),
+        pay=pay_section(publication, is_sample=is_sample),
+        skills=skills_section(publication),
+        employers=employers_section(publication, is_sample=is_sample),
         papers=paper_figure(publication, is_sample=is_sample),
         compared=compared_section(publication, is_sample=is_sample),
         checks=checks_section(run.get("checks")),
