@@ -19,7 +19,8 @@ import jinja2
 
 from warehouse.publish import charts
 from warehouse.publish.compared import compared_section
-from warehouse.publish.papers import paper_figure
+from warehouse.publish.models import models_section
+from warehouse.publish.papers import papers_section
 from warehouse.publish.quality import (
     accounts_section,
     checks_section,
@@ -28,7 +29,7 @@ from warehouse.publish.quality import (
 )
 from warehouse.publish.rows import Publication, Row
 from warehouse.publish.snapshot import SAMPLE_MARK
-from warehouse.publish.trends import ratio_figure
+from warehouse.publish.trends import trends_section
 from warehouse.publish.wording import (
     TOPICS,
     VERDICTS,
@@ -99,8 +100,9 @@ def render_report(
         n_more=len(decided[_HEADLINES:]),
         topics=_by_topic(judged),
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
-        ratio=ratio_figure(publication, is_sample=is_sample),
-        papers=paper_figure(publication, is_sample=is_sample),
+        trends=trends_section(publication, is_sample=is_sample),
+        papers=papers_section(publication, is_sample=is_sample),
+        models=models_section(publication, is_sample=is_sample),
         compared=compared_section(publication, is_sample=is_sample),
         checks=checks_section(run.get("checks")),
         annexes=sorted((annexes or {}).items()),
