@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 
+from warehouse.publish import charts
 from warehouse.publish.models import models_section
 from warehouse.publish.papers import papers_section
 from warehouse.publish.rows import Publication, Row
@@ -42,6 +43,17 @@ CREATE TABLE out.boards (
     source VARCHAR, board VARCHAR, first_on DATE, newest_on DATE, first_listing_on DATE,
     newest_listing_on DATE, is_archive BOOLEAN, n_listings INTEGER, is_panel BOOLEAN);
 """
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out the drawing, which takes most of the time, where a test looks at the words."""
+
+    def nothing(rows: object, size: object, **more: object) -> str:
+        return "<svg></svg>"
+
+    for chart in ("ratio_chart", "share_chart"):
+        monkeypatch.setattr(charts, chart, nothing)
 
 
 def _section(*series: Series, is_sample: bool = False, sql: str = "") -> Row | None:
@@ -79,6 +91,7 @@ def _panels(section: Row | None) -> dict[str, Any]:
 THICK = [40] * 8
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_sources_with_a_course_are_shown_in_order_and_the_others_named() -> None:
     section = _section(
         Series("lever", [2, 3, 0, 0]),
@@ -102,10 +115,12 @@ def test_without_a_ratio_there_is_no_section() -> None:
     assert _section(Series("all", [0, 0])) is None
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_all_sources_are_shown_however_little_there_is() -> None:
     assert list(_panels(_section(Series("all", [3])))) == ["All sources"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_number_of_panels_is_bounded_and_the_rest_is_named() -> None:
     section = _section(*(Series(f"source {n}", [20 + n] * 7) for n in range(12)))
     panels = _panels(section)
@@ -115,6 +130,7 @@ def test_the_number_of_panels_is_bounded_and_the_rest_is_named() -> None:
     assert "source 0 (140)" in section["silent"]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
@@ -137,6 +153,7 @@ def test_the_sentence_tells_what_the_interval_allows(
     assert panel.ratio_said.endswith(said)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_sentence_speaks_of_the_newest_period_that_is_whole_and_thick() -> None:
     series = Series("hackernews", [*THICK, 9, 40], partial=(9,))
     [panel] = _panels(_section(series)).values()
@@ -171,6 +188,7 @@ def test_a_framework_that_no_role_names_has_no_line() -> None:
     assert ">JAX<" not in panel.share.wide
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_publication_without_shares_still_has_its_ratios() -> None:
     [panel] = _panels(
         _section(Series("all", THICK), sql="DROP TABLE out.framework_share_by_year")
@@ -197,6 +215,7 @@ def test_where_the_roles_come_from_is_told_when_it_changes() -> None:
     assert "mostly from" not in panels["Hacker News"].ratio.columns
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_mixture_comes_from_no_source() -> None:
     panels = _panels(
         _section(Series("all", THICK), *(Series(name, [19] * 8) for name in ("lever", "ashby")))
@@ -204,6 +223,7 @@ def test_a_mixture_comes_from_no_source() -> None:
     assert "mostly from" not in panels["All sources"].ratio.columns
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_a_source_can_speak_of() -> None:
     panels = _panels(
         _section(
@@ -287,6 +307,7 @@ def test_papers_by_scope_and_by_quarter_where_there_are_enough() -> None:
     assert all(not one & other for one in ids for other in ids if one is not other)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_whose_papers_they_are() -> None:
     section = _papers()
     assert section is not None

@@ -542,7 +542,7 @@ def _time_labels(periods: Sequence[date], most: int) -> tuple[list[date], str]:
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         form = "%-d %b"
         most = (most + 1) // 2
-    step = math.ceil((len(days) + 1) / most)
+    step = math.ceil(len(days) / most)
     # the axis begins a little before the first period
     return [day for day in days[::step] if first - timedelta(days=3) <= day <= last], form
 

@@ -175,6 +175,12 @@ def _name(sources: str) -> str:
     return {"all": "All sources", "panel": "Fixed panel"}.get(sources) or source_name(sources)
 
 
+def _whom(sources: str) -> str:
+    """A source set within a sentence."""
+    combined = {"all": "all sources together", "panel": "the fixed panel"}
+    return combined.get(sources) or source_name(sources)
+
+
 def _silent_said(silent: Sequence[tuple[str, int]]) -> str:
     """The sources that have no course of their own, with what they have."""
     named = [f"{_name(name)} ({count(n)})" for name, n in silent if n]
@@ -234,8 +240,8 @@ def _about(series: _Series, origins: Mapping[date, _Origin], boards: Mapping[str
                 )
                 said += (
                     f" Most roles come from one source: {made}. Where that changes, a step in the "
-                    "lines can be one of the sources and not of the market; each source by itself "
-                    "shows none."
+                    "lines can be one of the sources and not of the market; the chart of a single "
+                    "source has no such step."
                 )
             return said
         case "panel":
@@ -355,7 +361,7 @@ def _ratio_figure(
         )
         for size in charts.SIZES
     )
-    of_whom = "all sources together" if series.sources == "all" else _name(series.sources)
+    of_whom = _whom(series.sources)
     return Figure(
         wide,
         narrow,
@@ -469,7 +475,7 @@ def _shares(
     whole = [row for row in of_ratio if not row["is_partial"]]
     newest = (whole or of_ratio)[-1]
     shares = drawn[newest["period_start"]]
-    of_whom = "all sources together" if series.sources == "all" else _name(series.sources)
+    of_whom = _whom(series.sources)
     said = (
         f"{_period_said(series, newest)}, of {count(newest['n_roles'])} machine-learning roles "
         f"{_named_said(shares, with_interval=True)}."
