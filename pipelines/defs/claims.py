@@ -13,7 +13,12 @@ from warehouse.claims.judge import judge
 from warehouse.normalise.posting import method_version
 from warehouse.statistics.comentions import comentions
 from warehouse.statistics.pay import pay_by_framework_level
-from warehouse.statistics.series import framework_ratio, framework_share_by_month, paper_share
+from warehouse.statistics.series import (
+    framework_ratio,
+    framework_share,
+    framework_share_by_month,
+    paper_share,
+)
 
 
 def _series(work: Work) -> dict[str, Any]:
@@ -23,6 +28,8 @@ def _series(work: Work) -> dict[str, Any]:
         "out.framework_ratio_by_quarter": framework_ratio(con, "quarter", as_of),
         "out.framework_ratio_by_year": framework_ratio(con, "year", as_of),
         "out.framework_share_by_month": framework_share_by_month(con, as_of),
+        "out.framework_share_by_quarter": framework_share(con, "quarter", as_of),
+        "out.framework_share_by_year": framework_share(con, "year", as_of),
     }
 
 
@@ -63,6 +70,8 @@ series = made_asset(
         "out.framework_ratio_by_quarter",
         "out.framework_ratio_by_year",
         "out.framework_share_by_month",
+        "out.framework_share_by_quarter",
+        "out.framework_share_by_year",
     ),
     _series,
 )

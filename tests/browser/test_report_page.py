@@ -82,11 +82,12 @@ def test_headings_and_tables(page: Page) -> None:
     headings = page.get_by_role("heading", level=2).all_inner_texts()
     assert headings == [
         "In short",
-        "PyTorch roles for each TensorFlow role",
+        "Hiring over time",
         "What roles pay",
         "Skills that travel with a framework",
         "What employers name",
         "Papers with code, by framework",
+        "Models on the hub, by framework",
         "Every claim",
         "Checked against others",
         "Data quality",
@@ -94,7 +95,7 @@ def test_headings_and_tables(page: Page) -> None:
         "Downloads",
     ]
     assert page.get_by_role("heading", level=1).count() == 1
-    assert page.get_by_role("img").count() == 5, "one layout of each chart is shown"
+    assert page.get_by_role("img").count() == 2 + 2 + 1 + 1 + 1, "one layout of one chart each"
 
 
 def test_a_switch_shows_one_panel_and_works_by_keyboard(page: Page) -> None:
@@ -121,13 +122,35 @@ def test_every_panel_is_readable(browser: Browser, files: dict[str, Path]) -> No
 
 def test_details_open_by_keyboard(page: Page) -> None:
     summary = page.get_by_text("The figures behind this chart").first
-    figures = page.get_by_role("region", name="PyTorch roles for each TensorFlow role, as a table")
+    figures = page.get_by_role(
+        "region", name="PyTorch roles for each TensorFlow role: All sources, as a table"
+    )
     assert not figures.is_visible()
     summary.focus()
     page.keyboard.press("Enter")
     assert figures.is_visible()
     page.keyboard.press("Tab")
     assert figures.evaluate("node => node === document.activeElement"), "it scrolls by keyboard"
+
+
+def test_a_source_is_chosen_by_keyboard(page: Page) -> None:
+    charts = page.locator("section[aria-labelledby=ratio]").get_by_role("img")
+    assert "all sources together" in (charts.first.get_attribute("aria-label") or "")
+    page.get_by_role("radio", name="All sources").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("radio", name=SCRIPT_TITLE).is_checked()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("radio", name="Ashby").is_checked()
+    assert charts.count() == 2, "the other sources' charts are hidden"
+    assert "Ashby" in (charts.first.get_attribute("aria-label") or "")
+
+
+def test_a_pointer_over_a_period_finds_its_figures(page: Page) -> None:
+    column = page.locator(".panel-0 > figure .wide svg [fill=transparent]:has(title)").first
+    column.scroll_into_view_if_needed()
+    column.hover()
+    found = page.evaluate("() => [...document.querySelectorAll(':hover')].pop().textContent")
+    assert re.match(r"20\d\d Q\d: \d", found)
 
 
 @pytest.mark.parametrize(("width", "scheme"), ALL_VIEWS)
@@ -163,7 +186,7 @@ def test_dark_mode_recolours_the_charts(browser: Browser, files: dict[str, Path]
     colours = []
     for scheme in ("light", "dark"):
         page = visit(browser, files["real"], scheme=scheme).page
-        marks = page.locator("figure .wide svg path[stroke]")
+        marks = page.locator("figure .wide svg [stroke]")
         colours.append(set(marks.evaluate_all("n => n.map(e => getComputedStyle(e).stroke)")))
         page.close()
     assert not colours[0] & colours[1] - {"none"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import duckdb
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -38,3 +39,18 @@ def section(page: LexborHTMLParser, name: str) -> LexborNode:
 def texts(node: LexborHTMLParser | LexborNode, selector: str) -> list[str]:
     """Texts of what a selector finds, blanks and line ends as one blank."""
     return [" ".join(found.text(separator=" ").split()) for found in node.css(selector)]
+
+
+def shapes(svg: str) -> list[dict[str, str]]:
+    """What is drawn, each with its tag and all attributes, those of its groups included."""
+    found: list[dict[str, str]] = []
+
+    def walk(element: ET.Element, held: dict[str, str]) -> None:
+        own = {**held, **element.attrib, "tag": element.tag.rpartition("}")[2]}
+        if own["tag"] not in ("g", "svg"):
+            found.append({**own, "text": element.text or ""})
+        for child in element:
+            walk(child, own)
+
+    walk(ET.fromstring(svg), {})
+    return found

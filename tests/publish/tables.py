@@ -71,9 +71,23 @@ SELECT
     (89 + i)::INTEGER AS n_roles,
     (20 + i)::INTEGER AS n_companies,
     i IN (0, 29) AS is_partial
-FROM range(30) AS numbers (i), (VALUES ('all'), ('ashby')) AS s (sources),
+FROM range(30) AS numbers (i),
+    (VALUES ('all'), ('ashby'), (getvariable('script'))) AS s (sources),
     (VALUES ('ml'), ('all')) AS p (population);
 ALTER TABLE out.framework_ratio_by_quarter DROP at_month;
+CREATE TABLE out.framework_share_by_quarter AS
+SELECT
+    period_start, sources, population, framework, pytorch_only AS n_roles, n_companies,
+    n_roles AS n_roles_all, weight * pytorch_only / n_roles::DOUBLE AS share, share * 0.7 AS ci_low,
+    share * 1.4 AS ci_high, is_partial
+FROM out.framework_ratio_by_quarter,
+    (VALUES ('pytorch', 1.0), ('tensorflow', 0.8), ('jax', 0.3)) AS f (framework, weight);
+CREATE TABLE out.model_share AS
+SELECT DATE '2026-02-01' + 7 * i::INTEGER AS snapshot, framework, "group", n AS n_models,
+    n / 200.0::DOUBLE AS share
+FROM range(4) AS numbers (i), (VALUES ('newest'), ('most downloaded')) AS g ("group"),
+    (VALUES ('pytorch', 120), ('tf', 9), (getvariable('script'), 2)) AS f (framework, n)
+WHERE "group" = 'newest' OR i = 3;
 CREATE TABLE out.paper_share_by_year AS
 SELECT
     make_date(2016 + i::INTEGER, 1, 1) AS period_start,

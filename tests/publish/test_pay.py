@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborNode
 
-from tests.publish.pages import parsed, rendered, section, texts
+from tests.publish.pages import parsed, rendered, section, shapes, texts
 from tests.publish.tables import SCRIPT_TITLE
 from warehouse.publish.charts_pay import Bar, pay_chart
 
@@ -94,7 +93,8 @@ def test_few_roles_have_a_median_without_quartiles() -> None:
     def pale(n_paid: int) -> int:
         rest = f"20, {n_paid}, 6, 150000::DOUBLE, 140000::DOUBLE, 160000::DOUBLE"
         found = _pay(*_known()[1:], _cell("pytorch", rest=rest))
-        return len(re.findall(r'stroke-width="13"', found.css_first(".wide svg").html or ""))
+        drawn = shapes(found.css_first(".wide svg").html or "")
+        return sum(shape.get("stroke-width") == "13" for shape in drawn)
 
     assert (pale(9), pale(10)) == (2, 3)
 

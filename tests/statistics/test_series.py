@@ -13,6 +13,7 @@ from tests.claims.small_warehouse import add_roles, empty, fill, market
 from warehouse.statistics.series import (
     Coverage,
     framework_ratio,
+    framework_share,
     framework_share_by_month,
     is_partial,
     paper_share,
@@ -88,24 +89,33 @@ def test_a_side_of_zero_gives_an_open_interval():
     assert row["ci_low"] == pytest.approx(0.025 ** (1 / 20) / (1 - 0.025 ** (1 / 20)))
 
 
-def test_share_counts_are_those_of_plain_sql(con: duckdb.DuckDBPyConnection):
-    series = framework_share_by_month(con, AS_OF)
+@pytest.mark.parametrize("grain", ["month", "quarter", "year"])
+def test_share_counts_are_those_of_plain_sql(con: duckdb.DuckDBPyConnection, grain: str):
+    series = framework_share(con, grain, AS_OF)
     for framework in ("pytorch", "tensorflow", "jax"):
         plain = con.execute(
             f"""
-            SELECT date_trunc('month', entered_on)::DATE AS month, sum(has_{framework}::INT) AS n,
+            SELECT date_trunc($1, entered_on)::DATE AS period, sum(has_{framework}::INT) AS n,
                 count(DISTINCT company_id) FILTER (has_{framework}) AS companies,
-                avg(has_{framework}::INT) AS share
-            FROM core.roles WHERE entered_on <= $1 AND is_ml_role GROUP BY 1 ORDER BY 1
+                count(*) AS n_all, avg(has_{framework}::INT) AS share
+            FROM core.roles WHERE entered_on <= $2 AND is_ml_role GROUP BY 1 ORDER BY 1
             """,
-            [AS_OF],
+            [grain, AS_OF],
         ).df()
         chosen = (series["sources"] == "all") & (series["population"] == "ml")
         seen = series[chosen & (series["framework"] == framework) & series["share"].notna()]
-        assert seen["month"].tolist() == plain["month"].dt.date.tolist()
+        assert seen["period_start"].tolist() == plain["period"].dt.date.tolist()
         assert seen["n_roles"].tolist() == plain["n"].tolist()
         assert seen["n_companies"].tolist() == plain["companies"].tolist()
+        assert seen["n_roles_all"].tolist() == plain["n_all"].tolist()
         assert seen["share"].tolist() == pytest.approx(plain["share"].tolist())
+
+
+def test_shares_by_month_have_the_columns_of_their_table(con: duckdb.DuckDBPyConnection):
+    by_month = framework_share_by_month(con, AS_OF)
+    assert "n_roles_all" not in by_month
+    plain = framework_share(con, "month", AS_OF).rename(columns={"period_start": "month"})
+    pd.testing.assert_frame_equal(by_month, plain[by_month.columns], check_exact=True)
 
 
 def test_share_intervals_hold_the_share_and_stay_in_range(con: duckdb.DuckDBPyConnection):

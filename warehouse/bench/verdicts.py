@@ -12,7 +12,12 @@ from warehouse.bench.material import Material
 from warehouse.bench.measure import Row, Timing, compare, in_fresh_process, stopwatch
 from warehouse.claims.judge import judge
 from warehouse.normalise.posting import method_version
-from warehouse.statistics.series import framework_ratio, framework_share_by_month, paper_share
+from warehouse.statistics.series import (
+    framework_ratio,
+    framework_share,
+    framework_share_by_month,
+    paper_share,
+)
 
 
 def claims(material: Material) -> Iterator[Row]:
@@ -44,6 +49,8 @@ def _judge(roles: int, companies: int) -> tuple[Timing, Timing]:
             framework_ratio(con, "quarter", AS_OF)
             framework_ratio(con, "year", AS_OF)
             framework_share_by_month(con, AS_OF)
+            framework_share(con, "quarter", AS_OF)
+            framework_share(con, "year", AS_OF)
             paper_share(con, "quarter", AS_OF)
             paper_share(con, "year", AS_OF)
         with stopwatch() as verdicts:

@@ -10,18 +10,22 @@ colour-blind readers (https://jfly.uni-koeln.de/color/).
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
 import altair as alt
 import vl_convert as vlc
 
+from warehouse.publish.svg import lean
+
 Row = Mapping[str, Any]
 Size = Literal["wide", "narrow"]
+SIZES: tuple[Size, Size] = ("wide", "narrow")
 
 INK, MUTED, GRID = "#1b1f24", "#57606a", "#d8dee4"
 PYTORCH, TENSORFLOW, JAX, NONE = "#c2500a", "#0072b2", "#00795a", "#69717a"
@@ -40,29 +44,60 @@ PALETTE: dict[str, str] = {
 
 FRAMEWORKS = {
     "pytorch": ("PyTorch", PYTORCH),
+    "tensorflow": ("TensorFlow", TENSORFLOW),
     "tf": ("TensorFlow", TENSORFLOW),
     "jax": ("JAX", JAX),
     "none": ("none found", NONE),
 }
-"""Frameworks that the papers chart draws: the sources' label to name and colour."""
+"""Frameworks that a chart draws: their label in the tables to name and colour."""
+
+_SHAPES = {PYTORCH: "circle", TENSORFLOW: "square", JAX: "triangle-up", NONE: "diamond"}
+"""Shape of a line's dots by its colour, so that lines are told apart without colour too."""
 
 _WIDTH: dict[Size, int] = {"wide": 780, "narrow": 330}
+_LABELS: dict[Size, int] = {"wide": 90, "narrow": 76}  # room for names at the ends of lines
 _HEIGHT: dict[Size, int] = {"wide": 330, "narrow": 270}
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 # fonts of readers may run wider than the one that the layout is measured with
 _PADDING = {"left": 8, "right": 16, "top": 4, "bottom": 4}
+_CONFIG = {
+    "font": _FONT,
+    "background": "transparent",
+    "aria": False,
+    "padding": _PADDING,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED,
+        "labelFontSize": 12,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "gridColor": GRID,
+        "labelPadding": 6,
+    },
+}
 _BAR = 20  # width of the widest bar, pixels
+_BAR_NAME = 18  # letters of a name beside a bar
 _RATIO_LIMITS = (1 / 64, 64)  # a hopelessly wide interval must not flatten the line
 
 
-def ratio_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
+def ratio_chart(
+    rows: Sequence[Row],
+    size: Size,
+    *,
+    is_sample: bool,
+    key: str = "ratio",
+    steps: Sequence[tuple[date, str]] = (),
+) -> str:
     """PyTorch : TensorFlow over time on a log axis, with interval band and the number of roles.
 
     Args:
-        rows: Periods in order: period_start, ratio, ci_low, ci_high, n_named, is_partial. A period
-            without a ratio leaves a gap; of an interval, one missing end is open, two are none.
+        rows: Periods in order: period_start, ratio, ci_low, ci_high, n_named, is_partial, and tip
+            to be shown on hovering, where it is there. A period without a ratio leaves a gap; of
+            an interval, one missing end is open, two are none.
         size: Width to lay out for.
         is_sample: Writes SAMPLE across the chart.
+        key: Begins the ids in the SVG; another for each chart of a page.
+        steps: First periods of what is made of other sources than the one before, with a note.
 
     Returns:
         An SVG element.
@@ -84,7 +119,8 @@ def ratio_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
         }
         for row in rows
     ]
-    x = _time_axis([row["period_start"] for row in rows], size, labels=False)
+    periods = [row["period_start"] for row in rows]
+    x = _time_axis(periods, size, labels=False)
     scale = alt.Scale(type="log", base=2, domain=[low, high], nice=False)
     y = alt.Y(
         "ratio:Q",
@@ -98,40 +134,54 @@ def ratio_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
     )
     base = _chart(points)
     even = _chart([{"ratio": 1}]).mark_rule(color=INK, strokeWidth=1.2).encode(alt.Y("ratio:Q"))
-    lines = _line_with_partials(points, "ratio", PYTORCH, x, y)
-    sides = [
+    width, height = _WIDTH[size], _HEIGHT[size]
+    upper = alt.layer(
+        *_sample_mark(size, width, height, is_sample=is_sample),
+        *_interval_band(points, PYTORCH, x, scale),
+        even,
+        *_line_with_partials(points, "ratio", PYTORCH, x, y),
         _note("more PyTorch ↑", x=6, y=8, baseline="top"),
-        _note("more TensorFlow ↓", x=6, y=_HEIGHT[size] - 8, baseline="bottom"),
-    ]
-    bands = _interval_band(points, PYTORCH, x, scale)
-    layers = [*_sample_mark(size, is_sample), *bands, even, *lines, *sides]
-    upper = alt.layer(*layers).properties(width=_WIDTH[size], height=_HEIGHT[size])
+        _note("more TensorFlow ↓", x=6, y=height - 8, baseline="bottom"),
+        *_steps(steps, periods, x, size),
+        *_tips(rows, x, size, width, height),
+        width=width,
+        height=height,
+    )
     counts = (
-        base.mark_bar(
-            color=NONE, opacity=0.55, size=max(1, min(_BAR, 0.7 * _WIDTH[size] / len(rows)))
-        )
+        base.mark_bar(color=NONE, opacity=0.55, size=max(1, min(_BAR, 0.7 * width / len(rows))))
         .encode(
-            _time_axis([row["period_start"] for row in rows], size, labels=True),
+            _time_axis(periods, size, labels=True),
             alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=2, format="~s")),
         )
         .properties(
-            width=_WIDTH[size],
+            width=width,
             height=52,
             title=alt.Title("roles naming either", anchor="start", color=MUTED, fontSize=11),
         )
     )
     chart = alt.vconcat(upper, counts, spacing=10).resolve_scale(x="shared")
-    return _svg(chart, f"ratio-{size}")
+    return _svg(chart, f"{key}-{size}")
 
 
-def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
-    """Share of papers with code per year and framework, with interval bands.
+def share_chart(
+    rows: Sequence[Row],
+    size: Size,
+    *,
+    is_sample: bool,
+    key: str,
+    tips: Sequence[Row] = (),
+    steps: Sequence[tuple[date, str]] = (),
+) -> str:
+    """Shares over time, a line with its interval band for each framework, named at its end.
 
     Args:
-        rows: period_start, framework, share, ci_low, ci_high, is_partial, in order of time; a year
-            without a share leaves a gap, frameworks outside `FRAMEWORKS` are left to the table.
+        rows: period_start, framework, share, ci_low, ci_high, is_partial, in order of time; a
+            period without a share leaves a gap, frameworks outside `FRAMEWORKS` are left out.
         size: Width to lay out for.
         is_sample: Writes SAMPLE across the chart.
+        key: Begins the ids in the SVG; another for each chart of a page.
+        tips: period_start and tip, what is shown on hovering a period.
+        steps: First periods of what is made of other sources than the one before, with a note.
 
     Returns:
         An SVG element.
@@ -149,16 +199,10 @@ def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
         if any(row["share"] is not None for row in found)
     }
     if not by_framework:
-        raise ValueError("no paper names a framework that is drawn")
+        raise ValueError("no row is of a framework that is drawn")
     periods = sorted({row["period_start"] for found in by_framework.values() for row in found})
     x = _time_axis(periods, size, labels=True)
-    top = max(
-        row["ci_high"] or row["share"]
-        for found in by_framework.values()
-        for row in found
-        if row["share"] is not None
-    )
-    scale_top = min(1.0, math.ceil(top * 10) / 10)
+    scale_top = _share_top(row for found in by_framework.values() for row in found)
     scale = alt.Scale(domain=[0, scale_top], nice=False)
     y = alt.Y(
         "share:Q",
@@ -166,7 +210,9 @@ def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
         scale=scale,
         axis=alt.Axis(format=".0%", tickCount=5),
     )
-    layers = _sample_mark(size, is_sample)
+    width, height = _WIDTH[size] - _LABELS[size], _HEIGHT[size]
+    layers = _sample_mark(size, width, height, is_sample=is_sample)
+    lines: list[alt.Chart] = []
     for framework, found in by_framework.items():
         _, colour = FRAMEWORKS[framework]
         points = [
@@ -179,12 +225,66 @@ def paper_chart(rows: Sequence[Row], size: Size, *, is_sample: bool) -> str:
             for row in found
         ]
         layers += _interval_band(points, colour, x, scale)
-        layers += _line_with_partials(points, "share", colour, x, y)
-    labels = _end_labels(by_framework, size, scale, gap=17 / _HEIGHT[size] * scale_top)
-    chart = alt.layer(*layers, *labels).properties(
-        width=_WIDTH[size] - (100 if size == "wide" else 0), height=_HEIGHT[size]
+        lines += _line_with_partials(points, "share", colour, x, y)
+    chart = alt.layer(
+        *layers,
+        *lines,
+        *_end_labels(by_framework, size, scale, scale_top),
+        *_steps(steps, periods, x, size),
+        *_tips(tips, x, size, width, height),
+        width=width,
+        height=height,
     )
-    return _svg(chart, f"papers-{size}")
+    return _svg(chart, f"{key}-{size}")
+
+
+def bar_chart(rows: Sequence[Row], size: Size, *, is_sample: bool, key: str) -> str:
+    """Shares of one day, a bar for each framework with its share at the end.
+
+    Args:
+        rows: name, framework, share (0 to 1), said (the share in words), in the order to draw.
+        size: Width to lay out for.
+        is_sample: Writes SAMPLE across the chart.
+        key: Begins the ids in the SVG; another for each chart of a page.
+
+    Returns:
+        An SVG element.
+
+    Raises:
+        ValueError: There is no row.
+    """
+    if not rows:
+        raise ValueError("no framework to draw")
+    values = [
+        {
+            "name": row["name"][:_BAR_NAME],
+            "share": row["share"],
+            "said": row["said"],
+            "colour": FRAMEWORKS.get(row["framework"], ("", NONE))[1],
+        }
+        for row in rows
+    ]
+    names = [row["name"] for row in values]
+    y = alt.Y(
+        "name:N",
+        title=None,
+        sort=names,
+        scale=alt.Scale(domain=names, paddingInner=0.3, paddingOuter=0.1),
+        axis=alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=140),
+    )
+    top = max(row["share"] for row in rows) or 1
+    x = alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, top], nice=False))
+    width, height = _WIDTH[size] - (160 if size == "wide" else 130), 30 * len(rows)
+    bars = _chart(values).mark_bar().encode(x, y, alt.Color("colour:N", scale=None))
+    said = _chart(values).mark_text(align="left", dx=6, color=INK, fontSize=12)
+    chart = alt.layer(
+        *_sample_mark(size, width, height, is_sample=is_sample),
+        bars,
+        said.encode(x, y, alt.Text("said:N")),
+        width=width,
+        height=height,
+    )
+    return _svg(chart, f"{key}-{size}")
 
 
 OTHERS = (TENSORFLOW, JAX, NONE)
@@ -202,7 +302,8 @@ def comparison_chart(
     """A share of ours by year with its interval band, and what others say of the same years.
 
     Args:
-        ours: period_start, share, ci_low, ci_high, in order of time; no year twice.
+        ours: period_start, share, ci_low, ci_high, in order of time; no year twice. Its tip is
+            shown on hovering, where it is there.
         others: By name of an outside series: period_start, low, high, the least and the greatest
             share that it allows.
         size: Width to lay out for.
@@ -231,7 +332,8 @@ def comparison_chart(
     scale = alt.Scale(domain=[0, 1], nice=False)
     y = alt.Y("share:Q", title=None, scale=scale, axis=alt.Axis(format=".0%", tickCount=5))
     even = _chart([{"share": 0.5}]).mark_rule(color=INK, strokeWidth=1.2)
-    layers = [*_sample_mark(size, is_sample), *_interval_band(points, PYTORCH, x, scale)]
+    layers = _sample_mark(size, _WIDTH[size], _HEIGHT[size] * 0.7, is_sample=is_sample)
+    layers += _interval_band(points, PYTORCH, x, scale)
     layers += [even.encode(alt.Y("share:Q")), *_line_with_partials(points, "share", PYTORCH, x, y)]
     legend = [(f"ours: {name}", PYTORCH)]
     for (other, rows), colour in zip(others.items(), OTHERS, strict=False):
@@ -256,12 +358,14 @@ def comparison_chart(
             align="left", baseline="bottom", color=colour, fontWeight=600, fontSize=13, text=text
         )
         layers.append(mark.encode(x=alt.value(8), y=alt.value(-8 - 18 * place)))
-    chart = alt.layer(*layers).properties(width=_WIDTH[size], height=_HEIGHT[size] * 0.7)
+    layers += _tips(ours, x, size, _WIDTH[size], _HEIGHT[size] * 0.7)
+    chart = alt.layer(*layers, width=_WIDTH[size], height=_HEIGHT[size] * 0.7)
     return _svg(chart, f"compared-{re.sub(r'[^a-z]+', '-', name.lower())}-{size}")
 
 
 def _chart(values: Sequence[Mapping[str, Any]]) -> alt.Chart:
-    return alt.Chart({"values": list(values)})
+    # as text, for Altair copies a chart dozens of times, and each value of its data with it
+    return alt.Chart({"values": json.dumps(list(values)), "format": {"type": "json"}})
 
 
 def _band(row: Row, least: float, most: float, *, is_drawn: bool) -> dict[str, float | None]:
@@ -312,51 +416,135 @@ def _line_with_partials(
         dots = [point for point in shown if point["partial"] is is_partial]
         if dots:
             mark = _chart(dots).mark_point(
-                color=colour, filled=not is_partial, size=42 if is_partial else 26, opacity=1
+                color=colour,
+                shape=_SHAPES.get(colour, "circle"),
+                filled=not is_partial,
+                size=42 if is_partial else 26,
+                opacity=1,
             )
             layers.append(mark.encode(x, y))
     return layers
 
 
 def _end_labels(
-    by_framework: Mapping[str, Sequence[Row]], size: Size, scale: alt.Scale, *, gap: float
+    by_framework: Mapping[str, Sequence[Row]], size: Size, scale: alt.Scale, scale_top: float
 ) -> list[alt.Chart]:
-    """Each line's name in its colour, moved apart: at the end of the line, or above on a phone."""
+    """Each line's name in its colour at the end of the line, moved apart."""
+    gap = 17 / _HEIGHT[size] * scale_top
     ends = sorted(
         ([row["share"] for row in found if row["share"] is not None][-1], name)
         for name, found in by_framework.items()
     )
+    heights: list[float] = []
+    for share, _ in ends:
+        heights.append(max(share, heights[-1] + gap) if heights else share)
+    ceiling = scale_top
+    for place in reversed(range(len(heights))):
+        heights[place] = min(heights[place], ceiling)
+        ceiling = heights[place] - gap
     charts: list[alt.Chart] = []
-    height = -gap
-    for place, (share, framework) in enumerate(ends):
+    for height, (_, framework) in zip(heights, ends, strict=True):
         name, colour = FRAMEWORKS[framework]
-        style: dict[str, Any] = {"color": colour, "fontWeight": 600, "fontSize": 13, "text": name}
-        if size == "wide":
-            height = max(share, height + gap)
-            mark = _chart([{"share": height}]).mark_text(align="left", dx=10, **style)
-            charts.append(mark.encode(alt.Y("share:Q", scale=scale), x=alt.value("width")))
-        else:
-            row, column = divmod(len(ends) - 1 - place, 2)  # the largest first
-            rows = (len(ends) + 1) // 2
-            mark = _chart([{}]).mark_text(align="left", baseline="bottom", **style)
-            charts.append(
-                mark.encode(x=alt.value(8 + 160 * column), y=alt.value(-8 - 18 * (rows - 1 - row)))
-            )
+        mark = _chart([{"share": height}]).mark_text(
+            align="left",
+            dx=10 if size == "wide" else 4,
+            color=colour,
+            fontWeight=600,
+            fontSize=13 if size == "wide" else 12,
+            text=name,
+        )
+        charts.append(mark.encode(alt.Y("share:Q", scale=scale), x=alt.value("width")))
     return charts
 
 
+def _share_top(rows: Iterable[Row]) -> float:
+    """Where the axis of shares ends: above the lines, and the intervals as far as is readable."""
+    found = [row for row in rows if row["share"] is not None]
+    most: float = max(row["share"] for row in found)
+    ends: float = max(_number(row["ci_high"]) or row["share"] for row in found)
+    return min(1.0, max(0.1, math.ceil(min(ends, 2.5 * most + 0.05) * 20) / 20))
+
+
+def _steps(
+    steps: Sequence[tuple[date, str]], periods: Sequence[date], x: alt.X, size: Size
+) -> list[alt.Chart]:
+    """A rule halfway to each first period of another making, with a note at its head."""
+    charts: list[alt.Chart] = []
+    for number, (start, said) in enumerate(steps):
+        before = [period for period in periods if period < start]
+        if not before:
+            continue
+        day = start - (start - before[-1]) / 2
+        at = [{"period": day.isoformat()}]
+        is_late = (day - periods[0]) > (periods[-1] - periods[0]) / 2
+        rule = _chart(at).mark_rule(color=MUTED, strokeWidth=1, strokeDash=[1, 3]).encode(x)
+        note = _chart(at).mark_text(
+            text=said,
+            color=MUTED,
+            fontSize=12 if size == "wide" else 11,
+            align="right" if is_late else "left",
+            baseline="bottom",
+            dx=-4 if is_late else 4,
+        )
+        charts += [rule, note.encode(x, y=alt.value(-4 - 15 * number))]
+    return charts
+
+
+def _tips(
+    rows: Sequence[Row], x: alt.X, size: Size, width: float, height: float
+) -> list[alt.Chart]:
+    """An unseen column over each period, which tells its figures on hovering.
+
+    Phones have nothing that hovers, so the narrow drawing is spared them.
+    """
+    found = [row for row in rows if row.get("tip")]
+    if size == "narrow" or not found:
+        return []
+    columns = [{"period": row["period_start"].isoformat(), "tip": row["tip"]} for row in found]
+    mark = _chart(columns).mark_bar(
+        color="transparent", size=math.ceil(width / max(1, len(rows) - 1)), aria=True
+    )
+    return [mark.encode(x, alt.Description("tip:N"), y=alt.value(0), y2=alt.value(height))]
+
+
 def _time_axis(periods: Sequence[date], size: Size, *, labels: bool) -> alt.X:
-    years = range(min(periods).year, max(periods).year + 2)
-    step = math.ceil(len(years) / (12 if size == "wide" else 6))
-    shown = [f"{year}-01-01" for year in years[::step] if year <= max(periods).year]
+    shown, form = _time_labels(periods, 12 if size == "wide" else 5)
     return alt.X(
         "period:T",
         title=None,
         scale=alt.Scale(type="utc", nice=False, padding=_BAR / 2),
         axis=alt.Axis(
-            values=shown, format="%Y", grid=False, labels=labels, ticks=labels, labelAngle=0
+            values=[day.isoformat() for day in shown],
+            format=form,
+            grid=False,
+            labels=labels,
+            ticks=labels,
+            labelAngle=0,
         ),
     )
+
+
+def _time_labels(periods: Sequence[date], most: int) -> tuple[list[date], str]:
+    """Days to write at a time axis, at most so many, and how: years, quarters, months or days."""
+    first, last = min(periods), max(periods)
+    if last.year - first.year >= 2:
+        days = [date(year, 1, 1) for year in range(first.year, last.year + 1)]
+        form = "%Y"
+    elif (last - first).days > 62:
+        months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+        days = [date(month // 12, month % 12 + 1, 1) for month in months]
+        form = "%b %Y"
+        if all(period.day == 1 and period.month % 3 == 1 for period in periods):
+            days = [day for day in days if day.month % 3 == 1]
+            form = "%Y Q%q"
+        most = (most + 1) // 2
+    else:
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        form = "%-d %b"
+        most = (most + 1) // 2
+    step = math.ceil(len(days) / most)
+    # the axis begins a little before the first period
+    return [day for day in days[::step] if first - timedelta(days=3) <= day <= last], form
 
 
 def _note(text: str, *, x: int, y: int, baseline: Literal["top", "bottom"]) -> alt.Chart:
@@ -367,7 +555,7 @@ def _note(text: str, *, x: int, y: int, baseline: Literal["top", "bottom"]) -> a
     return noted
 
 
-def _sample_mark(size: Size, is_sample: bool) -> list[alt.Chart]:
+def _sample_mark(size: Size, width: float, height: float, *, is_sample: bool) -> list[alt.Chart]:
     if not is_sample:
         return []
     return [
@@ -376,11 +564,11 @@ def _sample_mark(size: Size, is_sample: bool) -> list[alt.Chart]:
             text="SAMPLE",
             color=SAMPLE,
             opacity=0.22,
-            fontSize=84 if size == "wide" else 52,
+            fontSize=min(84 if size == "wide" else 52, 0.6 * height),
             fontWeight=800,
             angle=340,
         )
-        .encode(x=alt.value(_WIDTH[size] * 0.42), y=alt.value(_HEIGHT[size] * 0.55))
+        .encode(x=alt.value(width * 0.5), y=alt.value(height * 0.55))
     ]
 
 
@@ -406,27 +594,15 @@ def _clamp(value: float, low: float, high: float) -> float:
 
 def _svg(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart, prefix: str) -> str:
     """Renders without the network; ids get `prefix`, for a page holds several charts."""
-    configured = (
-        chart.configure(font=_FONT, background="transparent", aria=False, padding=_PADDING)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=MUTED,
-            labelFontSize=12,
-            domainColor=GRID,
-            tickColor=GRID,
-            gridColor=GRID,
-            labelPadding=6,
-        )
-    )
+    # neither checked nor configured by Altair, which would copy the chart at every step
+    spec = chart.to_dict(validate=False)
+    spec["config"] = _CONFIG
     version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg = vlc.vegalite_to_svg(configured.to_dict(), vl_version=version)
+    svg = lean(vlc.vegalite_to_svg(spec, vl_version=version))
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
-    # a font said once and pixels without their fractions' tails: a third of the bytes
-    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg.replace(f' font-family="{_FONT}"', ""))
-    # the picture is described by its caption and its table; parts with roles would want names
-    svg = re.sub(r' (?:role|aria-[a-z]+|pointer-events)="[^"]*"', "", svg)
-    root = f'<svg role="presentation" focusable="false" font-family="{_FONT}"'
+    # the picture is described by its caption and its table
+    root = '<svg role="presentation" focusable="false"'
     return re.sub(r"<svg\b", root, svg, count=1)
 
 

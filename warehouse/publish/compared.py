@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from warehouse.publish import charts
 from warehouse.publish.rows import Figure, Publication, Row
+from warehouse.publish.terms import source_name
 from warehouse.publish.wording import count, figure, interval, is_number, points
 
 _MEASURES = {"direction": "Direction", "crossing_date": "When PyTorch took the lead"}
@@ -30,6 +31,7 @@ def compared_section(publication: Publication, *, is_sample: bool) -> Row | None
         return None
     judged = [row for row in rows if row["measure"] in _MEASURES]
     for row in judged:
+        row["ours_named"] = _series_name(row["our_series"])
         row["measure_said"] = _MEASURES[row["measure"]]
         row["agrees_said"] = _AGREEMENT[row["agrees"]]
         row.update(compared_said(row))
@@ -39,7 +41,10 @@ def compared_section(publication: Publication, *, is_sample: bool) -> Row | None
         "rows": judged,
         "told": [row for row in judged if row["agrees"] is not None],
         "figures": [
-            (name, _level_figure(name, of_one, is_sample=is_sample))
+            (
+                _series_name(name),
+                _level_figure(_series_name(name), of_one, is_sample=is_sample),
+            )
             for name in dict.fromkeys(row["our_series"] for row in levels)
             if (of_one := _framework_levels(judged, levels, name))
         ],
@@ -75,6 +80,12 @@ def compared_said(row: Row) -> dict[str, str]:
     }
 
 
+def _series_name(series: str) -> str:
+    """A series of ours with its source as people call it."""
+    source, _, what = series.partition(" ")
+    return f"{source_name(source)} {what}".strip()
+
+
 def _framework_levels(
     judged: Sequence[Row], levels: Sequence[Row], name: str
 ) -> dict[str, list[Row]]:
@@ -100,7 +111,7 @@ def _level_figure(name: str, by_outside: dict[str, list[Row]], *, is_sample: boo
     """Our share by year and theirs, as a small chart with its table."""
     rows = [row for found in by_outside.values() for row in found]
     mine = {
-        row["period_start"]: {**row, "share": row["ours"]}
+        row["period_start"]: {**row, "share": row["ours"], "tip": _tip(rows, row)}
         for row in sorted(rows, key=lambda row: row["period_start"])
     }
     theirs = {
@@ -149,3 +160,18 @@ def _level_figure(name: str, by_outside: dict[str, list[Row]], *, is_sample: boo
             if (said := compared_said(row))
         ],
     )
+
+
+def _tip(rows: Sequence[Row], of_year: Row) -> str:
+    """What hovering a year tells, a line for us and for each of the others."""
+    ours = compared_said(of_year)
+    lines = [
+        f"{of_year['period_start'].year}",
+        f"ours {ours['ours_said']} ({ours['interval_said']}), from {count(of_year['n_units'])}",
+    ]
+    lines += [
+        f"{row['outside_name']} {compared_said(row)['theirs_said']}"
+        for row in rows
+        if row["period_start"] == of_year["period_start"]
+    ]
+    return "\n".join(lines)

@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from warehouse.publish.compared import compared_said
 from warehouse.publish.rows import Publication, Row
+from warehouse.publish.terms import source_terms
 from warehouse.publish.wording import REASONS, TOPICS, VERDICTS, figure, interval
 from warehouse.statistics.multiplicity import by_chance
 
@@ -285,7 +286,7 @@ def _bears(publication: Publication, facts: _Facts) -> dict[str, Any]:
     """What the data can bear and what they can't."""
     undetermined = [row for row in facts.judged if row["verdict"] == "undetermined"]
     kinds = Counter(_kind_of_reason(row["reason"]) for row in undetermined)
-    terms = _terms()
+    terms = source_terms()
     by_basis: dict[str, list[str]] = {}
     for row in _observed(publication):
         basis = terms.get(row["source"], {"time_basis": "table"})["time_basis"]
@@ -399,7 +400,7 @@ def _compared(publication: Publication) -> list[Row]:
 
 def _sources(publication: Publication) -> list[Row]:
     """Sources with their terms, and whose figures the cross-checks use."""
-    terms = _terms()
+    terms = source_terms()
     rows = [
         {
             **terms.get(
@@ -425,11 +426,6 @@ def _sources(publication: Publication) -> list[Row]:
             FROM "out".cross_checks ORDER BY name"""
         )
     return rows
-
-
-def _terms() -> dict[str, dict[str, str]]:
-    """The facts on each source, by its name."""
-    return {row["source"]: row for row in _facts_file("source_terms.csv")}
 
 
 def _facts_file(name: str) -> list[dict[str, str]]:

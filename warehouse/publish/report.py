@@ -21,7 +21,8 @@ from warehouse.publish import charts
 from warehouse.publish.cards import cards, in_words
 from warehouse.publish.compared import compared_section
 from warehouse.publish.employers import employers_section
-from warehouse.publish.papers import paper_figure
+from warehouse.publish.models import models_section
+from warehouse.publish.papers import papers_section
 from warehouse.publish.pay import pay_section
 from warehouse.publish.quality import (
     accounts_section,
@@ -32,7 +33,7 @@ from warehouse.publish.quality import (
 from warehouse.publish.rows import Publication, Row
 from warehouse.publish.skills import skills_section
 from warehouse.publish.snapshot import SAMPLE_MARK
-from warehouse.publish.trends import ratio_figure
+from warehouse.publish.trends import trends_section
 from warehouse.publish.wording import (
     REASONS,
     TOPICS,
@@ -105,11 +106,12 @@ def render_report(
         untold=_untold(judged),
         topics=cards(publication, judged),
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
-        ratio=ratio_figure(publication, is_sample=is_sample),
+        trends=trends_section(publication, is_sample=is_sample),
         pay=pay_section(publication, is_sample=is_sample),
         skills=skills_section(publication),
         employers=employers_section(publication, is_sample=is_sample),
-        papers=paper_figure(publication, is_sample=is_sample),
+        papers=papers_section(publication, is_sample=is_sample),
+        models=models_section(publication, is_sample=is_sample),
         compared=compared_section(publication, is_sample=is_sample),
         checks=checks_section(run.get("checks")),
         annexes=sorted((annexes or {}).items()),

@@ -1,6 +1,6 @@
 """The series over time: ratio and shares of frameworks in roles, and their shares in papers.
 
-Belongs here: the tables `framework_ratio_by_*`, `framework_share_by_month`, `paper_share_by_*`,
+Belongs here: the tables `framework_ratio_by_*`, `framework_share_by_*`, `paper_share_by_*`,
 read from `core` and returned as frames. Does not belong here: claims, or storing the frames.
 
 A series is gap-free: each period between the first and the last of its source set has a row, with
@@ -53,12 +53,13 @@ _RATIO_COLUMNS = (
     "is_partial",
 )
 _SHARE_COLUMNS = (
-    "month",
+    "period_start",
     "sources",
     "population",
     "framework",
     "n_roles",
     "n_companies",
+    "n_roles_all",
     "share",
     "ci_low",
     "ci_high",
@@ -309,19 +310,20 @@ def framework_ratio(con: duckdb.DuckDBPyConnection, grain: Grain, as_of: date) -
     return frame[list(_RATIO_COLUMNS)]
 
 
-def framework_share_by_month(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
-    """Share of each month's new roles that name a framework.
+def framework_share(con: duckdb.DuckDBPyConnection, grain: Grain, as_of: date) -> pd.DataFrame:
+    """Share of each period's new roles that name a framework.
 
     Args:
         con: Connection to a warehouse with `core.roles`, `core.postings` and `core.boards`.
+        grain: Length of a period.
         as_of: The day that counts as now; roles that entered later are left out.
 
     Returns:
-        Columns month, sources, population, framework (pytorch, tensorflow, jax), n_roles (naming
-        it), n_companies (naming it), share (of all roles of the month), ci_low, ci_high,
-        is_partial. The share is empty in a month without roles.
+        Columns period_start, sources, population, framework (pytorch, tensorflow, jax), n_roles
+        (naming it), n_companies (naming it), n_roles_all (of the period), share (of those),
+        ci_low, ci_high, is_partial. The share is empty in a period without roles.
     """
-    cells = _cells(con, "month", as_of)
+    cells = _cells(con, grain, as_of)
     everyone = cells.total("n_roles")
     companies = cells.companies("n_roles")
     frames = []
@@ -330,6 +332,7 @@ def framework_share_by_month(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.
             framework=framework,
             n_roles=cells.total(framework),
             n_companies=cells.companies(framework),
+            n_roles_all=everyone,
         )
         named = frame["n_roles"].to_numpy()
         _, low, high = _quotients(cells.counts[framework], cells.counts["n_roles"])
@@ -343,8 +346,21 @@ def framework_share_by_month(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.
     frame = pd.concat(frames).sort_values(
         ["sources", "population", "framework", "period"], ignore_index=True
     )
-    frame = _finish(frame, "month", as_of, _coverage(con)).rename(columns={"period_start": "month"})
-    return frame[list(_SHARE_COLUMNS)]
+    return _finish(frame, grain, as_of, _coverage(con))[list(_SHARE_COLUMNS)]
+
+
+def framework_share_by_month(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
+    """`framework_share` by month, in the columns of its table.
+
+    Args:
+        con: Connection to a warehouse with `core.roles`, `core.postings` and `core.boards`.
+        as_of: The day that counts as now; roles that entered later are left out.
+
+    Returns:
+        As `framework_share`, with month for period_start and without n_roles_all.
+    """
+    frame = framework_share(con, "month", as_of)
+    return frame.drop(columns="n_roles_all").rename(columns={"period_start": "month"})
 
 
 def _paper_rows(papers: pd.DataFrame, periods: Sequence[int]) -> list[dict[str, object]]:
