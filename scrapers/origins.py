@@ -15,7 +15,6 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
-
 SAMPLE_LINE = "# SAMPLE MARKET: simulated, not the world\n"
 """The first line of an origins file that leads to the simulated market."""
 
