@@ -7,9 +7,9 @@ thing. Does not belong here: payloads (one module per source), HTTP (`wire`) and
 A module of this package joins by itself: with `ORIGIN` and `answers(world, day)`, which gives
 `(body, content type)` or `(body, content type, headers)` by path and query, or with `ORIGIN` and
 `files(world, day, folder)`, which writes the files that are then served under their paths. It may
-have `boards(world)` beside that: `(board, company, country)` rows for its board list, and `url(board)`,
-the address at which a board is asked for first: then a fault can be planted at one board, whose name
-is a part of all of its paths.
+have `boards(world)` beside that: `(board, company, country)` rows for its board list. With
+`url(board)`, the address at which a board is asked for first, a fault can be planted at one board;
+its name is then a part of all of its paths.
 """
 
 from __future__ import annotations
