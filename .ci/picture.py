@@ -1,4 +1,4 @@
-"""Takes the picture of the report that the documentation shows: picture.py index.html report.png
+"""Takes the picture of the report that the documentation shows: `picture.py index.html report.png`.
 
 Only of the sample market, which says SAMPLE in the picture: no figure of the world, and no name of
 an employer, is put into the repository this way.
@@ -29,7 +29,9 @@ def take(page_file: Path, picture: Path) -> None:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(
-            viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", reduced_motion="reduce"
+            viewport={"width": WIDTH, "height": HEIGHT},
+            color_scheme="light",
+            reduced_motion="reduce",
         )
         page.goto(page_file.resolve().as_uri(), wait_until="load")
         mark = page.get_by_text("SAMPLE DATA").first

@@ -1,4 +1,4 @@
-"""Median stated pay in the United States by framework and level: `with_polars.py data/published`."""
+"""Median stated US pay by framework and level, with polars: `with_polars.py data/published`."""
 
 import json
 import sys
@@ -24,6 +24,14 @@ rows = pay.filter(
     pl.col("framework").is_in(["pytorch", "tensorflow"]),
     pl.col("p50").is_not_null(),
 ).sort("level", "framework")
-shown = ["level", "framework", "p50", "p50_ci_low", "p50_ci_high", "n_roles_paid", "n_companies_paid"]
+shown = [
+    "level",
+    "framework",
+    "p50",
+    "p50_ci_low",
+    "p50_ci_high",
+    "n_roles_paid",
+    "n_companies_paid",
+]
 with pl.Config(tbl_rows=-1, tbl_cols=-1):
     print(rows.select(shown))

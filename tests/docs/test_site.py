@@ -107,5 +107,7 @@ def test_the_picture_of_the_report_is_small() -> None:
     assert PICTURE.read_bytes().startswith(b"\x89PNG")
     assert PICTURE.stat().st_size < PICTURE_BYTES
     for page in (ROOT / "README.md", DOCS / "index.md"):
-        [alternative] = re.findall(r"!\[([^\]]+)\]\([^)]*images/report\.png\)", page.read_text("utf-8"))
+        [alternative] = re.findall(
+            r"!\[([^\]]+)\]\([^)]*images/report\.png\)", page.read_text("utf-8")
+        )
         assert "SAMPLE" in alternative

@@ -40,7 +40,9 @@ PAPERS = """
 
 def ask(sample: Path, sql: str) -> list[tuple[object, ...]]:
     """The rows of a query on the published sample."""
-    with duckdb.connect(str((sample / "published/warehouse.duckdb").resolve()), read_only=True) as con:
+    with duckdb.connect(
+        str((sample / "published/warehouse.duckdb").resolve()), read_only=True
+    ) as con:
         return con.execute(sql).fetchall()
 
 
@@ -77,7 +79,10 @@ def test_a_program_gives_the_published_figures(
             line
             for line in of_label
             if all(
-                any(abs(number - float(str(value))) <= 0.51 * 10**-digits for number in _numbers(line))
+                any(
+                    abs(number - float(str(value))) <= 0.51 * 10**-digits
+                    for number in _numbers(line)
+                )
                 for value in figures
             )
         ]
