@@ -1,8 +1,9 @@
 # make run    the main job on the sample market, with its verdicts
 # make test   lint and the whole test suite
 # make setup  .venv alone; then use .venv/bin/hiring-signal
+# make site   the documentation as a site, in site/
 
-.PHONY: run test lint format docs accuracy calibration findings setup setup-dev browser lock clean
+.PHONY: run test lint format docs site picture accuracy calibration findings setup setup-dev browser lock clean
 .DEFAULT_GOAL := run
 SHELL := /bin/bash
 
@@ -32,6 +33,16 @@ format: setup-dev
 docs: setup
 	$(BIN)/python -c "from warehouse.publish.dictionary import page; print(page(), end='')" \
 		> docs/data-dictionary.md
+
+# The documentation as a site; a dead link or a page without a place ends it. It is also a test.
+# python3 -m http.server -d site shows it, search and all, without a network.
+site: setup-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# The picture of the report in README and docs: of the sample market, which it says.
+picture: setup-dev browser
+	$(BIN)/hiring-signal run --quiet --sample
+	$(BIN)/python .ci/picture.py data/published/index.html docs/images/report.png
 
 # How well facts are read, on labelled postings and captures beside the project.
 accuracy: setup
@@ -81,4 +92,4 @@ lock:
 	echo uv | $(LOCK) - -o requirements-uv.lock
 
 clean:
-	rm -rf $(VENV) data accuracy-data findings-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) site data accuracy-data findings-data .mypy_cache .ruff_cache .pytest_cache .hypothesis

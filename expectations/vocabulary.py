@@ -273,14 +273,17 @@ class ExpectReferenceToExist(ColumnRule):
     table: str
     """The table that owns the key, and `key` its column; our own names, never data."""
     key: str
+    exempt: str = ""
+    """SQL, of our own names alone, that is true of rows which may point to nothing."""
 
     def broken(self) -> str:
         """The key is not among those of the owner."""
         # A missing key of the owner would make every comparison unknown.
-        return (
+        missing = (
             f'{self.name} NOT IN (SELECT "{self.key}" FROM {self.table} '
             f'WHERE "{self.key}" IS NOT NULL)'
         )
+        return f"{missing} AND NOT ({self.exempt})" if self.exempt else missing
 
 
 class ExpectBoardToBeAsked(ColumnRule):

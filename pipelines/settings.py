@@ -19,6 +19,7 @@ from pydantic import Field, PrivateAttr
 
 import scrapers
 from scrapers.archive import holds_sample
+from scrapers.origins import leads_to_sample
 from warehouse import database
 from warehouse.digest import digest_of_code
 
@@ -34,6 +35,9 @@ RENEW_SECONDS = 600.0
 """How long a run may read adverts anew that an older method has read: a large warehouse does so
 over several runs, and each of them ends in time."""
 WORLD_FILE = "world.json"
+SERVED = "served"
+"""Which market a folder is for whose sources were those of `market serve`: it has a past of its
+own, and is not made anew when the generator changes."""
 
 
 class Plan(NamedTuple):
@@ -53,7 +57,16 @@ class Plan(NamedTuple):
         """Whether this run is about a sample market and not about the world."""
         if self.mode == "kept":
             return world_of(self.data) == "sample"
-        return self.mode == "sample" or (self.replay is not None and holds_sample(self.replay))
+        return (
+            self.mode == "sample"
+            or self.is_served_sample
+            or (self.replay is not None and holds_sample(self.replay))
+        )
+
+    @property
+    def is_served_sample(self) -> bool:
+        """Whether the sources that are asked are the simulated ones of `market serve`."""
+        return self.mode == "live" and self.origins is not None and leads_to_sample(self.origins)
 
 
 class FolderError(RuntimeError):
@@ -162,12 +175,14 @@ def take_folder(plan: Plan) -> IO[str]:
 def _keep_worlds_apart(plan: Plan) -> None:
     path = plan.data / WORLD_FILE
     world = {"world": "sample" if plan.is_sample else "real"}
-    if plan.is_sample:
-        market = Path(scrapers.__file__ or "").parent / "market"
-        world["market"] = digest_of_code(market)[:16]
     there = _kept_world(plan.data)
     if not there and plan.mode == "kept":
         return  # it brings no market along, so which one the folder is for stays open
+    if plan.is_served_sample or (plan.mode == "kept" and there.get("market") == SERVED):
+        world["market"] = SERVED
+    elif plan.is_sample:
+        market = Path(scrapers.__file__ or "").parent / "market"
+        world["market"] = digest_of_code(market)[:16]
     if there:
         if there["world"] != world["world"]:
             raise FolderError(
@@ -176,6 +191,11 @@ def _keep_worlds_apart(plan: Plan) -> None:
             )
         if there == world:
             return
+        if SERVED in (there.get("market"), world.get("market")):
+            raise FolderError(
+                f"{plan.data} holds another sample market than the one that is asked for; give "
+                "another folder with --data"
+            )
         # The sample market was made by an older generator: make all of it anew. Captures that are
         # replayed can't be made anew, wherever they lie.
         for name in ("captures", "landing") if plan.mode == "sample" else ("landing",):

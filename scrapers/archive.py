@@ -30,6 +30,8 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from scrapers.origins import leads_to_sample
+
 logger = logging.getLogger(__name__)
 
 SAMPLE_MARK = b"SAMPLE"
@@ -380,8 +382,11 @@ class ArchiveMiddleware:
         record_dir: Path | None,
         name: str,
         recorded: Archive | None = None,
+        *,
+        is_sample: bool = False,
     ) -> None:
         self.archive = archive
+        self._is_sample = is_sample
         self._record_dir = record_dir
         self._name = name
         self._recorded = recorded
@@ -389,10 +394,11 @@ class ArchiveMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build from the settings REPLAY_DIR, RECORD_DIR and RESUME_SINCE."""
+        """Build from the settings REPLAY_DIR, RECORD_DIR, RESUME_SINCE, ORIGINS_FILE."""
         replay_dir = crawler.settings["REPLAY_DIR"]
         record_dir = crawler.settings["RECORD_DIR"]
         since = crawler.settings["RESUME_SINCE"]
+        origins = crawler.settings["ORIGINS_FILE"]
         name = crawler.spidercls.name
         recorded = None
         if record_dir and since:
@@ -407,6 +413,7 @@ class ArchiveMiddleware:
             Path(record_dir) if record_dir else None,
             name,
             recorded,
+            is_sample=bool(origins) and leads_to_sample(Path(origins)),
         )
         crawler.signals.connect(middleware.close, signals.spider_closed)
         return middleware
@@ -437,9 +444,10 @@ class ArchiveMiddleware:
         if self._record_dir is not None and not request.meta.get("dont_record"):
             if self._recorder is None:
                 stamp = observed_at.strftime(STAMP)
+                of = ", SAMPLE MARKET" if self._is_sample else ""
                 self._recorder = Recorder(
                     self._record_dir / f"{self._name}-{stamp}.warc.gz",
-                    description=f"responses to the {self._name} spider of hiring-signal",
+                    description=f"responses to the {self._name} spider of hiring-signal{of}",
                 )
             url = request.meta.get("asked_url", request.url)
             sent = request.body if request.method == "POST" else None

@@ -15,6 +15,9 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
+SAMPLE_LINE = "# SAMPLE MARKET: simulated, not the world\n"
+"""The first line of an origins file that leads to the simulated market."""
+
 
 class OriginsError(ValueError):
     """An origins file that can't be used."""
@@ -44,6 +47,18 @@ def read_origins(path: Path) -> dict[str, str]:
     return {
         _origin(path, key, may_be_many=True): _origin(path, value) for key, value in mapping.items()
     }
+
+
+def leads_to_sample(path: Path) -> bool:
+    """Whether an origins file says that what it leads to is a sample and not the world.
+
+    Args:
+        path: The file; one that can't be read says nothing, `read_origins` tells why.
+    """
+    try:
+        return path.read_text(encoding="utf-8").startswith(SAMPLE_LINE.rstrip())
+    except (OSError, UnicodeError):
+        return False
 
 
 def _origin(path: Path, value: object, *, may_be_many: bool = False) -> str:

@@ -38,6 +38,7 @@ from scrapers.market.faults import (
 from scrapers.market.sources import Listed, Source, is_first, sources_of, target_of
 from scrapers.market.wire import Ask, Connection, Prepared, Reply, file_reply, prepared, reply
 from scrapers.market.world import MarketSpec, World, simulate
+from scrapers.origins import SAMPLE_LINE
 
 HOST = "127.0.0.1"
 DAY_PATH, STATS_PATH = "/__day", "/__stats"
@@ -334,14 +335,14 @@ class Served(NamedTuple):
         return f"http://{HOST}:{self.ports[origin]}{target_of(url)}"
 
     def write_origins(self, path: Path) -> None:
-        """Write the origins file that a crawl takes.
+        """Write the origins file that a crawl takes; it says that this is a sample.
 
         Args:
             path: The YAML file; its folder is made.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = {origin: f"http://{HOST}:{port}" for origin, port in self.ports.items()}
-        path.write_text(yaml.safe_dump(lines, sort_keys=False), encoding="utf-8")
+        path.write_text(SAMPLE_LINE + yaml.safe_dump(lines, sort_keys=False), encoding="utf-8")
 
     def write_boards(self, directory: Path) -> None:
         """Write the board lists that a crawl takes, `<source>.csv`.

@@ -7,7 +7,9 @@ thing. Does not belong here: payloads (one module per source), HTTP (`wire`) and
 A module of this package joins by itself: with `ORIGIN` and `answers(world, day)`, which gives
 `(body, content type)` or `(body, content type, headers)` by path and query, or with `ORIGIN` and
 `files(world, day, folder)`, which writes the files that are then served under their paths. It may
-have `boards(world)` beside that: `(board, company, country)` rows for its board list.
+have `boards(world)` beside that: `(board, company, country)` rows for its board list. With
+`url(board)`, the address at which a board is asked for first, a fault can be planted at one board;
+its name is then a part of all of its paths.
 """
 
 from __future__ import annotations
@@ -92,10 +94,13 @@ class Source(Protocol):
 
 def is_first(source: Source, board: str, target: str, form: Any) -> bool:
     """Whether a board's walk begins with a request: not one for a detail or a further page."""
+    first = source.first(board)
+    if target == target_of(first):
+        return True
     asked = urlsplit(target)
     pages = {"page", "offset", "skip", "cursor"} & parse_qs(asked.query).keys()
     offset = form.get("offset") if isinstance(form, dict) else None
-    return asked.path == urlsplit(source.first(board)).path and not pages and not offset
+    return asked.path == urlsplit(first).path and not pages and not offset
 
 
 def target_of(url: str) -> str:
@@ -291,7 +296,7 @@ def _named(path: str, target: str) -> str | None:
 
 
 class Table:
-    """A source that is a table of addresses; its boards are the paths."""
+    """A source that is a table of addresses; its boards are the paths, or those that it lists."""
 
     def __init__(
         self,
@@ -300,12 +305,15 @@ class Table:
         make: Callable[[World, date], Mapping[str, Sequence[Any]]],
         world: World,
         listed: Sequence[Listed] = (),
+        url: Callable[[str], str] | None = None,
     ) -> None:
         self.name = name
         self.origins: Sequence[str] = (origin,)
         self._make = make
         self._world = world
         self._listed = listed
+        self._url = url
+        self._boards = sorted(row.board for row in listed) if url else []
         self._day = world.spec.as_of
         self._table: dict[Address, Answer] = {}
         self._paths: dict[str, Address] = {}
@@ -324,10 +332,12 @@ class Table:
             self._paths.setdefault(address[0], address)
 
     def board_of(self, host: str, target: str) -> str | None:  # noqa: ARG002
-        """The path, where there is something under it."""
+        """The board that is named in the path, else the path, where there is something under it."""
         self._fill(self._day)
         path = _address(target)[0]
-        return path if path in self._paths else None
+        if path not in self._paths:
+            return None
+        return next((part for part in path.split("/") if part in self._boards), path)
 
     def answer(self, host: str, target: str, form: Any, day: date) -> Answer | None:  # noqa: ARG002
         """The answer; None where there is nothing under that address."""
@@ -335,12 +345,15 @@ class Table:
         return self._table.get(_address(target))
 
     def first(self, board: str) -> str:
-        """The address of a path."""
+        """The address at which a board's walk begins, or that of a path."""
+        if self._url is not None and board in self._boards:
+            return self._url(board)
         return f"{self.origins[0]}{board}"
 
     def beside(self, board: str) -> str:
-        """The address of another path."""
-        return self.first(_next(list(self._paths), board))
+        """The address of another board, or of another path."""
+        known = self._boards if board in self._boards else list(self._paths)
+        return self.first(_next(known, board))
 
     def listed(self) -> Sequence[Listed]:
         """The rows of its board list."""
@@ -440,7 +453,7 @@ def sources_of(world: World) -> list[Source]:
             found.append(Files(info.name, origin, module.files, world))
         else:
             rows: Iterable[Sequence[str]] = getattr(module, "boards", lambda _world: ())(world)
-            found.append(
-                Table(info.name, origin, module.answers, world, [Listed(*row) for row in rows])
-            )
+            listed = [Listed(*row) for row in rows]
+            url = getattr(module, "url", None)
+            found.append(Table(info.name, origin, module.answers, world, listed, url))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from expectations import runner
+from expectations import runner, vocabulary
 from expectations.catalogue import SUITES
 from expectations.check import Check, Suite
 from expectations.skeleton import CARRIED, merge, skeleton
@@ -189,6 +189,25 @@ def test_a_column_has_the_check_of_its_name_and_type(
 )
 def test_what_a_header_leaves_open_is_not_checked(columns: dict[str, str], name: str) -> None:
     assert not [check for check in derived(table(**columns)).checks if check.name.startswith(name)]
+
+
+@pytest.mark.parametrize("name", ["core.postings", "out.postings", "out.newest_postings"])
+def test_an_excerpt_needs_no_role(name: str) -> None:
+    """Jobicy gives teasers of some adverts: they have an id of a role, and no role."""
+    [check] = [one for one in skeleton(name, models()).checks if one.name == "role_id_has_role"]
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA core")
+        con.execute("CREATE TABLE core.roles AS SELECT 'of-a' AS role_id")
+        con.execute(
+            """
+            CREATE TABLE core.adverts AS
+            SELECT unnest(['a', 'b', 'c']) AS posting_id, unnest([false, false, true]) AS is_excerpt
+            """
+        )
+        broken = getattr(vocabulary, check.expectation)(check=check.name, **check.kwargs).broken()
+        rows = "SELECT posting_id, 'of-' || posting_id AS role_id FROM core.adverts"
+        found = con.execute(f"SELECT posting_id FROM ({rows}) WHERE {broken}").fetchall()
+    assert found == [("b",)]
 
 
 def test_a_table_is_not_held_against_one_that_is_made_from_it() -> None:

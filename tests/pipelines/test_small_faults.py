@@ -17,6 +17,7 @@ import pytest
 
 from pipelines.settings import WORLD_FILE, FolderError, Plan, try_folder, world_of
 from pipelines.tables import NothingObservedError, _check_day
+from scrapers.origins import SAMPLE_LINE
 from tests.pipelines.conftest import Command
 from warehouse import models
 from warehouse.load import load_file
@@ -107,6 +108,22 @@ def test_a_folder_with_a_market_is_kept_for_it(tmp_path: Path) -> None:
     assert world_of(tmp_path) == "real"
     with pytest.raises(FolderError, match="real market"):
         try_folder(Plan(mode="sample", data=tmp_path))
+
+
+def test_what_the_served_market_says_is_a_sample(tmp_path: Path) -> None:
+    origins = tmp_path / "market.yaml"
+    origins.write_text(f"{SAMPLE_LINE}https://api.acme.example: http://127.0.0.1:8001\n")
+    data = tmp_path / "data"
+    served = Plan(mode="live", data=data, origins=origins)
+    assert served.is_sample
+    try_folder(served)
+    try_folder(Plan(mode="kept", data=data))
+    assert Plan(mode="kept", data=data).is_sample
+    for other in (Plan(mode="sample", data=data), Plan(mode="live", data=data)):
+        with pytest.raises(FolderError, match="another folder"):
+            try_folder(other)
+    origins.write_text("https://api.acme.example: http://127.0.0.1:8001\n")
+    assert not Plan(mode="live", data=data, origins=origins).is_sample, "a mirror is the world"
 
 
 @pytest.mark.parametrize("name", ["bambohr", "hackernews", "Lever"])

@@ -1036,6 +1036,10 @@ def test_the_example_of_the_manual_works(world: World, monkeypatch: pytest.Monke
             postings, totals = walk(served, spider.OakboardSpider, row.board)
             expected = open_on(world.boards["pinpoint"][row.board], market.day)
             assert len(postings) == totals[0] == len(expected)
+        spoilt, sound = (row.board for row in listed[:2])
+        market.faults = [Planted("403", "oakboard", spoilt)]
+        for board, status in ((spoilt, 403), (sound, 200)):
+            assert ask(served, half.url(board)).status == status
 
 
 def test_the_manual_names_faults_that_there_are() -> None:

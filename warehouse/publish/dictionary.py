@@ -14,6 +14,11 @@ import duckdb
 from warehouse import models
 from warehouse.publish.snapshot import relations
 
+_INTRODUCTION = (
+    "Every published table with its columns: what a row is, and what each column means, in which "
+    "unit, and when it is NULL."
+)
+
 
 def data_dictionary(con: duckdb.DuckDBPyConnection) -> str:
     """The published tables of `con`'s current database as Markdown, `out` before `core`.
@@ -25,7 +30,7 @@ def data_dictionary(con: duckdb.DuckDBPyConnection) -> str:
         One heading and one column table per relation; a missing comment shows as a dash.
     """
     found = sorted(relations(con), key=lambda relation: (relation.schema != "out", relation.name))
-    lines = ["# Data dictionary", ""]
+    lines = ["# Data dictionary", "", _INTRODUCTION, ""]
     for relation in found:
         kind = "" if relation.view_sql is None else " (view)"
         lines += [
