@@ -18,6 +18,8 @@ import duckdb
 import jinja2
 
 from warehouse.publish import charts
+from warehouse.publish.archive import Archived
+from warehouse.publish.changed import changes_section
 from warehouse.publish.compared import compared_section
 from warehouse.publish.papers import paper_figure
 from warehouse.publish.quality import (
@@ -43,6 +45,7 @@ from warehouse.publish.wording import (
 from warehouse.statistics.multiplicity import by_chance
 
 _HEADLINES = 8
+_ARCHIVED = 10
 
 
 def render_report(
@@ -51,15 +54,17 @@ def render_report(
     *,
     reports: Iterable[str] = (),
     annexes: Mapping[str, str] | None = None,
+    archived: Sequence[Archived] = (),
 ) -> str:
     """The report page as HTML.
 
     Args:
         con: Connection whose current database is the published copy; it is only read.
         run: The run: `is_sample` and `as_of` are required; `method_version` and the outcomes of
-            `checks` are shown when there.
+            `checks` and `changes` are shown when there.
         reports: Names of the CSV files in `reports/`, to link to.
         annexes: Folders of pages beside the report, with their titles, to link to.
+        archived: Zips of the archive, newest first, to link to.
 
     Returns:
         A whole document that loads nothing from anywhere.
@@ -107,6 +112,12 @@ def render_report(
         sources=sources_section(publication, date_of(run["as_of"])),
         accounts=accounts_section(publication),
         refused=refused_section(publication),
+        changes=changes_section(publication, run),
+        archived=[
+            {"file": one.file, "day": day_said(one.as_of), "kilobytes": -(-one.bytes // 1000)}
+            for one in archived[:_ARCHIVED]
+        ],
+        n_archived=len(archived),
         reports=[(name, descriptions.get(f"out.{name}")) for name in sorted(reports)],
     )
 
