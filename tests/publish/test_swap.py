@@ -198,7 +198,9 @@ def test_failure_at_any_step_leaves_the_last_publication(
     assert archived == {"2026-03-01-000001.zip", f"2026-03-01-{number}.zip"} or is_swapped
 
 
-@pytest.mark.parametrize("step", ["copy_warehouse", "write_data_package", "_sync", "_point", "_prune"])
+@pytest.mark.parametrize(
+    "step", ["copy_warehouse", "write_data_package", "_sync", "_point", "_prune"]
+)
 def test_killed_at_a_step_then_run_again(working: Path, tmp_path: Path, step: str) -> None:
     script = textwrap.dedent(
         f"""

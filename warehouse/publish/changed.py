@@ -192,7 +192,7 @@ def _written(
         _listed("Sources lost", kinds[_LOST], _source_line, most),
         _listed("Sources that answer again", kinds[_RECOVERED], _source_line, most),
         _listed(
-            "Claims that are new or gone",
+            "Claims, or their figures, that are new or gone",
             [
                 row
                 for row in rows

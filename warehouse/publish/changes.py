@@ -96,9 +96,10 @@ class Series(NamedTuple):
     measure: str
     low: str | None
     high: str | None
-    n: str  # SQL
+    n: str
     unit: str | None = None
     only: str = "true"  # SQL
+    also: tuple[str, ...] = ()  # columns that `only` needs
 
 
 class Figure(NamedTuple):
@@ -171,6 +172,7 @@ SERIES = (
         "n_models",
         "share",
         "snapshot = (SELECT max(snapshot) FROM {table})",
+        ("snapshot",),
     ),
     Series(
         "skill_by_framework",
@@ -179,6 +181,9 @@ SERIES = (
         "ci_low",
         "ci_high",
         "n_roles",
+        # a pair of frameworks stands there twice, with one lift
+        only="kind <> 'framework' OR framework < skill",
+        also=("kind",),
     ),
     Series(
         "comention_by_year",
@@ -364,7 +369,7 @@ def _series(
 ) -> dict[Key, Figure] | None:
     """The figures of a series that are there; None where the table or a column of it is not."""
     ends = [name for name in (series.low, series.high) if name]
-    wanted = {*series.key, series.measure, *ends, series.n}
+    wanted = {*series.key, series.measure, *ends, series.n, *series.also}
     if not wanted <= _columns(con, series.table, database):
         return None
     table = _named(series.table, database)
