@@ -83,11 +83,14 @@ def _show_table(
             str(row["as_of_after"]),
             escape(words["kind"]),
             escape(printable(f"{words['table']}: {row['figure']}")),
-            *(
-                escape(printable(" ".join(filter(None, (words[f"state_{when}"], words[when])))))
-                for when in ("before", "after")
-            ),
+            *(escape(printable(_said(words, when))) for when in ("before", "after")),
             escape(words["why"]),
             f"{row['n_figures']:,}",
         )
     console.print(table)
+
+
+def _said(words: dict[str, Any], when: str) -> str:
+    ends = words[f"interval_{when}"]
+    parts = (words[f"state_{when}"], words[f"value_{when}"], f"({ends})" if ends else "")
+    return " ".join(filter(None, parts))

@@ -127,9 +127,9 @@ def test_what_moved_is_told(working_log: Path, tmp_path: Path) -> None:
     assert (said["sources_lost"], said["sources_recovered"]) == (["ashby"], ["lever"])
     page = (tmp_path / "published" / "index.html").read_text(encoding="utf-8")
     section = page.partition('<h2 id="changes">')[2].partition("</section>")[0]
-    assert "1 verdict flipped, 1 figure beyond its interval" in section
+    assert "Since publication 000001 (as of 1 March 2026): 1 verdict flipped" in section
     assert "More roles name PyTorch than TensorFlow." in section
-    assert "1.10 (0.80 to 2.60)" in section
+    assert "0.80 to 2.60" in section
     assert 'href="archive/2026-03-02-000002.zip"' in page
 
 

@@ -26,6 +26,7 @@ _TABLE = "out.figure_changes"
 _LINE = 300
 _ROWS = (12, 8, 5, 3, 1)
 _SHOWN = 12
+_NARROW = "\N{NO-BREAK SPACE}"
 _FLIPPED = "verdict flipped"
 _BEYOND = "moved beyond its interval"
 _LOST, _RECOVERED = "source lost", "source recovered"
@@ -282,10 +283,18 @@ def _both(row: Row) -> str:
 
 
 def _one(row: Row, when: str) -> str:
+    value, ends = _figure(row, when)
+    return f"{value} ({ends})" if ends else value
+
+
+def _figure(row: Row, when: str) -> tuple[str, str]:
+    """A figure and its interval in words."""
     unit = row["unit"]
-    said = figure(row[f"value_{when}"], unit)
-    ends = interval(row[f"ci_low_{when}"], row[f"ci_high_{when}"], unit)
-    return (f"{said} ({ends})" if ends else said).replace("\N{NO-BREAK SPACE}", " ")
+    said = (
+        figure(row[f"value_{when}"], unit),
+        interval(row[f"ci_low_{when}"], row[f"ci_high_{when}"], unit),
+    )
+    return said[0].replace(_NARROW, " "), said[1].replace(_NARROW, " ")
 
 
 def _rest_said(rows: Iterable[Row]) -> str:
@@ -332,6 +341,8 @@ def changes_section(publication: Publication, run: Mapping[str, Any]) -> Row | N
     newest = [row for row in rows if row["publication_before"] == changes.get("since")]
     telling = [row for row in rows if row["kind"] in _TOLD]
     headline = _headline(newest, changes, None)
+    if any(row["kind"] in _TOLD for row in newest):
+        headline = f"since {_before_said(changes)}: {headline}"
     return {
         "headline": headline[0].upper() + headline[1:],
         "told": [told(row) for row in telling[:_SHOWN]],
@@ -347,8 +358,9 @@ def told(row: Row) -> dict[str, Any]:
         row: As `log` gives it.
 
     Returns:
-        `day`, `what`, `kind`, `table`, `is_claim`, `n_figures`, `why`; `before` and `after` with
-        their intervals; `state_before` and `state_after`, of verdicts and sources alone.
+        `day`, `what`, `kind`, `table`, `is_claim`, `n_figures`, `why`; `value_before`,
+        `interval_before`, `value_after` and `interval_after`; `state_before` and `state_after`, of
+        verdicts and sources alone. What there is not is empty.
     """
     is_stated = row["said_before"] != row["said_after"]
     words: dict[str, Any] = {
@@ -364,5 +376,6 @@ def told(row: Row) -> dict[str, Any]:
         state = (row[f"said_{when}"] or "not there").replace("_", " ")
         words[f"state_{when}"] = state if is_stated else ""
         is_figure = row["table_name"] != "source_health" and row[f"value_{when}"] is not None
-        words[when] = _one(row, when) if is_figure else ""
+        value, ends = _figure(row, when) if is_figure else ("", "")
+        words |= {f"value_{when}": value, f"interval_{when}": ends}
     return words
