@@ -155,7 +155,7 @@ def test_an_interval_without_ends_holds_everything() -> None:
         # what was not noted: the counts tell
         (BEFORE._replace(landed=None), RATIO._replace(n=300), "new data"),
         (BEFORE._replace(landed=None), RATIO, "new method"),
-        (BEFORE._replace(landed=None, method_version="2"), RATIO._replace(n=300), "both"),
+        (BEFORE._replace(landed=None, method_version="2"), RATIO._replace(n=300), "new method"),
         # nothing of ours differs: libraries do
         (BEFORE, RATIO, "new method"),
         (BEFORE, CLAIM._replace(version=2), "claim re-registered"),

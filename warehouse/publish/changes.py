@@ -543,7 +543,8 @@ def why(made_before: Made, made: Made, before: Figure, after: Figure) -> str:
     """What made a figure move.
 
     What was landed and the code are compared where both sides noted them. Else other counts behind
-    a figure stand for new data. Where nothing differs, the libraries do: a new method.
+    a figure stand for new data, unless a new method may have counted otherwise. Where nothing
+    differs, the libraries do: a new method.
 
     Args:
         made_before: What the earlier figure was made from.
@@ -559,16 +560,16 @@ def why(made_before: Made, made: Made, before: Figure, after: Figure) -> str:
         return "claim re-registered"
     if before.said in (*_ANSWERED, "failed") or after.said in (*_ANSWERED, "failed"):
         return "new data"
-    is_data = made_before.as_of != made.as_of or (
-        made_before.landed != made.landed
-        if made_before.landed and made.landed
-        else before.n != after.n
-    )
     is_method = (
         made_before.method_version != made.method_version
         or _read_otherwise(made_before, made)
         or bool(made_before.code and made.code and made_before.code != made.code)
     )
+    is_data = made_before.as_of != made.as_of
+    if made_before.landed and made.landed:
+        is_data = is_data or made_before.landed != made.landed
+    elif not is_method:
+        is_data = is_data or before.n != after.n
     if is_data:
         return "both" if is_method else "new data"
     return "new method"
