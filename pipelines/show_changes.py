@@ -75,17 +75,17 @@ def _show_table(
         console.print(headline.removeprefix("# "), highlight=False, soft_wrap=True)
         return
     table = Table(expand=False)
-    for name in ("as of", "what happened", "figure", "before", "after", "why", "figures"):
-        table.add_column(name, justify="right" if name == "figures" else "left")
+    for name in (*(("as of",) if since else ()), "figure", "before", "after", "why"):
+        table.add_column(name, no_wrap=name == "as of")
     for row in rows:
         words = told(row)
+        several = f" ({row['n_figures']:,} figures)" if row["n_figures"] > 1 else ""
+        what = f"{words['kind']}{several}: {words['table']}, {row['figure']}"
         table.add_row(
-            str(row["as_of_after"]),
-            escape(words["kind"]),
-            escape(printable(f"{words['table']}: {row['figure']}")),
+            *((str(row["as_of_after"]),) if since else ()),
+            escape(printable(what)),
             *(escape(printable(_said(words, when))) for when in ("before", "after")),
             escape(words["why"]),
-            f"{row['n_figures']:,}",
         )
     console.print(table)
 

@@ -97,6 +97,8 @@ def test_what_moved_is_told(working_log: Path, tmp_path: Path) -> None:
         WHERE claim_id = 'hire_more';
         UPDATE out.source_health SET state = 'failed' WHERE source = 'ashby';
         UPDATE out.source_health SET state = 'ok' WHERE source = 'lever';
+        INSERT INTO out.source_health (source, observed_on, state)
+        VALUES ('arxiv', DATE '2026-03-02', 'ok');
         UPDATE out.framework_ratio_by_month SET ratio = ratio * 1.01
         WHERE period_start > DATE '2025-01-01';
         UPDATE out.framework_ratio_by_month SET ratio = 3
@@ -115,6 +117,7 @@ def test_what_moved_is_told(working_log: Path, tmp_path: Path) -> None:
         "1.50 (1.20 to 1.90) → 3.00 (1.20 to 1.90); new data\n\n"
         "Sources lost:\n\n- ashby: ok → failed\n\n"
         "Sources that answer again:\n\n- lever: failed → ok\n\n"
+        "Sources that are new:\n\n- arxiv: not there → ok\n\n"
         "Of other figures 11 moved within their intervals.\n\n"
         "Data: 2 adverts (+1).\n\n"
         "Report: [index.html](index.html)\n"
@@ -122,7 +125,7 @@ def test_what_moved_is_told(working_log: Path, tmp_path: Path) -> None:
     said = json.loads((tmp_path / "published" / "run.json").read_text())["changes"]
     assert said["since"].startswith("000001-")
     assert said["figures"] == {
-        "verdict flipped": 1, "moved beyond its interval": 1, "moved": 11,
+        "verdict flipped": 1, "moved beyond its interval": 1, "moved": 11, "new": 1,
     }  # fmt: skip
     assert (said["sources_lost"], said["sources_recovered"]) == (["ashby"], ["lever"])
     page = (tmp_path / "published" / "index.html").read_text(encoding="utf-8")

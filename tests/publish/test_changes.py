@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.publish.logged import build_logged, logged, publish_logged
 from tests.publish.tables import change, plain_page
 from warehouse import models
+from warehouse.digest import digest_of_code
 from warehouse.publish import report
 from warehouse.publish.changes import (
     SERIES,
@@ -336,3 +337,13 @@ def test_a_failure_leaves_the_log_as_it_was(
         assert con.execute("SELECT kind FROM out.figure_changes").fetchall() == [
             ("verdict flipped",)
         ]
+
+
+def test_the_digest_of_code_is_that_of_the_files_that_count(tmp_path: Path) -> None:
+    (tmp_path / "judge.py").write_text("one = 1")
+    digests = [digest_of_code(tmp_path, only=(".py",))]
+    (tmp_path / "claim.yaml").write_text("a: rule")
+    digests.append(digest_of_code(tmp_path, only=(".py",)))
+    (tmp_path / "judge.py").write_text("one = 2")
+    digests.append(digest_of_code(tmp_path, only=(".py",)))
+    assert digests[0] == digests[1] != digests[2]

@@ -193,6 +193,9 @@ def _written(
         _listed("Sources lost", kinds[_LOST], _source_line, most),
         _listed("Sources that answer again", kinds[_RECOVERED], _source_line, most),
         _listed(
+            "Sources that are new", [row for row in rows if _is_new_source(row)], _source_line, most
+        ),
+        _listed(
             "Claims, or their figures, that are new or gone",
             [
                 row
@@ -297,12 +300,16 @@ def _figure(row: Row, when: str) -> tuple[str, str]:
     return said[0].replace(_NARROW, " "), said[1].replace(_NARROW, " ")
 
 
+def _is_new_source(row: Row) -> bool:
+    return bool(row["table_name"] == "source_health" and row["kind"] == "new")
+
+
 def _rest_said(rows: Iterable[Row]) -> str:
     """How many figures moved a little, are new, or are gone."""
     counted = dict.fromkeys(("moved", "new", "gone"), 0)
     for row in rows:
         is_claim = row["table_name"] == "claim_verdicts" and row["kind"] != "moved"
-        if row["kind"] in counted and not is_claim:
+        if row["kind"] in counted and not is_claim and not _is_new_source(row):
             counted[row["kind"]] += row["n_figures"]
     words = {"moved": "moved within their intervals", "new": "are new", "gone": "are gone"}
     said = [f"{n:,} {words[kind]}" for kind, n in counted.items() if n]
