@@ -23,6 +23,7 @@ from expectations.suites import (
     core_role_links,
     out_claim_verdicts,
     out_cross_checks,
+    out_figure_changes,
     out_reference_series,
     out_row_accounts,
     over_time,
@@ -56,6 +57,7 @@ _WRITTEN: dict[str, Suite] = {
         core_models.SUITE,
         out_claim_verdicts.SUITE,
         out_cross_checks.SUITE,
+        out_figure_changes.SUITE,
         out_reference_series.SUITE,
         out_row_accounts.SUITE,
     )

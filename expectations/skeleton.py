@@ -47,6 +47,7 @@ MAY_BE_EMPTY = {
 
 OFTEN_EMPTY = {
     "core.fact_refusals": "that nothing is refused is what we hope for",
+    "out.figure_changes": "before the second publication, nothing can have moved",
     "out.forgotten": "nobody may have asked for a text to be deleted",
     "out.refused_rows": "that nothing is refused is what we hope for",
 }
@@ -58,6 +59,8 @@ EXEMPT = {
     ("core.fact_refusals", "board_was_asked"): "a version outlives the board that showed it",
     ("out.pay_by_framework_level", "country_is_iso"): "the margin is called all",
     ("out.skill_by_framework", "share_is_within_interval"): "the interval is that of the lift",
+    ("out.figure_changes", "as_of_before_is_within_data"): "the log outlives the data",
+    ("out.figure_changes", "as_of_after_is_within_data"): "the log outlives the data",
     ("out.forgotten", "forgotten_on_is_within_data"): "a request comes when it comes",
     ("out.claim_verdicts", "window_start_is_within_data"): "a claim may be of any time",
     ("out.claim_verdicts", "window_end_is_within_data"): "a claim may be of any time",

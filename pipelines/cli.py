@@ -562,6 +562,36 @@ def claims(
 
 
 @app.command()
+def changes(
+    *,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", help="All that moved since that day; default: the last publication."
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002
+        ReportFormat, typer.Option(help="How it is printed.")
+    ] = ReportFormat.TABLE,
+    data: Data = None,
+) -> None:
+    """What changed with the last publication: verdicts, figures, sources, and why.
+
+    Exit status: 0 printed, 1 nothing is published, 2 wrong usage.
+
+    Examples: `hiring-signal changes` · `hiring-signal changes --since 2026-01-01 --format json`
+    """
+    from pipelines.show_changes import show_changes
+    from warehouse.query import NothingPublishedError
+
+    day = _day(since, "--since")
+    try:
+        show_changes(_data(data), format.value, day, console)
+    except NothingPublishedError as error:
+        _fail(str(error))
+
+
+@app.command()
 def findings(
     *,
     brief: Annotated[

@@ -20,6 +20,7 @@ from pipelines.tables import Work
 from warehouse import database
 from warehouse.forget import forgotten_in_all
 from warehouse.normalise.posting import method_version
+from warehouse.publish.changes import Made, figures_code, landed_digest
 from warehouse.publish.swap import Annex
 
 
@@ -57,9 +58,26 @@ def run_facts(work: Work, plan: Plan, run_id: str) -> dict[str, Any]:
         ],
         "row_accounts": _accounts(con),
         "adverts_by_method": _methods(con),
+        "made_from": {"landed": landed_digest(con), "code": figures_code()},
         "forgotten": forgotten_in_all(con),
         "seconds_by_stage": database.seconds_by_stage(con, run_id),
     }
+
+
+def made_now(work: Work) -> Made:
+    """What the figures of this run are made from, as `run.json` will say it.
+
+    Args:
+        work: The step.
+    """
+    return Made(
+        as_of=work.as_of,
+        is_sample=work.is_sample,
+        method_version=method_version(),
+        by_method=_methods(work.con),
+        landed=landed_digest(work.con),
+        code=figures_code(),
+    )
 
 
 def _accounts(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:

@@ -11,12 +11,15 @@ from collections.abc import Collection
 from pathlib import Path
 
 
-def digest_of_code(*folders: Path, without: Collection[str] = ()) -> str:
+def digest_of_code(
+    *folders: Path, without: Collection[str] = (), only: Collection[str] = ()
+) -> str:
     """Digest of all files in some folders, compiled ones aside.
 
     Args:
         folders: Folders, read with all that lies below them.
         without: Names of folders below them to leave out.
+        only: Endings of the files that count, like `.py`; of all, where it is empty.
 
     Returns:
         SHA-256 over relative paths and bytes, in hex.
@@ -25,6 +28,8 @@ def digest_of_code(*folders: Path, without: Collection[str] = ()) -> str:
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
+            if only and path.suffix not in only:
+                continue
             if path.is_file() and path.suffix != ".pyc" and not set(name.parts) & set(without):
                 digest.update(f"{folder.name}/{name.as_posix()}\0".encode() + path.read_bytes())
     return digest.hexdigest()

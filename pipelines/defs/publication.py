@@ -1,23 +1,43 @@
-"""The publication: everything that readers see, swapped in whole.
+"""The publication: everything that readers see, swapped in whole, and the log of what moved.
 
-Belongs here: the last step. Does not belong here: what is in a publication (`warehouse.publish`).
+Belongs here: the last two steps. Does not belong here: what is in a publication
+(`warehouse.publish`).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from pipelines.forget import drop_publications
+from pipelines.notify import notify
 from pipelines.observe import end_crawl
 from pipelines.progress import reporter
-from pipelines.publication import data_docs_annex, run_facts
+from pipelines.publication import data_docs_annex, made_now, run_facts
 from pipelines.settings import RunSettings
-from pipelines.tables import OWNERS, at_work, key_of
+from pipelines.tables import OWNERS, at_work, key_of, metadata_of, spec_of
 from warehouse import database, models
-from warehouse.publish.swap import publish
+from warehouse.publish.changes import TABLE, renew_log
+from warehouse.publish.swap import add_to_run, publish
 
 # Every table: a check that blocks on any of them blocks the publication too.
 EVERYTHING = [key_of(table) for table in models.models()]
+
+
+@dg.multi_asset(
+    name="figure_changes",
+    specs=[spec_of(TABLE, deps=[key_of(read) for read in models.models()[TABLE].reads])],
+)
+def figure_changes(
+    context: dg.AssetExecutionContext, settings: RunSettings
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Find the published figures that moved since the last publication, and why."""
+    with at_work(context, settings, "changes") as work:
+        new = renew_log(work.con, work.data, made_now(work))
+        work.stage.found = f"{new:,} new rows" if new else "nothing moved"
+        yield dg.MaterializeResult(
+            asset_key=key_of(TABLE), metadata=metadata_of(work.con, TABLE, is_new=new > 0)
+        )
 
 
 @dg.asset(
@@ -25,7 +45,7 @@ EVERYTHING = [key_of(table) for table in models.models()]
     group_name="publication",
     owners=OWNERS,
     kinds={"duckdb", "csv", "html"},
-    description="The published warehouse, CSVs, data package, report, Data Docs and run.json.",
+    description="All that readers see: warehouse, CSVs, SQLite, report, archive, Data Docs.",
 )
 def publication(
     context: dg.AssetExecutionContext, settings: RunSettings
@@ -42,6 +62,8 @@ def publication(
     with database.open_working(plan.data) as con:
         database.add_seconds(con, context.run_id, "publish", stage.seconds)
     end_crawl(plan.data)
+    if result.is_changed and (told := notify(plan.data, warn=context.log.warning)):
+        add_to_run(result.path, {"webhook": told})
     return dg.MaterializeResult(
         metadata={
             "publication": result.publication_id,

@@ -14,6 +14,7 @@ PAPER = "WHERE paper_id LIKE '%paper3'"
 CLAIM = "WHERE claim_id = 'hire_one'"
 MODEL = "WHERE model_id = 'hub/model3'"
 LEVEL = "WHERE measure = 'level'"
+MOVED = "WHERE kind = 'moved'"
 VALUE = "WHERE period_start = DATE '2026-03-01'"
 
 CASES: dict[str, dict[str, str]] = {
@@ -197,6 +198,14 @@ CASES: dict[str, dict[str, str]] = {
         "method_version_is_one": """DELETE FROM raw.forgotten_versions;
             UPDATE core.facts SET method_version = 'before'
             WHERE content_hash = (SELECT min(content_hash) FROM core.facts)""",
+    },
+    "out.figure_changes": {
+        "why_is_stated": f"UPDATE out.figure_changes SET why = NULL {MOVED}",
+        "said_after_differs_when_flipped": """UPDATE out.figure_changes
+            SET said_after = said_before WHERE kind = 'verdict flipped'""",
+        "value_after_is_outside_when_beyond": """UPDATE out.figure_changes
+            SET value_after = ci_low_before WHERE kind = 'moved beyond its interval'""",
+        "n_figures_is_stated": f"UPDATE out.figure_changes SET n_figures = NULL {MOVED}",
     },
     "out.cross_checks": {
         "ours_is_within_interval": f"UPDATE out.cross_checks SET ours = ci_high + 1 {LEVEL}",

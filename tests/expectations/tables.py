@@ -221,6 +221,27 @@ SELECT
     DATE '2026-08-01' AS period_end
 FROM (VALUES ('direction'), ('crossing_date'), ('level')) AS measures (measure);
 
+CREATE TABLE out.figure_changes AS
+SELECT
+    '000001-0123456789abcdef' AS publication_before,
+    'claim_verdicts' AS table_name,
+    kind,
+    'estimate' AS measure,
+    said_before,
+    said_after,
+    value_after::DOUBLE AS value_after,
+    2.0::DOUBLE AS value_before,
+    1.5::DOUBLE AS ci_low_before,
+    2.6::DOUBLE AS ci_high_before,
+    'new data' AS why,
+    1 AS n_figures
+FROM (VALUES
+    ('verdict flipped', 'supported', 'contradicted', 2.1),
+    ('moved beyond its interval', 'supported', 'supported', 2.9),
+    ('moved', 'supported', 'supported', 2.2),
+    ('source lost', 'ok', 'failed', NULL)
+) AS changes (kind, said_before, said_after, value_after);
+
 CREATE TABLE out.reference_series AS
 SELECT
     'index' AS series,

@@ -7,8 +7,10 @@ must give (the tests).
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -98,3 +100,17 @@ def published(data: Path) -> dict[str, list[Any]]:
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL"
         ).fetchall()
         return {name: con.execute(f"FROM {name} ORDER BY ALL").fetchall() for (name,) in tables}
+
+
+def archived_with(data: Path, query: str) -> set[str]:
+    """Members of the archive's zips that hold one of the names that a query gives."""
+    with duckdb.connect(str(data / "published" / "warehouse.duckdb"), read_only=True) as con:
+        names = [name for (name,) in con.execute(query).fetchall() if name]
+    assert names
+    one_of_them = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    found = set()
+    for path in (data / "archive").glob("*.zip"):
+        with zipfile.ZipFile(path) as opened:
+            texts = {member: opened.read(member).decode() for member in opened.namelist()}
+        found |= {f"{path.name} {name}" for name, text in texts.items() if one_of_them.search(text)}
+    return found

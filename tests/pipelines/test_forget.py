@@ -25,7 +25,7 @@ from pipelines.forget import (
 from pipelines.imports import import_table
 from scrapers.forgotten import MARK
 from scrapers.landing import BoardObservation, Posting
-from tests.pipelines.conftest import Command
+from tests.pipelines.conftest import Command, archived_with
 from tests.scrapers.test_scrub import member
 from warehouse import database, facts
 from warehouse import forget as deleting
@@ -498,6 +498,12 @@ def test_the_command_on_a_market(command: Command, market: Path, tmp_path: Path)
     assert "versions of 1 adverts" in done.stdout
     assert _figures(data) == before
     assert len(list((data / "publications").glob("0*"))) == 1
+    # The archive stays: there never was anything in it that could be asked for.
+    assert len(list((data / "archive").glob("*.zip"))) == 2
+    assert archived_with(data, "SELECT DISTINCT company FROM core.postings") == set()
+    assert [path.name for path in sorted((data / "published" / "archive").glob("*.zip"))] == [
+        path.name for path in sorted((data / "archive").glob("*.zip"))
+    ]
     assert json.loads((data / "published" / "run.json").read_text())["forgotten"]["requests"] == 1
     # Replayed from its own captures, all is found again but the text.
     assert command(*replay).returncode == 0

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import frictionless
 import pytest
 
 from scrapers.archive import Archive
 from tests.claims.test_evidence import differences
-from tests.pipelines.conftest import ON_SAMPLE, PROGRAM, Command, published
+from tests.pipelines.conftest import ON_SAMPLE, PROGRAM, Command, archived_with, published
+from tests.publish.test_tables import CONTRACT
 from tests.scrapers.server import as_json, serve
 from tests.scrapers.test_crawl import crawl
 from warehouse import models
@@ -97,6 +99,25 @@ def test_all_failures_of_the_sample_market_are_reported(sample: Path) -> None:
     }
     reasons = published_columns(sample, "SELECT DISTINCT stage FROM out.refused_rows")
     assert sorted(reasons) == [("parse",), ("pay",)]
+
+
+@ON_SAMPLE
+def test_the_reports_of_the_sample_market_are_a_valid_data_package(sample: Path) -> None:
+    folder = (sample / "published" / "reports").resolve()
+    checked = frictionless.validate(folder / "datapackage.json")
+    assert checked.valid, checked.flatten(["title", "rowNumber", "fieldName", "message"])[:10]
+    assert {f"{name}.csv" for name in set(CONTRACT) - ON_REQUEST} <= {
+        path.name for path in folder.iterdir()
+    }
+
+
+@ON_SAMPLE
+def test_the_archive_of_the_sample_market_names_nobody(sample: Path) -> None:
+    [path] = (sample / "archive").glob("*.zip")
+    assert frictionless.validate(str(path)).valid
+    assert archived_with(sample, "SELECT DISTINCT company FROM core.postings") == set()
+    boards = "SELECT DISTINCT board FROM out.board_health WHERE source NOT IN ('pwc_archive')"
+    assert archived_with(sample, f"{boards} AND length(board) > 3") == set()
 
 
 @ON_SAMPLE

@@ -60,7 +60,8 @@ def test_page_is_one_document_that_asks_for_nothing(page: LexborHTMLParser) -> N
         if value
     ]
     assert addresses
-    assert all(re.match(r"#|data:,$|[\w/]+\.(csv|json|duckdb)$", value) for value in addresses)
+    allowed = re.compile(r"#|data:,$|[\w/-]+\.(csv|json|duckdb|md|sqlite|zip)$")
+    assert all(allowed.match(value) for value in addresses)
     assert "@import" not in (page.html or "")
     assert "url(http" not in (page.html or "")
 

@@ -48,7 +48,8 @@ def test_layout(published: Path) -> None:
     assert link.is_symlink()
     assert not os.path.isabs(os.readlink(link)), "the data directory may move"
     assert {path.name for path in link.iterdir()} == {
-        "warehouse.duckdb", "index.html", "run.json", "reports", "parquet",
+        "warehouse.duckdb", "index.html", "run.json", "reports", "parquet", "archive",
+        "changes.md", "reports.sqlite", "metadata.json",
     }  # fmt: skip
     assert sorted(path.name for path in (published / "publications").iterdir()) == [
         ".lock",
@@ -154,6 +155,10 @@ STEPS = (
     (swap, "copy_warehouse"),
     (swap, "write_csv"),
     (swap, "write_data_package"),
+    (swap, "write_sqlite"),
+    (swap, "summary"),
+    (swap.archive, "write_zip"),
+    (swap.archive, "write_index"),
     (report, "render_report"),
     (swap, "_write_run"),
     (swap, "_sync"),
@@ -188,9 +193,14 @@ def test_failure_at_any_step_leaves_the_last_publication(
     assert leftovers == [".lock"]
     publish(working, tmp_path, RUN)
     assert _titles(tmp_path) == [("new",)]
+    number = (tmp_path / "published").resolve().name[:6]
+    archived = {path.name for path in (tmp_path / "archive").iterdir()}
+    assert archived == {"2026-03-01-000001.zip", f"2026-03-01-{number}.zip"} or is_swapped
 
 
-@pytest.mark.parametrize("step", ["copy_warehouse", "write_data_package", "_sync", "_prune"])
+@pytest.mark.parametrize(
+    "step", ["copy_warehouse", "write_data_package", "_sync", "_point", "_prune"]
+)
 def test_killed_at_a_step_then_run_again(working: Path, tmp_path: Path, step: str) -> None:
     script = textwrap.dedent(
         f"""
@@ -214,10 +224,11 @@ def test_killed_at_a_step_then_run_again(working: Path, tmp_path: Path, step: st
     )
     assert ended.returncode == -signal.SIGKILL
     is_out = (tmp_path / "published").exists()
-    assert is_out is (step == "_prune"), "published exactly when the swap was done"
+    assert is_out is (step in ("_point", "_prune")), "published exactly when the swap was done"
     publish(working, tmp_path, RUN)
     assert len(_titles(tmp_path)) == 40
     assert not (tmp_path / "publications" / ".building").exists()
+    assert [path.name for path in (tmp_path / "archive").iterdir()] == ["2026-03-01-000001.zip"]
 
 
 @pytest.mark.usefixtures("_quick")

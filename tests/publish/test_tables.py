@@ -6,19 +6,31 @@ import csv
 import hashlib
 import json
 import re
+import sys
+import tempfile
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import frictionless
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.publish.tables import FORMULA_COMPANY, RUN, SCRIPT_TITLE
+from warehouse import models
 from warehouse.publish.snapshot import relations
 from warehouse.publish.swap import publish
-from warehouse.publish.tables import FORMULA, field_type, write_csv, write_data_package
+from warehouse.publish.tables import (
+    FORMULA,
+    ON_REQUEST,
+    field_type,
+    guarded,
+    original,
+    write_csv,
+    write_data_package,
+)
 
 
 def _rows(path: Path) -> list[list[str]]:
@@ -52,6 +64,17 @@ def _one_cell(tmp_path: Path, sql_value: str) -> str:
         ("chr(9) || 'x'", "'\tx"),
         ("chr(13) || 'x'", "'\rx"),
         ("'＝1+1'", "'＝1+1"),
+        ("chr(160) || '=1'", "'\u00a0=1"),
+        ("chr(8203) || '=1'", "'\u200b=1"),
+        ("chr(8207) || '@SUM(1)'", "'\u200f@SUM(1)"),
+        ("chr(8238) || ' +1'", "'\u202e +1"),
+        ("chr(65279) || '=1'", "'\ufeff=1"),
+        ("chr(12288) || '－1'", "'\u3000－1"),
+        ("chr(917505) || '=1'", "'\U000e0001=1"),
+        ("'﹦1'", "'﹦1"),
+        ("chr(10) || 'x'", "'\nx"),
+        ("chr(39) || '=1'", "''=1"),
+        ("chr(39) || 'quoted' || chr(39)", "'quoted'"),
         ("'a=1'", "a=1"),
         ("'x' || chr(0) || 'y'", "xy"),
         ("chr(0) || '=1'", "'=1"),
@@ -74,14 +97,70 @@ def test_values_in_csv(tmp_path: Path, sql_value: str, cell: str) -> None:
     assert _one_cell(tmp_path, sql_value) == cell
 
 
-@given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=12))
-def test_no_text_begins_like_a_formula(text: str) -> None:
-    quoted = f"'{text}" if re.search(FORMULA, text) else text
-    assert quoted.lstrip()[:1] not in set("=+-@＝＋－＠") - {"'"}
-    assert quoted[:1] not in set("\t\r\n")
+# Beginnings that matter, before anything.
+SIGNS = st.text(
+    "=+-@＝＋－＠﹢﹣﹦﹫'\t\r\n \u00a0\u200b\u200f\u202e\u2028\u3000\ufeffa;,\"|%", max_size=5
+)
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+TEXTS = st.builds(str.__add__, SIGNS, ANY_TEXT)
+
+
+def is_formula(cell: str) -> bool:
+    """As a spreadsheet that forgives everything would see it: by what is left when it is bare."""
+    if cell[:1] in set("\t\r\n"):
+        return True
+    seen = "".join(
+        sign
+        for sign in cell
+        if not sign.isspace() and unicodedata.category(sign) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
+    )
+    return unicodedata.normalize("NFKC", seen[:1])[:1] in {"=", "+", "-", "@"}
+
+
+@given(TEXTS)
+def test_no_text_is_a_formula_and_every_text_can_be_had_back(text: str) -> None:
+    cell = guarded(text)
+    assert not is_formula(cell)
+    assert original(cell) == text
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=60))
+def test_what_is_written_is_guarded_as_python_guards_it(texts: list[str]) -> None:
+    """DuckDB and Python read the pattern alike, and a CSV reader has the guarded texts back."""
+    with duckdb.connect() as con, tempfile.TemporaryDirectory() as folder:
+        con.execute("CREATE SCHEMA out; CREATE TABLE out.cell (n INTEGER, value VARCHAR)")
+        con.executemany("INSERT INTO out.cell VALUES (?, ?)", list(enumerate(texts)))
+        write_csv(con, relations(con)[0], Path(folder))
+        _, *written = _rows(Path(folder) / "cell.csv")
+    assert [cell for _, cell in written] == [guarded(text) for text in texts]
+
+
+def test_all_blanks_and_marks_are_passed_over() -> None:
+    """Every character that shows nothing, before a sign; unassigned ones are no text."""
+    unseen = [
+        chr(code)
+        for code in range(1, sys.maxunicode + 1)
+        if unicodedata.category(chr(code)) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+    ]
+    assert [f"U+{ord(sign):04X}" for sign in unseen if not re.search(FORMULA, f"{sign}=1")] == []
+
+
+def test_headers_are_guarded_too(tmp_path: Path) -> None:
     with duckdb.connect() as con:
-        is_formula = con.execute("SELECT regexp_matches($1, $2)", [text, FORMULA]).fetchall()[0][0]
-    assert is_formula is bool(re.search(FORMULA, text)), "DuckDB and Python read it alike"
+        con.execute('CREATE SCHEMA out; CREATE TABLE out.t AS SELECT 1 AS "=1+1", 2 AS plain')
+        file = write_csv(con, relations(con)[0], tmp_path)
+    write_data_package([file], tmp_path / "datapackage.json", is_sample=False)
+    assert _rows(tmp_path / "t.csv")[0] == ["'=1+1", "plain"]
+    assert frictionless.validate(tmp_path / "datapackage.json").valid
+
+
+def test_the_encoding_is_utf_8_without_a_mark(published: Path) -> None:
+    for path in (published / "published" / "reports").glob("*.csv"):
+        content = path.read_bytes()
+        assert not content.startswith(b"\xef\xbb\xbf")
+        assert not content.startswith(b"#"), "no comment before the header"
+        content.decode("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -170,6 +249,89 @@ def test_header_order_is_that_of_the_table(published: Path) -> None:
     ]  # fmt: skip
     assert rows == sorted(rows)
     assert rows[0][4:7] == ["'" + FORMULA_COMPANY, SCRIPT_TITLE, '["US","CA"]']
+
+
+def test_keys_words_and_references_are_described(published: Path) -> None:
+    schemas = {found["name"]: found["schema"] for found in _package(published)["resources"]}
+    assert schemas["claim_verdicts"]["primaryKey"] == ["claim_id"]
+    assert schemas["framework_ratio_by_quarter"]["primaryKey"] == [
+        "period_start", "sources", "population",
+    ]  # fmt: skip
+    words = {
+        (name, field["name"]): field["constraints"]["enum"]
+        for name, schema in schemas.items()
+        for field in schema["fields"]
+        if "constraints" in field
+    }
+    assert words["claim_verdicts", "verdict"] == [
+        "supported", "contradicted", "undetermined", "out_of_scope",
+    ]  # fmt: skip
+    assert words["framework_ratio_by_quarter", "population"] == ["ml", "all"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "fault"),
+    [
+        ("UPDATE out.claim_verdicts SET verdict = 'perhaps' WHERE claim_id = 'a'", "constraint"),
+        ("UPDATE out.claim_parts SET claim_id = 'c'", "foreign-key"),
+    ],
+)
+def test_frictionless_finds_what_breaks_them(tmp_path: Path, sql: str, fault: str) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE SCHEMA out;"
+            "CREATE TABLE out.claim_verdicts AS SELECT * FROM (VALUES ('a', 'supported'), "
+            "('b', 'out_of_scope')) AS v (claim_id, verdict);"
+            "CREATE TABLE out.claim_parts AS SELECT 'a' AS claim_id, 'one' AS part"
+        )
+        for is_broken in (False, True):
+            if is_broken:
+                con.execute(sql)
+            files = [write_csv(con, relation, tmp_path) for relation in relations(con)]
+            write_data_package(files, tmp_path / "datapackage.json", is_sample=False)
+            found = frictionless.validate(tmp_path / "datapackage.json")
+            assert found.valid is not is_broken
+    assert {kind for [kind] in found.flatten(["type"])} & {fault, f"{fault}-error"}
+
+
+@pytest.mark.parametrize("rows", ["'a' FROM range(2)", "NULL::VARCHAR"])
+def test_a_key_that_rows_break_is_not_stated(tmp_path: Path, rows: str) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            f"CREATE SCHEMA out; CREATE TABLE out.claim_verdicts (claim_id) AS SELECT {rows}"
+        )
+        assert write_csv(con, relations(con)[0], tmp_path).key == ()
+
+
+CONTRACT = """
+postings mentions pay_bands papers paper_frameworks framework_share_by_month
+framework_ratio_by_month framework_ratio_by_quarter framework_ratio_by_year pay_by_framework_level
+comention_by_year skill_by_framework company_framework_use paper_share_by_quarter
+paper_share_by_year model_share claim_verdicts claim_sensitivity source_health board_health
+refused_rows
+""".split()
+
+
+def test_every_promised_table_is_a_report() -> None:
+    names = {table.removeprefix("out.") for table in models.models() if table.startswith("out.")}
+    assert set(CONTRACT) <= names
+    assert set(CONTRACT) & ON_REQUEST == {"postings", "mentions"}
+
+
+def test_columns_keep_their_order() -> None:
+    """Who reads a CSV by position goes on reading it: new columns come at the end.
+
+    A column that is added goes to the end of its line in column_order.txt.
+    """
+    pinned = {
+        name: columns.split()
+        for line in (Path(__file__).parent / "column_order.txt").read_text().splitlines()
+        for name, columns in [line.split(":", 1)]
+    }
+    assert pinned.keys() == {*CONTRACT, "figure_changes"}
+    for name, columns in pinned.items():
+        now = [column.name for column in models.models()[f"out.{name}"].columns]
+        assert now[: len(columns)] == columns, name
 
 
 def test_sample_and_licence_are_told(built: Path, tmp_path: Path) -> None:

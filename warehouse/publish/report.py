@@ -18,7 +18,9 @@ import duckdb
 import jinja2
 
 from warehouse.publish import charts
+from warehouse.publish.archive import Archived
 from warehouse.publish.cards import cards, in_words
+from warehouse.publish.changed import changes_section
 from warehouse.publish.compared import compared_section
 from warehouse.publish.employers import employers_section
 from warehouse.publish.models import models_section
@@ -46,6 +48,7 @@ from warehouse.statistics.multiplicity import by_chance
 
 _HEADLINES = 8
 _DECIDABLE = ("supported", "contradicted", "undetermined")
+_ARCHIVED = 10
 
 
 def render_report(
@@ -54,15 +57,17 @@ def render_report(
     *,
     reports: Iterable[str] = (),
     annexes: Mapping[str, str] | None = None,
+    archived: Sequence[Archived] = (),
 ) -> str:
     """The report page as HTML.
 
     Args:
         con: Connection whose current database is the published copy; it is only read.
         run: The run: `is_sample` and `as_of` are required; `method_version` and the outcomes of
-            `checks` are shown when there.
+            `checks` and `changes` are shown when there.
         reports: Names of the CSV files in `reports/`, to link to.
         annexes: Folders of pages beside the report, with their titles, to link to.
+        archived: Zips of the archive, newest first, to link to.
 
     Returns:
         A whole document that loads nothing from anywhere.
@@ -118,6 +123,12 @@ def render_report(
         sources=sources_section(publication, date_of(run["as_of"])),
         accounts=accounts_section(publication),
         refused=refused_section(publication),
+        changes=changes_section(publication, run),
+        archived=[
+            {"file": one.file, "day": day_said(one.as_of), "kilobytes": -(-one.bytes // 1000)}
+            for one in archived[:_ARCHIVED]
+        ],
+        n_archived=len(archived),
         reports=[(name, descriptions.get(f"out.{name}")) for name in sorted(reports)],
     )
 

@@ -23,20 +23,26 @@ from typing import Any, NamedTuple
 import duckdb
 
 from warehouse.digest import digest_of_code
-from warehouse.publish import report
+from warehouse.publish import archive, report
+from warehouse.publish.changed import changes_of, summary
+from warehouse.publish.changes import Published, newest_published
 from warehouse.publish.parquet import ParquetFile, with_a_copy, write_parquet
 from warehouse.publish.snapshot import (
+    Relation,
     content_digest,
     copy_warehouse,
     literal,
     publishable,
     relations,
 )
+from warehouse.publish.sqlite import DATABASE, METADATA, write_metadata, write_sqlite
 from warehouse.publish.tables import ON_REQUEST, write_csv, write_data_package
 
 WAREHOUSE = "warehouse.duckdb"
 RUN = "run.json"
+CHANGES = "changes.md"
 KEEP = 7
+_FILLED_IN = ("rows", "parquet", "changes")
 _MEMORY = "2GB"  # the copy sorts on disk beyond this
 _BUILDING = ".building"
 _SPILL = ".spill"
@@ -57,6 +63,15 @@ class Annex(NamedTuple):
     title: str
     digest: str
     write: Callable[[Path], object]
+
+
+class _Options(NamedTuple):
+    """What shapes the files of a publication."""
+
+    csv_on_request: frozenset[str]
+    licence: Mapping[str, str] | None
+    annexes: tuple[Annex, ...]
+    archive: Path
 
 
 class PublicationResult(NamedTuple):
@@ -96,8 +111,8 @@ def publish(
     Args:
         working: The working warehouse, checkpointed, with no connection of this process open.
         data: The data directory; `published` in it is swapped.
-        run: What `run.json` says; `is_sample` and `as_of` are required. `rows`, `parquet`
-            and `publication` are filled in.
+        run: What `run.json` says; `is_sample` and `as_of` are required. `rows`, `parquet`,
+            `changes` and `publication` are filled in.
         keep: Publications to keep, the new one included.
         csv_on_request: Tables of `out` out of `ON_REQUEST` to write as CSV all the same.
         licence: Licence of the data for `datapackage.json` (`name`, `title`, `path`).
@@ -139,32 +154,53 @@ def publish(
         current = _current(data)
         if current is not None and current.name.endswith(f"-{digest}"):
             said = json.loads((current / RUN).read_text(encoding="utf-8"))
-            kept = {name: said[name] for name in ("rows", "parquet")}
+            kept = {name: said[name] for name in _FILLED_IN if name in said}
+            archive.keep(current, {**run, **kept}, data / archive.FOLDER)
             _write_run(current, {**run, **kept}, current.name)
             return PublicationResult(current.name, current, False, said["rows"], ())
         publication_id = f"{_next_number(publications):06d}-{digest}"
+        last = newest_published(data)
+        if current is not None and last is not None:
+            archive.keep(current, last.run, data / archive.FOLDER)  # where that broke off
         copy_warehouse(con, "working", building / WAREHOUSE, found, is_sample=is_sample)
         con.execute("DETACH working")
         # a client that forgets to open it read-only must neither change it nor lock others out
         (building / WAREHOUSE).chmod(0o444)
-        rows = _write_readables(con, building, run, frozenset(csv_on_request), licence, annexes)
+        said = _write_readables(
+            con,
+            building,
+            {**run, "publication": publication_id},
+            last,
+            _Options(frozenset(csv_on_request), licence, tuple(annexes), data / archive.FOLDER),
+        )
         for annex in annexes:
             folder = building / annex.name
             folder.mkdir()
             annex.write(folder)
         copies = _write_copies(con, building, is_sample=is_sample)
-        said = {
-            **run,
-            "rows": rows,
-            "parquet": {f"parquet/{copy.path.name}": copy.said() for copy in copies},
-        }
+        said["parquet"] = {f"parquet/{copy.path.name}": copy.said() for copy in copies}
         _write_run(building, said, publication_id)
         _sync(building)
         target = publications / publication_id
         building.rename(target)
         _point(data, target)
+        archive.keep(target, said, data / archive.FOLDER)
         pruned = _prune(publications, keep, publication_id)
-    return PublicationResult(publication_id, target, True, rows, pruned)
+    return PublicationResult(publication_id, target, True, said["rows"], pruned)
+
+
+def add_to_run(publication: Path, more: Mapping[str, Any]) -> None:
+    """Adds what is known only after publishing to a publication's `run.json`.
+
+    Args:
+        publication: Its folder.
+        more: Entries, which go before those of the same name.
+
+    Raises:
+        OSError: It can't be read or written.
+    """
+    said = json.loads((publication / RUN).read_text(encoding="utf-8"))
+    _write_run(publication, {**said, **more}, publication.name)
 
 
 @contextmanager
@@ -195,7 +231,7 @@ def _current(data: Path) -> Path | None:
             raise FileExistsError(f"{link} is not the link that publishing swaps: move it away")
         return None
     current = data / os.readlink(link)
-    parts = (WAREHOUSE, "index.html", RUN, "reports/datapackage.json")
+    parts = (WAREHOUSE, "index.html", RUN, CHANGES, DATABASE, "reports/datapackage.json")
     return current if all((current / part).is_file() for part in parts) else None
 
 
@@ -212,46 +248,78 @@ def _write_readables(
     con: duckdb.DuckDBPyConnection,
     building: Path,
     run: Mapping[str, Any],
-    csv_on_request: frozenset[str],
-    licence: Mapping[str, str] | None,
-    annexes: Sequence[Annex],
-) -> dict[str, int]:
-    """Writes reports and page from the fresh copy; returns its rows per relation."""
+    last: Published | None,
+    options: _Options,
+) -> dict[str, Any]:
+    """Writes all that is made from the fresh copy alone; returns `run` with what it found."""
     con.execute(f"ATTACH {literal(str(building / WAREHOUSE))} AS fresh (READ_ONLY)")
     con.execute("USE fresh")
     try:
-        fresh = relations(con)
+        fresh = sorted(relations(con))
         rows = {
             relation.label: con.execute(f"SELECT count(*) FROM {relation.sql_name()}").fetchall()[
                 0
             ][0]
-            for relation in sorted(fresh)
+            for relation in fresh
         }
-        reports = building / "reports"
-        reports.mkdir()
-        files = [
-            write_csv(con, relation, reports)
-            for relation in sorted(fresh)
-            if relation.schema == "out" and relation.name not in ON_REQUEST - csv_on_request
+        said = {**run, "rows": rows, "changes": changes_of(con, last, rows)}
+        shown = [
+            relation
+            for relation in fresh
+            if relation.schema == "out" and relation.name not in ON_REQUEST - options.csv_on_request
         ]
-        write_data_package(
-            files,
-            reports / "datapackage.json",
-            is_sample=bool(run["is_sample"]),
-            version=run.get("method_version"),
-            licence=licence,
+        _write_reports(con, building, shown, said, options)
+        text = summary(con, said)
+        (building / CHANGES).write_text(text, encoding="utf-8")
+        zips = building / archive.FOLDER
+        zips.mkdir()
+        archive.write_zip(
+            con,
+            fresh,
+            said,
+            text,
+            zips / archive.name_of(said, said["publication"]),
+            licence=options.licence,
         )
+        archive.link_all(options.archive, zips)
+        known = archive.read_index(last.path / archive.FOLDER) if last else []
+        archived = archive.write_index(zips, known)
         page = report.render_report(
             con,
-            run,
-            reports=[file.relation.name for file in files],
-            annexes={annex.name: annex.title for annex in annexes},
+            said,
+            reports=[relation.name for relation in shown],
+            annexes={annex.name: annex.title for annex in options.annexes},
+            archived=archived,
         )
         (building / "index.html").write_text(page, encoding="utf-8")
     finally:
         con.execute("USE memory")
         con.execute("DETACH fresh")
-    return rows
+    return said
+
+
+def _write_reports(
+    con: duckdb.DuckDBPyConnection,
+    building: Path,
+    shown: Sequence[Relation],
+    run: Mapping[str, Any],
+    options: _Options,
+) -> None:
+    """Writes the report tables as CSV with their description, and as one SQLite file with its."""
+    reports = building / "reports"
+    reports.mkdir()
+    write_data_package(
+        [write_csv(con, relation, reports) for relation in shown],
+        reports / "datapackage.json",
+        is_sample=bool(run["is_sample"]),
+        version=run.get("method_version"),
+        licence=options.licence,
+    )
+    write_sqlite(con, shown, building / DATABASE)
+    (building / DATABASE).chmod(0o444)
+    write_metadata(
+        shown, building / METADATA, is_sample=bool(run["is_sample"]), licence=options.licence
+    )
 
 
 def _write_copies(
@@ -284,6 +352,8 @@ def _write_run(publication: Path, run: Mapping[str, Any], publication_id: str) -
 def _sync(folder: Path) -> None:
     """Brings every file to disk: the link must not outlive its target in a power cut."""
     for path in [*folder.rglob("*"), folder]:
+        if path.is_file() and path.stat().st_nlink > 1:
+            continue  # a zip of before, which is on disk since then
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
