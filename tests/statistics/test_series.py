@@ -185,6 +185,28 @@ def test_a_gap_between_two_sources_is_partial():
     assert [day.month for day in of_all.loc[of_all["is_partial"], "period_start"]] == [12, 1, 2, 3]
 
 
+@pytest.mark.parametrize(("n_boards", "expected"), [(1, False), (2, True)])
+def test_a_period_is_partial_when_most_of_it_comes_from_who_saw_a_part(
+    n_boards: int, expected: bool
+):
+    con = empty()
+    came = date(2025, 2, 3)
+    rows = [{"company_id": "a", "source": "hackernews", "entered_on": date(2025, 1, 3)}]
+    rows += [{"company_id": "a", "source": "hackernews", "entered_on": came}]
+    rows += [
+        {"company_id": f"b{n}", "source": "ashby", "entered_on": came} for n in range(n_boards)
+    ]
+    add_roles(con, rows)
+    con.execute(
+        """UPDATE core.postings SET first_seen_on = '2025-02-20', last_seen_on = '2025-05-31'
+        WHERE source = 'ashby'"""
+    )
+    for series in (framework_ratio(con, "month", AS_OF), framework_share(con, "month", AS_OF)):
+        of_all = series[(series["sources"] == "all") & (series["population"] == "all")]
+        partial = of_all.groupby("period_start")["is_partial"].first()
+        assert list(partial) == [False, expected]
+
+
 def test_the_fixed_panel_is_a_source_set_of_its_own():
     con = empty()
     roles = [

@@ -5,7 +5,8 @@ read from `core` and returned as frames. Does not belong here: claims, or storin
 
 A series is gap-free: each period between the first and the last of its source set has a row, with
 zero counts and empty figures where nothing was seen. A period is partial unless it is over at
-`as_of` and one source of the set was observed from its first day to its last.
+`as_of` and sources that were observed from its first day to its last hold at least half of its
+roles.
 """
 
 from __future__ import annotations
@@ -263,19 +264,47 @@ def _quotients(upper: sparse.csr_array, lower: sparse.csr_array) -> tuple[Floats
 
 
 def _finish(
-    frame: pd.DataFrame, grain: Grain, as_of: date, coverage: dict[str, list[Coverage]]
+    frame: pd.DataFrame,
+    grain: Grain,
+    as_of: date,
+    coverage: dict[str, list[Coverage]],
+    counted: str | None = None,
 ) -> pd.DataFrame:
-    """Replace the period's number by its first day, and mark periods that no source covers."""
+    """Replace the period's number by its first day, and mark periods that are not wholly covered.
+
+    Args:
+        frame: A row per period and source set.
+        grain: Length of a period.
+        as_of: The day that counts as now.
+        coverage: The days that each source set speaks for.
+        counted: Column of the roles of the period, where "all" stands beside its sources.
+    """
     frame["is_partial"] = [
         all(is_partial(period, grain, days, as_of) for days in coverage.get(sources, ()))
         for period, sources in zip(frame["period"], frame["sources"], strict=True)
     ]
+    if counted is not None:
+        frame["is_partial"] |= _is_mostly_partial(frame, counted)
     frame["period"] = pd.Series(
         [period_start(period, grain) for period in frame["period"]], dtype=object
     )
     ends = frame[["ci_low", "ci_high"]]
     frame[["ci_low", "ci_high"]] = ends.where(np.isfinite(ends))
     return frame.rename(columns={"period": "period_start"})
+
+
+def _is_mostly_partial(frame: pd.DataFrame, counted: str) -> pd.Series:
+    """Tell of "all" in which periods most roles come from sources that saw only a part of them.
+
+    A source that was first asked in October shows of the year what is still open: were it most of
+    the year's roles, its beginning would look like a turn of the market.
+    """
+    keys = ["population", "period"]
+    single = frame[~frame["sources"].isin(["all", "panel"])]
+    whole = single[counted].where(~single["is_partial"], 0)
+    held = single.assign(whole=whole).groupby(keys)[[counted, "whole"]].sum()
+    mostly = held.index[2 * held["whole"] < held[counted]]
+    return (frame["sources"] == "all") & pd.MultiIndex.from_frame(frame[keys]).isin(mostly)
 
 
 def framework_ratio(con: duckdb.DuckDBPyConnection, grain: Grain, as_of: date) -> pd.DataFrame:
@@ -306,7 +335,7 @@ def framework_ratio(con: duckdb.DuckDBPyConnection, grain: Grain, as_of: date) -
     for row in np.flatnonzero((sides[0] == 0) != (sides[1] == 0)):
         low[row], high[row] = ratio_without_contrast(int(sides[0][row]), int(sides[1][row]))
     frame = frame.assign(ratio=ratio, ci_low=low, ci_high=high)
-    frame = _finish(frame, grain, as_of, _coverage(con))
+    frame = _finish(frame, grain, as_of, _coverage(con), "n_roles")
     return frame[list(_RATIO_COLUMNS)]
 
 
@@ -346,7 +375,8 @@ def framework_share(con: duckdb.DuckDBPyConnection, grain: Grain, as_of: date) -
     frame = pd.concat(frames).sort_values(
         ["sources", "population", "framework", "period"], ignore_index=True
     )
-    return _finish(frame, grain, as_of, _coverage(con))[list(_SHARE_COLUMNS)]
+    frame = _finish(frame, grain, as_of, _coverage(con), "n_roles_all")
+    return frame[list(_SHARE_COLUMNS)]
 
 
 def framework_share_by_month(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:

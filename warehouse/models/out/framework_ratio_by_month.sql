@@ -16,7 +16,7 @@ columns:
   ci_high: DOUBLE | Upper end of the 95 % interval
   n_roles: INTEGER | Roles that entered the market in the period
   n_companies: INTEGER | Companies behind them
-  is_partial: BOOLEAN | Whether the period is not over or was not observed from its beginning
+  is_partial: BOOLEAN | Whether the period is not over, or most of its roles come from sources that did not see all of it
 values:
   population: [ml, all]
 */

@@ -14,7 +14,7 @@ columns:
   share: DOUBLE | Share of the roles of the period and population, NULL where there are none
   ci_low: DOUBLE | Lower end of the 95 % interval, company-clustered bootstrap
   ci_high: DOUBLE | Upper end of the 95 % interval
-  is_partial: BOOLEAN | Whether the period is not over or was not observed from its beginning
+  is_partial: BOOLEAN | Whether the period is not over, or most of its roles come from sources that did not see all of it
 values:
   population: [ml, all]
   framework: [pytorch, tensorflow, jax]
