@@ -6,6 +6,7 @@ Belongs here: the adapter. Does not belong here: what is expected, or how it is 
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ import dagster as dg
 import duckdb
 
 import expectations
+from expectations import words
 from expectations.catalogue import JUDGED, OVER_TIME, SUITES, all_checks, looked_at
-from pipelines.settings import RunSettings
+from expectations.check import Check
+from pipelines import previews
+from pipelines.settings import REPORT_VARIABLE, RunSettings
 from pipelines.tables import Work, at_work, key_of
 from warehouse import database
 from warehouse.digest import digest_of_code
@@ -40,9 +44,13 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
             name=check.name,
             asset=key_of(table),
             additional_deps=[key_of(other) for other in looked_at(table)],
-            description=check.description,
+            description=described(check),
             blocking=check.severity == "critical",
-            metadata={"expectation": check.expectation, "severity": check.severity},
+            metadata={
+                "expectation": check.expectation,
+                "severity": check.severity,
+                **_docs_link(table),
+            },
         )
         for check in checks.values()
     ]
@@ -59,10 +67,52 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
                 check_name=name,
                 passed=outcome["passed"],
                 severity=SEVERITY[checks[name].severity],
-                metadata={key: _shown(value) for key, value in outcome["observed"].items()},
+                description=words.found(checks[name], outcome["observed"]),
+                metadata=_metadata(checks[name], outcome),
             )
 
     return judge
+
+
+def described(check: Check) -> str:
+    """What a check guards, what it expects, and what its failure does, in plain words.
+
+    Args:
+        check: Any of the catalogue.
+    """
+    stops = (
+        "When it fails, nothing is published and what was published stands."
+        if check.severity == "critical"
+        else "When it fails, it is reported, and published all the same."
+    )
+    return f"{check.description}\n\n**Expected:** {words.expected(check)} {stops}"
+
+
+def _docs_link(table: str) -> dict[str, Any]:
+    """The page of Data Docs, as long as `hiring-signal up` serves it."""
+    address = os.environ.get(REPORT_VARIABLE)
+    if not address:
+        return {}
+    return {"data_docs": dg.MetadataValue.url(f"{address}data_docs/{table}.html")}
+
+
+def _metadata(check: Check, outcome: dict[str, Any]) -> dict[str, Any]:
+    """What was observed; of a failed check also what was expected, and rows that break it.
+
+    There are some thousand checks in a run and most of them pass: of those only counts are kept.
+    """
+    observed = outcome["observed"]
+    said: dict[str, Any] = {
+        key: value for key, value in observed.items() if isinstance(value, int | float | str)
+    }
+    if outcome["passed"]:
+        return said
+    said["expected"] = words.expected(check)
+    said["what to do"] = check.description
+    if observed.get("samples"):
+        rows = [[sample] for sample in observed["samples"]]
+        said["rows that break it"] = dg.MetadataValue.md(previews.table(["row"], rows, chars=160))
+    return said
 
 
 def outcomes_of(work: Work, table: str) -> dict[str, dict[str, Any]]:
@@ -118,9 +168,3 @@ def outcomes_noted(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, dict[s
 def suites_digest() -> str:
     """Digest of all that is expected: outcomes are good as long as it stays."""
     return digest_of_code(Path(expectations.__file__ or "").parent)
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, list | dict):
-        return dg.MetadataValue.json(value)
-    return value if isinstance(value, int | float | str) else str(value)

@@ -28,6 +28,8 @@ MODES: tuple[Mode, ...] = ("sample", "replay", "live", "warc", "kept")
 DATA_VARIABLE = "HIRING_SIGNAL_DATA"
 MODE_VARIABLE = "HIRING_SIGNAL_MODE"
 ORIGINS_VARIABLE = "HIRING_SIGNAL_ORIGINS"
+REPORT_VARIABLE = "HIRING_SIGNAL_REPORT_URL"
+"""Where `hiring-signal up` serves the report, for links to it."""
 DEFAULT_DATA = "data"
 RENEW_VARIABLE = "HIRING_SIGNAL_RENEW_SECONDS"
 RENEW_SECONDS = 600.0

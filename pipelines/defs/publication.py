@@ -12,7 +12,7 @@ from pipelines.observe import end_crawl
 from pipelines.progress import reporter
 from pipelines.publication import data_docs_annex, run_facts
 from pipelines.settings import RunSettings
-from pipelines.tables import OWNERS, at_work, key_of
+from pipelines.tables import OWNERS, at_work, key_of, report_link
 from warehouse import database, models
 from warehouse.publish.swap import publish
 
@@ -25,6 +25,7 @@ EVERYTHING = [key_of(table) for table in models.models()]
     group_name="publication",
     owners=OWNERS,
     kinds={"duckdb", "csv", "html"},
+    metadata=report_link("publication"),
     description="The published warehouse, CSVs, data package, report, Data Docs and run.json.",
 )
 def publication(
@@ -36,7 +37,9 @@ def publication(
         facts = run_facts(work, plan, context.run_id)
         data_docs = data_docs_annex(work)
     with reporter().stage("publish") as stage:
-        result = publish(plan.data / database.FILE, plan.data, facts, annexes=[data_docs])
+        result = publish(
+            plan.data / database.FILE, plan.data, facts, annexes=[data_docs], tell=stage.tell
+        )
         stage.found = "new publication" if result.is_changed else "unchanged, kept"
         drop_publications(plan.data)
     with database.open_working(plan.data) as con:
@@ -48,5 +51,8 @@ def publication(
             "is_changed": result.is_changed,
             "report": dg.MetadataValue.path(str(plan.data / "published" / "index.html")),
             "rows": dg.MetadataValue.json(result.rows),
+            "rows_in_all": sum(result.rows.values()),
+            "seconds": round(stage.seconds, 3),
+            "bytes": sum(path.stat().st_size for path in result.path.rglob("*") if path.is_file()),
         }
     )

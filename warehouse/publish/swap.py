@@ -86,6 +86,7 @@ def publish(
     csv_on_request: Collection[str] = (),
     licence: Mapping[str, str] | None = None,
     annexes: Sequence[Annex] = (),
+    tell: Callable[[str], None] = lambda _: None,
 ) -> PublicationResult:
     """Publishes what the working warehouse holds, in whole or not at all.
 
@@ -102,6 +103,7 @@ def publish(
         csv_on_request: Tables of `out` out of `ON_REQUEST` to write as CSV all the same.
         licence: Licence of the data for `datapackage.json` (`name`, `title`, `path`).
         annexes: Folders of pages to publish beside the report.
+        tell: Is told each part before it is made.
 
     Returns:
         Where the publication lies and whether it is a new one.
@@ -135,6 +137,7 @@ def publish(
         con.execute(f"ATTACH {literal(str(working))} AS working (READ_ONLY)")
         con.execute("SET VARIABLE as_of = $day::DATE", {"day": str(run["as_of"])})
         found = publishable(relations(con, "working"))
+        tell("comparing with what is published")
         digest = content_digest(con, "working", found, options)
         current = _current(data)
         if current is not None and current.name.endswith(f"-{digest}"):
@@ -143,15 +146,19 @@ def publish(
             _write_run(current, {**run, **kept}, current.name)
             return PublicationResult(current.name, current, False, said["rows"], ())
         publication_id = f"{_next_number(publications):06d}-{digest}"
+        tell("warehouse")
         copy_warehouse(con, "working", building / WAREHOUSE, found, is_sample=is_sample)
         con.execute("DETACH working")
         # a client that forgets to open it read-only must neither change it nor lock others out
         (building / WAREHOUSE).chmod(0o444)
+        tell("tables and report")
         rows = _write_readables(con, building, run, frozenset(csv_on_request), licence, annexes)
         for annex in annexes:
+            tell(annex.title)
             folder = building / annex.name
             folder.mkdir()
             annex.write(folder)
+        tell("Parquet")
         copies = _write_copies(con, building, is_sample=is_sample)
         said = {
             **run,
@@ -159,6 +166,7 @@ def publish(
             "parquet": {f"parquet/{copy.path.name}": copy.said() for copy in copies},
         }
         _write_run(building, said, publication_id)
+        tell("writing to the disk")
         _sync(building)
         target = publications / publication_id
         building.rename(target)
