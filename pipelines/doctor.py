@@ -1,7 +1,7 @@
 """Looks at the set-up and says what to do about it: `hiring-signal doctor`.
 
-Belongs here: what is looked at, and the remedy. Does not belong here: the options and the table that
-is printed (`cli`, `show`), or checks of the data (`expectations`).
+Belongs here: what is looked at, and the remedy. Does not belong here: the options and the table
+that is printed (`cli`, `show`), or checks of the data (`expectations`).
 
 Nothing is changed by looking, and nobody is asked unless that is wished for.
 """
@@ -150,7 +150,7 @@ def _machine(_: Setup) -> Iterator[Finding]:
             "machine",
             WARN,
             said,
-            f"a large warehouse wants {ENOUGH_MEMORY_GB:.0f} GB; DuckDB goes on on the disk, slowly",
+            f"a large warehouse wants {ENOUGH_MEMORY_GB:.0f} GB; below, the disk helps out",
         )
     else:
         yield Finding("machine", OK, said)

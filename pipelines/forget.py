@@ -273,8 +273,8 @@ def _scrub_files(
             finish_open(path)
     landed, captured = sorted(landing.glob("*/*.jsonl")), [*_captures(data)]
     in_all = len(landed) + len(captured)
-    for done, path in enumerate(landed):
-        progress(done, in_all, _name(data, path))
+    for number, path in enumerate(landed):
+        progress(number, in_all, _name(data, path))
         if checked.get(_name(data, path)) == _state(path):
             continue
         emptied, more = scrub_landing(path, forgotten, is_trial=is_trial)
@@ -285,8 +285,8 @@ def _scrub_files(
             landing_files.append(path.relative_to(landing).as_posix())
     captures = dropped = 0
     capture_files: list[str] = []
-    for done, path in enumerate(captured, len(landed)):
-        progress(done, in_all, _name(data, path))
+    for number, path in enumerate(captured, len(landed)):
+        progress(number, in_all, _name(data, path))
         if checked.get(_name(data, path)) == _state(path):
             continue
         try:

@@ -1,7 +1,7 @@
 """What the commands share: formats, consoles, words of failure, and what a shell can complete.
 
 Belongs here: anything that two commands must do alike. Does not belong here: a command (`cli`,
-`boards`, `market`). A shell waits for it at every press of the tab key, so it imports nothing heavy.
+`boards`, `market`). A shell waits for it whenever the tab key is pressed: it imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def words_of_io(text: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """ "; did you mean …?" where one of the known words is like the given, else nothing.
+    """Words that ask if another was meant, where one of the known is like the given; else none.
 
     Args:
         word: What was given.

@@ -1,8 +1,8 @@
 """What Dagster's pages show of a table: its first rows, and a small drawing.
 
 Belongs here: turning values into Markdown that stays inert, and figures into drawings small enough
-to be shown at once. Does not belong here: which asset shows what (`tables`, `defs`), or the charts of
-the report page (`warehouse.publish.charts`).
+to be shown at once. Does not belong here: which asset shows what (`tables`, `defs`), or the charts
+of the report page (`warehouse.publish.charts`).
 
 Dagster's web pages show Markdown of less than 1,000 characters in place and longer one behind a
 button, and keep every word of it in the event log, a run at a time. A Vega drawing is thirty times
@@ -37,7 +37,7 @@ SAMPLE = "**SAMPLE MARKET, not the world**"
 PYTORCH, TENSORFLOW, MUTED = "#c2500a", "#0072b2", "#69717a"
 VERDICTS = {"supported": "#00795a", "contradicted": "#b3261e", "undetermined": "#b08800"}
 _WIDTH, _HEIGHT = 300, 60
-_NUMBER = re.compile(r"-?[\d,]*\.?\d+")
+_FIGURE = re.compile(r"-?[\d,]*\.?\d+")
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -369,8 +369,8 @@ def _verdicts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
         "ORDER BY p.claim_id"
     ).fetchall()
     judged = [
-        Judged(claim, verdict, *(None if end is None else float(end) for end in ends), *marks)
-        for claim, verdict, *ends, condition in parts
+        Judged(claim, verdict, float(estimate), _number(low), _number(high), *marks)
+        for claim, verdict, estimate, low, high, condition in parts
         if (marks := _marks(condition)) is not None
     ]
     return {
@@ -379,9 +379,13 @@ def _verdicts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     }
 
 
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
 def _marks(condition: str) -> tuple[float, float] | None:
     """The bounds that a condition names, "above 1" or "between 0.3 and 0.5"."""
-    found = [float(text.replace(",", "")) for text in _NUMBER.findall(condition)]
+    found = [float(text.replace(",", "")) for text in _FIGURE.findall(condition)]
     return (found[0], found[-1]) if found else None
 
 

@@ -4,8 +4,8 @@ Belongs here: which file answers which request, and what a browser is told of it
 here: what is published (`warehouse.publish`), or Dagster's own pages (`pipelines.serve`).
 
 Only files of the publication that is current at the time of the request are served: a path is gone
-down one folder at a time, no link in it is followed (but the one that publishing swaps), folders are
-not listed, and pages may load nothing and run nothing. A page elsewhere can't ask through the
+down one folder at a time, no link in it is followed (but the one that publishing swaps), folders
+are not listed, and pages may load nothing and run nothing. A page elsewhere can't ask through the
 reader's browser under another name (https://owasp.org/www-community/attacks/DNS_Rebinding): only
 names of this machine are answered.
 """
