@@ -14,6 +14,8 @@ from typing import Any
 
 from expectations.check import Check
 
+_SAID_BY_NAME = ("ExpectNoOffender", "ExpectSteadyMeasure")
+"""Expectations whose rule is written in the check: its name says it best."""
 SHOWN_VALUES = 12
 """Of the words that a column may hold, how many are listed."""
 
@@ -40,6 +42,8 @@ def expected(check: Check) -> str:
         KeyError: Its expectation is not in the vocabulary.
     """
     said = [_kinds()[check.expectation]]
+    if check.expectation in _SAID_BY_NAME:
+        said = [f"{check.name.replace('_', ' ').capitalize()}."]
     details = [
         f"{name.replace('_', ' ')} {_listed(value)}"
         for name, value in check.kwargs.items()

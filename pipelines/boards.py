@@ -331,7 +331,7 @@ def check(
             read_origins(origins)
         counts = Counter({name: len(read_boards(name, boards)) for name in names})
     except (OriginsError, BoardListError) as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(" ".join(str(error).split())) from error
     if not quiet:
         asked = f"Asking {counts.total():,} boards of {len(+counts)} platforms, each once"
         stderr.print(asked, highlight=False, soft_wrap=True)
@@ -361,7 +361,7 @@ def list_(
     try:
         lists = {name: read_boards(name, boards) for name in _known(source)}
     except BoardListError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(" ".join(str(error).split())) from error
     if source:
         rows = [ListedBoard(name, *row) for name, there in lists.items() for row in there.values()]
         _write(ListedBoard._fields, rows, format)
@@ -398,7 +398,7 @@ def add(
             source, BoardRow(name.strip(), company.strip(), country or None), boards or SHIPPED
         )
     except BoardListError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(" ".join(str(error).split())) from error
     except OSError as error:
         fail(words_of(error))
     console.print(f"{path}: {name.strip()} added", highlight=False, soft_wrap=True)

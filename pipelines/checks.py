@@ -6,7 +6,6 @@ Belongs here: the adapter. Does not belong here: what is expected, or how it is 
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ from expectations import words
 from expectations.catalogue import JUDGED, OVER_TIME, SUITES, all_checks, looked_at
 from expectations.check import Check
 from pipelines import previews
-from pipelines.settings import REPORT_VARIABLE, RunSettings
-from pipelines.tables import Work, at_work, key_of
+from pipelines.settings import RunSettings
+from pipelines.tables import Work, at_work, docs_link, key_of
 from warehouse import database
 from warehouse.digest import digest_of_code
 
@@ -44,12 +43,11 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
             name=check.name,
             asset=key_of(table),
             additional_deps=[key_of(other) for other in looked_at(table)],
-            description=described(check),
+            description=described(check, docs_link(table)),
             blocking=check.severity == "critical",
             metadata={
                 "expectation": check.expectation,
                 "severity": check.severity,
-                **_docs_link(table),
             },
         )
         for check in checks.values()
@@ -74,26 +72,20 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
     return judge
 
 
-def described(check: Check) -> str:
+def described(check: Check, page: str | None = None) -> str:
     """What a check guards, what it expects, and what its failure does, in plain words.
 
     Args:
         check: Any of the catalogue.
+        page: Address of the page about all checks of its table.
     """
     stops = (
         "When it fails, nothing is published and what was published stands."
         if check.severity == "critical"
         else "When it fails, it is reported, and published all the same."
     )
-    return f"{check.description}\n\n**Expected:** {words.expected(check)} {stops}"
-
-
-def _docs_link(table: str) -> dict[str, Any]:
-    """The page of Data Docs, as long as `hiring-signal up` serves it."""
-    address = os.environ.get(REPORT_VARIABLE)
-    if not address:
-        return {}
-    return {"data_docs": dg.MetadataValue.url(f"{address}data_docs/{table}.html")}
+    more = f"\n\n[All checks of {check.table}]({page})" if page else ""
+    return f"{check.description}\n\n**Expected:** {words.expected(check)} {stops}{more}"
 
 
 def _metadata(check: Check, outcome: dict[str, Any]) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _data(given: Path | None) -> Path:
 def run(
     more: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]", exists=True, help="Further paths of --warc."),
+        typer.Argument(metavar="PATH", exists=True, help="Further paths of --warc."),
     ] = None,
     *,
     sample: Annotated[
@@ -228,7 +228,7 @@ def run(
             read_boards(path.stem, boards)
         archives([*(warc or ()), *(more or ())])
     except (OriginsError, BoardListError, FileNotFoundError) as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(" ".join(str(error).split())) from error
 
     from pipelines.launch import LaunchError, known_sources, launch
 
@@ -349,7 +349,7 @@ def import_(
             report = import_table(folder, file, source, mapping, day, tell=stage.advance)
             stage.found = f"{report.rows:,} rows, {report.refused:,} refused"
     except (ImportUsageError, MappingError) as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(" ".join(str(error).split())) from error
     except (TableError, FolderError) as error:
         fail(str(error))
     if not quiet:
@@ -450,7 +450,7 @@ def sql(
     try:
         published.confine(memory)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--memory") from error
+        raise typer.BadParameter(" ".join(str(error).split()), param_hint="--memory") from error
     # a run that is ended is cleaned up after as one that is interrupted
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     form = format.value if format else format_of(output.name) if output else "table"
@@ -508,7 +508,7 @@ def claims(
     claim: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ID]", help="One claim in full.", autocompletion=completing(claim_ids)
+            metavar="ID", help="One claim in full.", autocompletion=completing(claim_ids)
         ),
     ] = None,
     *,

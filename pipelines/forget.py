@@ -103,7 +103,9 @@ def forget(
         OSError: A file can't be written; the same request again goes on.
     """
     if not (data / database.FILE).exists():
-        raise UnknownAdvertError(f"{data} holds no warehouse, so there is nothing to forget in it")
+        raise UnknownAdvertError(
+            f"{data} holds no warehouse, so there is nothing to forget in it; give the folder with --data"
+        )
     lock = take_folder(Plan(mode="kept", data=data))
     try:
         key = read_key(data)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import shlex
 import signal
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from pipelines.options import console, fail, source_names
+from pipelines.options import console, day_of, fail, source_names
 
 app = typer.Typer(help="The simulated job market, as something to crawl.", no_args_is_help=True)
 
@@ -80,7 +79,7 @@ def serve(
         return
     try:
         planted = [read_fault(text) for text in fault or ()]
-        on = date.fromisoformat(day) if day else None
+        on = day_of(day, "--day")
         market = Market(simulated(boards, seed), day=on, faults=planted, crawl_delay_s=crawl_delay)
     except (FaultError, ValueError) as error:
         fail(str(error), 2)
@@ -119,7 +118,8 @@ def serve(
     try:
         asyncio.run(until_stopped())
     except OSError as error:
-        fail(f"{error.strerror or error}; choose another --port")
+        last = port + len(market.sources) if port else 0
+        fail(f"a port from {port} on (to {last} or so) can't be had; give another --port: {error}")
     asked = sum(counts["requests"] for counts in market.stats.values())
     sent = sum(counts["body_bytes"] for counts in market.stats.values())
     console.print(f"{asked:,} requests answered, {sent:,} bytes sent.", highlight=False)

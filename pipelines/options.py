@@ -11,7 +11,6 @@ import errno
 import io
 import json
 import os
-import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -192,10 +191,8 @@ def words_of_io(text: str) -> str:
     if "Permission denied" in text:
         return f"{first}; give yourself the right to the file, or another folder with --data"
     if any(word in text for word in ("not a valid DuckDB database", "Corrupt", "corrupt")):
-        return (
-            f"{first}\nThe file is damaged: move it away and run again; captures and landing files "
-            "are all that is needed to make it"
-        )
+        remedy = "remove that publication" if "/publications/" in first else "move it away"
+        return f"{first}\nThe file is damaged: {remedy}, then hiring-signal run --kept"
     return first
 
 
@@ -216,7 +213,8 @@ def examples_of(text: str) -> list[str]:
     Args:
         text: The docstring of a command.
     """
-    return re.findall(r"`((?:\w+=\S+ |echo .*\| )?hiring-signal [^`]+)`", " ".join(text.split()))
+    _, _, given = " ".join(text.split()).partition(" Example")
+    return re.findall(r"`((?:\w+=\S+ |echo .*\| )?hiring-signal [^`]+)`", given)
 
 
 def day_of(text: str | None, option: str = "--as-of") -> date | None:
@@ -257,8 +255,11 @@ def claim_ids() -> list[str]:
 
 def source_names() -> list[str]:
     """Names of all sources that can be asked."""
-    found = (module.name for module in pkgutil.iter_modules([str(_folder("scrapers", "spiders"))]))
-    return sorted(name for name in found if name != "base")
+    return sorted(
+        path.stem
+        for path in _folder("scrapers", "spiders").glob("*.py")
+        if f'name = "{path.stem}"' in path.read_text(encoding="utf-8")
+    )
 
 
 def list_names() -> list[str]:

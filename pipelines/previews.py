@@ -15,6 +15,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -37,6 +38,7 @@ SAMPLE = "**SAMPLE MARKET, not the world**"
 PYTORCH, TENSORFLOW, MUTED = "#c2500a", "#0072b2", "#69717a"
 VERDICTS = {"supported": "#00795a", "contradicted": "#b3261e", "undetermined": "#b08800"}
 _WIDTH, _HEIGHT = 300, 60
+_NO_BREAK_HYPHEN = "\N{NON-BREAKING HYPHEN}"
 _FIGURE = re.compile(r"-?[\d,]*\.?\d+")
 
 
@@ -66,6 +68,8 @@ def table(
 def _cell(value: object, chars: int) -> str:
     if value is None:
         return ""
+    if isinstance(value, date):
+        return f"`{str(value).replace('-', _NO_BREAK_HYPHEN)}`"
     # Cut before it is looked through: a text may be long.
     text = " ".join(str(value)[: 8 * chars].split())
     text = "".join(_sign(sign) for sign in text)
@@ -159,7 +163,7 @@ def line(points: Sequence[Point], said: str, *, colour: str = PYTORCH, is_log: b
     marks += f"<path d='M{path}' fill='none' stroke='{colour}' stroke-width='2'/>"
     picture = _image(f"<g fill='{colour}'>{marks}</g>", "line", _WIDTH, _HEIGHT)
     ends = [f"{point.period}: {point.value:.3g}" for point in (known[0], known[-1])]
-    found = f"{picture}\n\n{said}. {' → '.join(ends)}"
+    found = f"{picture}\n\n{said}\n\n{' → '.join(ends)}"
     if len(found) >= IN_PLACE and len(known) > 4:
         return line(known[1 + len(known) // 10 :], said, colour=colour, is_log=is_log)
     return found

@@ -145,7 +145,9 @@ def take_folder(plan: Plan) -> IO[str]:
         plan.data.mkdir(parents=True, exist_ok=True)
         lock = (plan.data / ".lock").open("w")
     except OSError as error:
-        raise FolderError(f"{plan.data} can't be written to: {error.strerror}") from error
+        raise FolderError(
+            f"{plan.data} can't be written to: {error.strerror}; give another folder with --data"
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _keep_worlds_apart(plan)

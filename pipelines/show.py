@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NUMBERS = ("roles", "units", "employers")
 ROLES_FROM, EMPLOYERS_FROM = 80, 96
 """Columns of a terminal from which on the verdict table has room for counts."""
+SOME = 3
+"""Claims that are named where none is like the one that was asked for."""
 EVIDENCE_ROWS = 2
 """Units of each cell that are shown of one claim."""
 
@@ -51,7 +53,7 @@ COLOURS = {"supported": "green", "contradicted": "red", "undetermined": "yellow"
 
 
 class UnknownClaimError(LookupError):
-    """There is no such claim; the message says which are like it, or which there are."""
+    """There is no such claim; the message says which are like it."""
 
 
 def outcome(data: Path, run_id: str) -> dict[str, Any]:
@@ -221,12 +223,8 @@ def _json(value: object) -> object:
 
 def _unknown(con: duckdb.DuckDBPyConnection, claim: str) -> UnknownClaimError:
     known = [row["claim_id"] for row in _rows(con, "SELECT claim_id FROM out.claim_verdicts")]
-    like = nearest(claim, known)
-    return UnknownClaimError(
-        f"{claim!r} is no claim{like}"
-        if like
-        else f"{claim!r} is no claim; there are: {', '.join(sorted(known))}"
-    )
+    like = nearest(claim, known) or f"; there are {', '.join(sorted(known)[:SOME])} and more"
+    return UnknownClaimError(f"{claim!r} is no claim{like} (hiring-signal claims lists them)")
 
 
 def _grid(title: str, *, is_sample: bool = False, **more: Any) -> Table:

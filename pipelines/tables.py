@@ -76,7 +76,8 @@ def at_work(
             newest = newest_observation(con)
             if needs_observations and newest is None:
                 raise NothingObservedError(
-                    "nothing was observed: no source was asked, or the captures hold none of ours"
+                    "nothing was observed: no source was asked, or the captures hold none of ours; "
+                    "hiring-signal run shows all of it on the sample market"
                 )
             as_of = plan.as_of or newest or date.min
             if needs_observations:
@@ -119,7 +120,7 @@ def spec_of(table: str, **more: Any) -> dg.AssetSpec:
     model = models.models()[table]
     return dg.AssetSpec(
         key=key_of(table),
-        description=model.description,
+        description=f"{model.description}{_links(table)}",
         group_name=GROUPS[table.split(".")[0]],
         owners=OWNERS,
         kinds={"duckdb", "sql" if model.sql else "python"},
@@ -155,6 +156,20 @@ def report_link(table: str) -> dict[str, Any]:
         return {}
     section = next((name for name, begins in SECTIONS.items() if table.startswith(begins)), None)
     return {"report": dg.MetadataValue.url(f"{address}{f'#{section}' if section else ''}")}
+
+
+def docs_link(table: str) -> str | None:
+    """The page of Data Docs about a table, as long as `hiring-signal up` serves it."""
+    address = os.environ.get(REPORT_VARIABLE)
+    return f"{address}data_docs/{table}.html" if address else None
+
+
+def _links(table: str) -> str:
+    """The same as a line of Markdown: the description is what a reader sees first."""
+    shown = [f"[in the report]({link['report'].url})"] if (link := report_link(table)) else []
+    if (docs := docs_link(table)) and not table.startswith("raw."):
+        shown.append(f"[what its checks found]({docs})")
+    return f"\n\n{' · '.join(shown)}" if shown else ""
 
 
 class Built(NamedTuple):
@@ -202,11 +217,11 @@ def metadata_of(
     if built.rows_before is not None:
         said["rows_more_than_before"] = rows - built.rows_before
     if not table.startswith("raw."):
-        if rows:
-            said["preview"] = dg.MetadataValue.md(preview(con, table))
         for title, drawn in plots(con, table, is_sample=is_sample).items():
             if built.is_new or len(drawn) < IN_PLACE:
                 said[title] = dg.MetadataValue.md(drawn)
+        if rows:
+            said["preview"] = dg.MetadataValue.md(preview(con, table))
     return said
 
 

@@ -1,0 +1,65 @@
+"""The page about the command line, made from the commands themselves.
+
+Belongs here: `docs/command-line.md`. Does not belong here: the words, which stand in the commands
+(`cli`, `boards`, `market`).
+"""
+
+from __future__ import annotations
+
+import re
+
+import typer
+from typer.cli import get_docs_for_click
+
+from pipelines.cli import app
+
+NAME = "hiring-signal"
+HEAD = f"""# The command line
+
+Made from the commands themselves by `make docs`; `{NAME} COMMAND --help` says the same.
+
+| everywhere | |
+|---|---|
+| exit status | 0 done, 1 not done (the message says why and what to do), 2 wrong usage |
+| standard output | what was asked for, alone: a table, `--format csv` or `--format json` |
+| standard error | progress (on a terminal bars with counts and time left, else plain lines) and errors |
+| `--quiet` | no progress |
+| colours | on a terminal only; `NO_COLOR=1` or `TERM=dumb` turns them off |
+| `--data DATA` | the folder that all of it works on; `HIRING_SIGNAL_DATA`, else `data/` |
+| `HIRING_SIGNAL_TRACEBACK=1` | an unforeseen error shows where in the program it arose |
+
+Completion of commands, options, claims, sources and tables: `{NAME} --install-completion` (bash, zsh,
+fish), then open a new shell.
+"""
+_COMMAND = re.compile(r"^\* `([a-z][a-z-]*)`: .*$", re.MULTILINE)
+
+
+def page() -> str:
+    """The page, as Markdown."""
+    command = typer.main.get_command(app)
+    context = typer.Context(command, info_name=NAME)
+    text = get_docs_for_click(obj=command, ctx=context, name=NAME)
+    _, _, parts = text.partition("**Commands**:\n")
+    return HEAD + "\n" + _with_summaries("**Commands**:\n" + parts).strip() + "\n"
+
+
+def _with_summaries(text: str) -> str:
+    """The text with each command's whole summary where typer cuts it short."""
+    sections = text.split("\n## ")
+    summaries = {}
+    group = ""
+    for section in text.split(f"# `{NAME} ")[1:]:
+        name, _, rest = section.partition("`\n")
+        summaries[name] = " ".join(rest.strip().partition("\n\n")[0].split())
+    written = [_COMMAND.sub(lambda m: _listed(m[1], "", summaries), sections[0])]
+    for section in sections[1:]:
+        group = section.partition("`\n")[0].removeprefix(f"`{NAME} ")
+        inside = f"{group} "
+        written.append(_COMMAND.sub(lambda m, i=inside: _listed(m[1], i, summaries), section))
+    return "\n## ".join(written)
+
+
+def _listed(name: str, group: str, summaries: dict[str, str]) -> str:
+    whole = f"{group}{name}"
+    anchor = f"{NAME} {whole}".replace(" ", "-")
+    return f"* [`{name}`](#{anchor}): {summaries[whole]}"
