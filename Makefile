@@ -32,6 +32,8 @@ format: setup-dev
 docs: setup
 	$(BIN)/python -c "from warehouse.publish.dictionary import page; print(page(), end='')" \
 		> docs/data-dictionary.md
+	$(BIN)/python -c "from pipelines.manual import page; print(page(), end='')" \
+		> docs/command-line.md
 
 # How well facts are read, on labelled postings and captures beside the project.
 accuracy: setup

@@ -22,14 +22,14 @@ Made from the commands themselves by `make docs`; `{NAME} COMMAND --help` says t
 |---|---|
 | exit status | 0 done, 1 not done (the message says why and what to do), 2 wrong usage |
 | standard output | what was asked for, alone: a table, `--format csv` or `--format json` |
-| standard error | progress (on a terminal bars with counts and time left, else plain lines) and errors |
+| standard error | errors, and progress: bars with counts and time left on a terminal, else lines |
 | `--quiet` | no progress |
 | colours | on a terminal only; `NO_COLOR=1` or `TERM=dumb` turns them off |
 | `--data DATA` | the folder that all of it works on; `HIRING_SIGNAL_DATA`, else `data/` |
 | `HIRING_SIGNAL_TRACEBACK=1` | an unforeseen error shows where in the program it arose |
 
-Completion of commands, options, claims, sources and tables: `{NAME} --install-completion` (bash, zsh,
-fish), then open a new shell.
+Completion of commands, options, claims, sources and tables: `{NAME} --install-completion` (bash,
+zsh, fish), then open a new shell.
 """
 _COMMAND = re.compile(r"^\* `([a-z][a-z-]*)`: .*$", re.MULTILINE)
 

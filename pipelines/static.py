@@ -169,11 +169,14 @@ class _Handler(BaseHTTPRequestHandler):
         super().end_headers()
 
     def _answer(self, *, with_body: bool) -> None:
-        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        try:
+            host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+            path = urlsplit(self.path).path
+        except ValueError:
+            host, path = None, ""
         if host not in _NAMES:
             self._say(HTTPStatus.MISDIRECTED_REQUEST, "This server is for this machine alone.")
             return
-        path = urlsplit(self.path).path
         with ExitStack() as stack:
             try:
                 found = open_published_file(self.server.data, path, stack)

@@ -15,7 +15,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,9 +27,17 @@ from typer.core import TyperCommand, TyperGroup
 from pipelines import cli
 from pipelines.bench import parts
 from pipelines.bench_calibration import CALIBRATION
+from pipelines.doctor import Setup, examine
 from pipelines.manual import page
 from pipelines.observe import SOURCES
-from pipelines.options import claim_ids, examples_of, list_names, source_names, table_names
+from pipelines.options import (
+    claim_ids,
+    examples_of,
+    list_names,
+    source_names,
+    table_names,
+    words_of,
+)
 from tests.pipelines.conftest import ON_SAMPLE, Command
 from tests.publish.tables import build, change
 
@@ -49,7 +57,7 @@ Main = Callable[..., Done]
 @pytest.fixture
 def main(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
-) -> Iterator[Main]:
+) -> Main:
     """Runs the program in this process: importing it anew for each case would take a minute."""
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster_home"))
@@ -66,7 +74,7 @@ def main(
                 code = int(ended.code or 0)
         return Done(code, *capfd.readouterr())
 
-    yield run
+    return run
 
 
 @pytest.fixture
@@ -277,25 +285,24 @@ def test_what_nobody_foresaw_is_said_in_words(
         main("claims", "--data", data)
 
 
-def test_a_warehouse_that_is_open_elsewhere_is_named(
-    command: Command, tmp_path: Path, market: Path
-) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
+def test_a_warehouse_that_is_open_elsewhere_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
     holder = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('on', flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", holder, str(data / "warehouse.duckdb")],
+        [sys.executable, "-c", holder, str(path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as other:
         assert other.stdin is not None
         assert other.stdout is not None
         other.stdout.readline()
-        done = command("run", "--kept", "--data", data)
+        with pytest.raises(duckdb.IOException) as caught:
+            duckdb.connect(str(path))
+        found = {finding.name: finding for finding in examine(Setup(tmp_path))}
         other.stdin.close()
-    assert done.returncode == 1
-    assert "open for writing in another process" in done.stderr
-    assert "IO Error" not in done.stderr
+    assert words_of(caught.value).startswith("the warehouse is open for writing in another process")
+    assert found["warehouse"].state == "warn"
+    assert "another process" in found["warehouse"].said
 
 
 # --- formats -------------------------------------------------------------------------------------
