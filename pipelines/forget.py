@@ -104,7 +104,8 @@ def forget(
     """
     if not (data / database.FILE).exists():
         raise UnknownAdvertError(
-            f"{data} holds no warehouse, so there is nothing to forget in it; give the folder with --data"
+            f"{data} holds no warehouse, so there is nothing to forget in it; "
+            "give the folder with --data"
         )
     lock = take_folder(Plan(mode="kept", data=data))
     try:

@@ -7,6 +7,7 @@ Belongs here: `docs/command-line.md`. Does not belong here: the words, which sta
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import typer
 from typer.cli import get_docs_for_click
@@ -45,21 +46,22 @@ def page() -> str:
 
 def _with_summaries(text: str) -> str:
     """The text with each command's whole summary where typer cuts it short."""
-    sections = text.split("\n## ")
     summaries = {}
-    group = ""
     for section in text.split(f"# `{NAME} ")[1:]:
         name, _, rest = section.partition("`\n")
         summaries[name] = " ".join(rest.strip().partition("\n\n")[0].split())
-    written = [_COMMAND.sub(lambda m: _listed(m[1], "", summaries), sections[0])]
-    for section in sections[1:]:
+    first, *sections = text.split("\n## ")
+    written = [_listing(first, "", summaries)]
+    for section in sections:
         group = section.partition("`\n")[0].removeprefix(f"`{NAME} ")
-        inside = f"{group} "
-        written.append(_COMMAND.sub(lambda m, i=inside: _listed(m[1], i, summaries), section))
+        written.append(_listing(section, f"{group} ", summaries))
     return "\n## ".join(written)
 
 
-def _listed(name: str, group: str, summaries: dict[str, str]) -> str:
-    whole = f"{group}{name}"
-    anchor = f"{NAME} {whole}".replace(" ", "-")
-    return f"* [`{name}`](#{anchor}): {summaries[whole]}"
+def _listing(section: str, group: str, summaries: Mapping[str, str]) -> str:
+    def listed(match: re.Match[str]) -> str:
+        whole = f"{group}{match[1]}"
+        anchor = f"{NAME} {whole}".replace(" ", "-")
+        return f"* [`{match[1]}`](#{anchor}): {summaries[whole]}"
+
+    return _COMMAND.sub(listed, section)
