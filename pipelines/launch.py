@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.instance import prepare_home
 from pipelines.options import words_of_io
-from pipelines.progress import Reporter, use_reporter
+from pipelines.progress import Reporter, own_stderr, use_reporter
 
 OURS = ("pipelines.", "scrapers.", "warehouse.", "expectations.")
 PID_TAG = "hiring_signal/pid"
@@ -56,13 +56,17 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
     # Dagster's log goes to its instance, where the UI shows it; the console has our own lines.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="dagster")
-    told = Reporter(is_quiet=is_quiet)
-    use_reporter(told)
     try:
         try_folder(RunSettings(**settings).plan())
     except FolderError as error:
         raise LaunchError(str(error)) from error
-    with dg.DagsterInstance.get() as instance, kept_open(instance):
+    with (
+        own_stderr() as console,
+        dg.DagsterInstance.get() as instance,
+        kept_open(instance),
+    ):
+        told = Reporter(console, is_quiet=is_quiet)
+        use_reporter(told)
         _end_orphans(instance, MARKET_JOB)
         job = defs().resolve_job_def(MARKET_JOB)
         # Normalising shows two stages in one step, as publishing does.

@@ -5,6 +5,8 @@ Belongs here: bars on a terminal, plain lines elsewhere. Does not belong here: w
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -181,6 +183,27 @@ class Reporter:
         if not is_narrow:
             columns.append(TextColumn("{task.fields[said]}", style="dim"))
         return columns
+
+
+@contextmanager
+def own_stderr() -> Iterator[Console]:
+    """Standard error as it is now, whatever is done to it meanwhile.
+
+    Dagster has each step write into a file that is copied to the terminal, and bars can't move in a
+    file.
+
+    Yields:
+        A console on it.
+    """
+    try:
+        number = os.dup(sys.stderr.fileno())
+    except (OSError, ValueError):  # a stream that is no file, as in a test
+        yield Console(stderr=True)
+        return
+    with os.fdopen(
+        number, "w", buffering=1, encoding=sys.stderr.encoding, errors="replace"
+    ) as file:
+        yield Console(file=file)
 
 
 _reporter = Reporter()

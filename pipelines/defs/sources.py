@@ -37,17 +37,21 @@ def landing(
     with database.open_working(plan.data) as con:
         known = {source: known_of(con, source) for source in SOURCES}
     with reporter().stage("observe") as stage:
-        done = 0
+        done, in_all = 0, len(plan.sources or SOURCES)
 
         def tell(heard: Heard) -> None:
             said = f"{heard.n_requests:,} requests, {heard.n_adverts:,} adverts"
             stage.part(heard.source, heard.n_boards, heard.n_boards_in_all, said)
-            stage.advance(done, len(SOURCES), f"{heard.source}: {said}")
+            stage.advance(done, in_all, f"{heard.source}: {said}")
 
         for result in observe(plan, known, tell):
-            done += 1
             stage.part_is_done(result.source)
-            stage.advance(done, len(SOURCES))
+            # A source that is not asked says nothing of how long the others take.
+            if result.state == "absent":
+                in_all -= result.source in (plan.sources or SOURCES)
+            else:
+                done += 1
+            stage.advance(done, in_all)
             if result.state == "failed":
                 context.log.warning("%s: %s", result.source, result.reason)
             if result.state != "absent":

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,3 +137,29 @@ def test_a_spider_says_how_many_answers_it_has_had(tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     assert int(answers.read_text()) >= 1
+
+
+def test_bars_move_though_steps_have_their_output_turned_into_a_file() -> None:
+    code = (
+        "import os\n"
+        "from pipelines.progress import Reporter, own_stderr\n"
+        "with own_stderr() as console:\n"
+        "    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)\n"
+        "    print(Reporter(console, is_quiet=False).is_moving)\n"
+    )
+    ours, theirs = pty.openpty()
+    try:
+        for stream, is_moving in ((theirs, "True"), (subprocess.DEVNULL, "False")):
+            done = subprocess.run(
+                [sys.executable, "-c", code],
+                env={**os.environ, "TERM": "xterm"},
+                stdout=subprocess.PIPE,
+                stderr=stream,
+                text=True,
+                timeout=60,
+                check=True,
+            )
+            assert done.stdout.strip() == is_moving
+    finally:
+        os.close(ours)
+        os.close(theirs)
