@@ -33,6 +33,8 @@ format: setup-dev
 docs: setup
 	$(BIN)/python -c "from warehouse.publish.dictionary import page; print(page(), end='')" \
 		> docs/data-dictionary.md
+	$(BIN)/python -c "from pipelines.manual import page; print(page(), end='')" \
+		> docs/command-line.md
 
 # The documentation as a site; a dead link or a page without a place ends it. It is also a test.
 # python3 -m http.server -d site shows it, search and all, without a network.

@@ -64,7 +64,7 @@ def parts() -> dict[str, Part]:
 
 
 def measure(
-    names: Sequence[str], material: Material, origin: str, tell: Callable[[str], None]
+    names: Sequence[str], material: Material, origin: str, tell: Callable[[int, int, str], None]
 ) -> Results:
     """Run parts of the suite, one after the other.
 
@@ -72,7 +72,7 @@ def measure(
         names: Of parts; all where empty.
         material: What they work on.
         origin: Where its adverts come from, for the record.
-        tell: Called with the name of each part before it.
+        tell: Called before each part with how many are done, of how many, and its name.
 
     Raises:
         warehouse.bench.material.BenchError: There are no adverts to measure on.
@@ -82,10 +82,10 @@ def measure(
     began_on = machine()
     start = perf_counter()
     rows: list[Row] = []
-    for name, part in parts().items():
-        if not names or name in names:
-            tell(name)
-            rows += part(material)
+    chosen = {name: part for name, part in parts().items() if not names or name in names}
+    for done, (name, part) in enumerate(chosen.items()):
+        tell(done, len(chosen), name)
+        rows += part(material)
     read: dict[str, Any] = {"adverts_from": origin}
     if "samples" in vars(material):  # asked for by one of the parts
         size = sum(len(sample.advert.body.encode()) for sample in material.samples)

@@ -7,31 +7,41 @@ belong here: reading a list (`scrapers.boards`), or asking (`scrapers.spiders`).
 from __future__ import annotations
 
 import csv
-import io
-import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
-from rich.console import Console
+from rich import box
+from rich.markup import escape
 from rich.table import Table
 
+from pipelines.options import (
+    Format,
+    Quiet,
+    Rows,
+    completing,
+    console,
+    fail,
+    list_names,
+    nearest,
+    print_rows,
+    stderr,
+    words_of,
+)
+from pipelines.progress import Reporter
 from scrapers.boards import COLUMNS, SHIPPED, BoardListError, BoardRow, read_boards
 
 if TYPE_CHECKING:
     from scrapers.landing import BoardObservation
 
 app = typer.Typer(help="The lists of boards that are asked.", no_args_is_help=True)
-console = Console()
-stderr = Console(stderr=True)
 
 State = Literal["alive", "empty", "dead", "moved", "unclear"]
 """dead: the platform knows no such board; moved: it sends us elsewhere; unclear: neither was to be
@@ -41,14 +51,6 @@ _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a
 _WORKDAY = re.compile(r"[\w-]+/wd\d+/[\w-]+")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 """Two letters in CLDR's table of territories that are groups, tests or "unknown"."""
-
-
-class Format(StrEnum):
-    """How rows are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
 
 
 class BoardCheck(NamedTuple):
@@ -93,6 +95,7 @@ def check_boards(
     boards: Path | None = None,
     origins: Path | None = None,
     settings: Mapping[str, object] | None = None,
+    tell: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[BoardCheck]:
     """Ask each board of the lists once, and say what became of it.
 
@@ -104,6 +107,8 @@ def check_boards(
         boards: Folder of the lists; the shipped ones where None.
         origins: YAML file of origins that are served elsewhere.
         settings: Further Scrapy settings.
+        tell: Told now and then how many answers there were, how many boards are asked, and how many
+            platforms are done.
 
     Returns:
         A row for each board, by source and in the order of its list.
@@ -111,7 +116,7 @@ def check_boards(
     Raises:
         BoardListError: A list can't be used.
     """
-    from pipelines.observe import LIVE_PARALLEL
+    from pipelines.observe import LISTEN_EVERY_S, LIVE_PARALLEL
 
     lists = {source: read_boards(source, boards) for source in sources or platforms()}
     asked = {
@@ -120,12 +125,21 @@ def check_boards(
         "BOARDS_DIR": boards.resolve() if boards else None,
         "ORIGINS_FILE": origins.resolve() if origins else None,
     }
-    with ThreadPoolExecutor(LIVE_PARALLEL) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="boards-") as folder,
+        ThreadPoolExecutor(LIVE_PARALLEL) as pool,
+    ):
         found = {
-            source: pool.submit(_observations, source, asked)
+            source: pool.submit(_observations, source, asked, Path(folder))
             for source, rows in lists.items()
             if rows
         }
+        waiting, in_all = set(found.values()), sum(map(len, lists.values()))
+        while waiting:
+            _, waiting = wait(waiting, LISTEN_EVERY_S)
+            done = f"{len(found) - len(waiting)} of {len(found)} platforms done"
+            # Some boards take more than one answer, and every host has its robots.txt.
+            tell(min(in_all, _answers(Path(folder))), in_all, done)
         return [
             _checked(source, row, *found[source].result())
             for source, rows in lists.items()
@@ -133,8 +147,17 @@ def check_boards(
         ]
 
 
+def _answers(folder: Path) -> int:
+    """How many answers the spiders have had by now."""
+    said = 0
+    for path in folder.glob("*.answers"):
+        with suppress(OSError, ValueError):
+            said += int(path.read_text(encoding="ascii"))
+    return said
+
+
 def _observations(
-    source: str, settings: Mapping[str, object]
+    source: str, settings: Mapping[str, object], folder: Path
 ) -> tuple[dict[str, BoardObservation], str | None]:
     """What a spider says of its boards and, if it broke off, its last words."""
     from pydantic import ValidationError
@@ -143,10 +166,10 @@ def _observations(
     from scrapers.landing import BoardObservation, read_line
 
     found: dict[str, BoardObservation] = {}
-    with tempfile.TemporaryDirectory(prefix="boards-") as folder:
-        out = Path(folder) / f"{source}.jsonl"
-        done = run_spider(source, settings, out, cwd=Path(folder))
-        lines = out.read_bytes().splitlines() if out.exists() else []
+    out = folder / f"{source}.jsonl"
+    own = {**settings, "PROGRESS_FILE": folder / f"{source}.answers"}
+    done = run_spider(source, own, out, cwd=folder)
+    lines = out.read_bytes().splitlines() if out.exists() else []
     for line in lines:
         # The last line of a spider that broke off may be half of one.
         with suppress(ValidationError):
@@ -260,7 +283,12 @@ def add_board(source: str, row: BoardRow, directory: Path = SHIPPED) -> Path:
 
 Sources = Annotated[
     list[str] | None,
-    typer.Option("--source", metavar="NAME", help="Only this platform; repeatable."),
+    typer.Option(
+        "--source",
+        metavar="NAME",
+        help="Only this platform; repeatable.",
+        autocompletion=completing(list_names),
+    ),
 ]
 Boards = Annotated[
     Path | None,
@@ -268,7 +296,6 @@ Boards = Annotated[
         "--boards", metavar="DIR", exists=True, file_okay=False, help="Lists of your own."
     ),
 ]
-Printed = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
 
 
 @app.callback()
@@ -287,7 +314,8 @@ def check(
             metavar="FILE", exists=True, dir_okay=False, help="Origins that are served elsewhere."
         ),
     ] = None,
-    format: Printed = Format.TABLE,  # noqa: A002
+    format: Rows = Format.TABLE,  # noqa: A002
+    quiet: Quiet = False,
 ) -> None:
     """Ask each board once: which are alive, empty, dead, moved or unclear.
 
@@ -303,13 +331,12 @@ def check(
             read_origins(origins)
         counts = Counter({name: len(read_boards(name, boards)) for name in names})
     except (OriginsError, BoardListError) as error:
-        raise typer.BadParameter(str(error)) from error
-    stderr.print(
-        f"Asking {counts.total():,} boards of {len(+counts)} platforms, each once",
-        highlight=False,
-        soft_wrap=True,
-    )
-    found = check_boards(names, boards=boards, origins=origins)
+        raise typer.BadParameter(" ".join(str(error).split())) from error
+    if not quiet:
+        asked = f"Asking {counts.total():,} boards of {len(+counts)} platforms, each once"
+        stderr.print(asked, highlight=False, soft_wrap=True)
+    with Reporter(is_quiet=quiet).stage("boards") as stage:
+        found = check_boards(names, boards=boards, origins=origins, tell=stage.advance)
     _write(BoardCheck._fields, found, format)
     if format is Format.TABLE:
         states = Counter(row.state for row in found)
@@ -322,16 +349,19 @@ def list_(
     *,
     source: Sources = None,
     boards: Boards = None,
-    format: Printed = Format.TABLE,  # noqa: A002
+    format: Rows = Format.TABLE,  # noqa: A002
 ) -> None:
     """Say how many boards each platform's list has, or which those of one are.
 
-    Example: `hiring-signal boards list --source workday`
+    Exit status: 0 listed; 2 wrong usage, or a list can't be used.
+
+    Examples: `hiring-signal boards list` ·
+    `hiring-signal boards list --source workday --format json`
     """
     try:
         lists = {name: read_boards(name, boards) for name in _known(source)}
     except BoardListError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(" ".join(str(error).split())) from error
     if source:
         rows = [ListedBoard(name, *row) for name, there in lists.items() for row in there.values()]
         _write(ListedBoard._fields, rows, format)
@@ -345,7 +375,9 @@ def list_(
 
 @app.command()
 def add(
-    platform: Annotated[str, typer.Argument(metavar="PLATFORM")],
+    platform: Annotated[
+        str, typer.Argument(metavar="PLATFORM", autocompletion=completing(list_names))
+    ],
     name: Annotated[str, typer.Argument(metavar="BOARD", help="As in the board's address.")],
     *,
     company: Annotated[str, typer.Option(metavar="NAME", help="In its usual spelling.")],
@@ -356,6 +388,8 @@ def add(
 ) -> None:
     """Add a board to the list of its platform.
 
+    Exit status: 0 added; 1 the list can't be written; 2 the row is malformed or there already.
+
     Example: `hiring-signal boards add lever matchgroup --company "Match Group" --country US`
     """
     [source] = _known([platform], "PLATFORM")
@@ -364,10 +398,9 @@ def add(
             source, BoardRow(name.strip(), company.strip(), country or None), boards or SHIPPED
         )
     except BoardListError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(" ".join(str(error).split())) from error
     except OSError as error:
-        stderr.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+        fail(words_of(error))
     console.print(f"{path}: {name.strip()} added", highlight=False, soft_wrap=True)
 
 
@@ -376,7 +409,9 @@ def _known(names: Sequence[str] | None, option: str = "--source") -> tuple[str, 
     for name in names or ():
         if name not in known:
             raise typer.BadParameter(
-                f"{name!r} has no list of boards; there are: {', '.join(known)}", param_hint=option
+                f"{name!r} has no list of boards{nearest(name, known)}; "
+                f"there are: {', '.join(known)}",
+                param_hint=option,
             )
     return tuple(dict.fromkeys(names)) if names else known
 
@@ -386,16 +421,10 @@ def _write(
     rows: Iterable[BoardCheck] | Iterable[ListedBoard] | Iterable[ListedPlatform],
     style: Format,
 ) -> None:
-    if style is Format.JSON:
-        typer.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=2))
-    elif style is Format.CSV:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(fields)
-        writer.writerows(rows)
-        typer.echo(text.getvalue(), nl=False)
-    else:
-        table = Table(*(field.capitalize() for field in fields))
-        for row in rows:
-            table.add_row(*("" if value is None else str(value) for value in row))
-        console.print(table)
+    if style is not Format.TABLE:
+        print_rows(fields, [row._asdict() for row in rows], style)
+        return
+    table = Table(*(field.capitalize() for field in fields), box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    console.print(table)

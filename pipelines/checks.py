@@ -14,9 +14,12 @@ import dagster as dg
 import duckdb
 
 import expectations
+from expectations import words
 from expectations.catalogue import JUDGED, OVER_TIME, SUITES, all_checks, looked_at
+from expectations.check import Check
+from pipelines import previews
 from pipelines.settings import RunSettings
-from pipelines.tables import Work, at_work, key_of
+from pipelines.tables import Work, at_work, docs_link, key_of
 from warehouse import database
 from warehouse.digest import digest_of_code
 
@@ -40,9 +43,12 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
             name=check.name,
             asset=key_of(table),
             additional_deps=[key_of(other) for other in looked_at(table)],
-            description=check.description,
+            description=described(check, docs_link(table)),
             blocking=check.severity == "critical",
-            metadata={"expectation": check.expectation, "severity": check.severity},
+            metadata={
+                "expectation": check.expectation,
+                "severity": check.severity,
+            },
         )
         for check in checks.values()
     ]
@@ -59,10 +65,46 @@ def suite_checks(table: str) -> dg.AssetChecksDefinition:
                 check_name=name,
                 passed=outcome["passed"],
                 severity=SEVERITY[checks[name].severity],
-                metadata={key: _shown(value) for key, value in outcome["observed"].items()},
+                description=words.found(checks[name], outcome["observed"]),
+                metadata=_metadata(checks[name], outcome),
             )
 
     return judge
+
+
+def described(check: Check, page: str | None = None) -> str:
+    """What a check guards, what it expects, and what its failure does, in plain words.
+
+    Args:
+        check: Any of the catalogue.
+        page: Address of the page about all checks of its table.
+    """
+    stops = (
+        "When it fails, nothing is published and what was published stands."
+        if check.severity == "critical"
+        else "When it fails, it is reported, and published all the same."
+    )
+    more = f"\n\n[All checks of {check.table}]({page})" if page else ""
+    return f"{check.description}\n\n**Expected:** {words.expected(check)} {stops}{more}"
+
+
+def _metadata(check: Check, outcome: dict[str, Any]) -> dict[str, Any]:
+    """What was observed; of a failed check also what was expected, and rows that break it.
+
+    There are some thousand checks in a run and most of them pass: of those only counts are kept.
+    """
+    observed = outcome["observed"]
+    said: dict[str, Any] = {
+        key: value for key, value in observed.items() if isinstance(value, int | float | str)
+    }
+    if outcome["passed"]:
+        return said
+    said["expected"] = words.expected(check)
+    said["what to do"] = check.description
+    if observed.get("samples"):
+        rows = [[sample] for sample in observed["samples"]]
+        said["rows that break it"] = dg.MetadataValue.md(previews.table(["row"], rows, chars=160))
+    return said
 
 
 def outcomes_of(work: Work, table: str) -> dict[str, dict[str, Any]]:
@@ -118,9 +160,3 @@ def outcomes_noted(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, dict[s
 def suites_digest() -> str:
     """Digest of all that is expected: outcomes are good as long as it stays."""
     return digest_of_code(Path(expectations.__file__ or "").parent)
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, list | dict):
-        return dg.MetadataValue.json(value)
-    return value if isinstance(value, int | float | str) else str(value)

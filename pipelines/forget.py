@@ -41,6 +41,7 @@ SHOWN_IDS = 3
 
 Value = Sequence[str] | str | date
 Tell = Callable[[str], None]
+Progress = Callable[[int, int, str], None]
 
 
 class ForgetError(RuntimeError):
@@ -76,6 +77,7 @@ def forget(
     reason: str = "",
     is_trial: bool = False,
     tell: Tell = lambda _: None,
+    progress: Progress = lambda *_: None,
 ) -> Found:
     """Delete the texts of adverts in landing files, captures and the working warehouse.
 
@@ -89,6 +91,7 @@ def forget(
         reason: Why; it is published.
         is_trial: Only say what would be done.
         tell: Told of each step.
+        progress: Told how many files were looked through, of how many, and the name of the next.
 
     Returns:
         What was deleted, or would be; nothing where it was before.
@@ -100,18 +103,21 @@ def forget(
         OSError: A file can't be written; the same request again goes on.
     """
     if not (data / database.FILE).exists():
-        raise UnknownAdvertError(f"{data} holds no warehouse, so there is nothing to forget in it")
+        raise UnknownAdvertError(
+            f"{data} holds no warehouse, so there is nothing to forget in it; "
+            "give the folder with --data"
+        )
     lock = take_folder(Plan(mode="kept", data=data))
     try:
         key = read_key(data)
         if not is_trial:
-            _carry_through(data, tell)
+            _carry_through(data, tell, progress)
         with database.open_working(data) as con:
             chosen = deleting.choose(con, scope, value, key)
             if not chosen.n_known and not _was_asked(data, scope, value, key):
                 raise UnknownAdvertError(_unknown(con, scope, value))
             if is_trial:
-                return _trial(con, data, chosen)
+                return _trial(con, data, chosen, progress)
             is_new = bool(chosen.n_versions) or (
                 scope == "company" and not _was_asked(data, scope, value, key)
             )
@@ -121,7 +127,7 @@ def forget(
                 chosen = deleting.choose(con, scope, value, key)
                 tell("noting what is forgotten")
                 _write_tombstone(con, data, scope, value, reason, key)
-        return _carry_through(data, tell)._replace(
+        return _carry_through(data, tell, progress)._replace(
             n_adverts=chosen.n_adverts, n_versions=chosen.n_versions
         )
     finally:
@@ -188,12 +194,14 @@ def _unknown(con: duckdb.DuckDBPyConnection, scope: deleting.Scope, value: Value
     )
 
 
-def _trial(con: duckdb.DuckDBPyConnection, data: Path, chosen: deleting.Chosen) -> Found:
+def _trial(
+    con: duckdb.DuckDBPyConnection, data: Path, chosen: deleting.Chosen, progress: Progress
+) -> Found:
     rows = con.execute(
         "SELECT source, board, source_id, NULL, content_hash, company FROM forgetting"
     ).fetchall()
     forgotten = Forgotten(map(Version._make, rows))
-    found = _scrub_files(data, forgotten, is_trial=True)
+    found = _scrub_files(data, forgotten, is_trial=True, progress=progress)
     return found._replace(
         n_adverts=chosen.n_adverts,
         n_versions=chosen.n_versions,
@@ -204,7 +212,9 @@ def _trial(con: duckdb.DuckDBPyConnection, data: Path, chosen: deleting.Chosen) 
 # --- carrying through ----------------------------------------------------------------------------
 
 
-def _carry_through(data: Path, tell: Tell = lambda _: None) -> Found:
+def _carry_through(
+    data: Path, tell: Tell = lambda _: None, progress: Progress = lambda *_: None
+) -> Found:
     """Carry all requests through that are not done.
 
     Raises:
@@ -218,7 +228,8 @@ def _carry_through(data: Path, tell: Tell = lambda _: None) -> Found:
         deleting.recall(con, data)
         forgotten = _forgotten(con, data)
         tell("looking through landing files and captures")
-        found = _scrub_files(data, forgotten, deleting.forgotten_boards(con))
+        boards = deleting.forgotten_boards(con)
+        found = _scrub_files(data, forgotten, boards, progress=progress)
         _note_landings(con, data, found.landing_files)
         tell("emptying the warehouse")
         deleting.empty_tables(con, data)
@@ -249,6 +260,7 @@ def _scrub_files(
     *,
     is_trial: bool = False,
     is_new_only: bool = False,
+    progress: Progress = lambda *_: None,
 ) -> Found:
     checked = _checked(data) if is_new_only else {}
     ids = forgotten.ids()
@@ -257,11 +269,15 @@ def _scrub_files(
     damaged: list[str] = []
     landing = data / "landing"
     if not is_trial:
-        for left in (*landing.rglob("*.known"), *landing.rglob("*.partial")):
-            left.unlink()  # of a spider that was killed; they are made anew
+        for ending in ("known", "partial", "answers"):
+            for left in landing.rglob(f"*.{ending}"):
+                left.unlink()  # of a spider that was killed; they are made anew
         for path in (data / "captures").rglob(f"*{OPEN_SUFFIX}"):
             finish_open(path)
-    for path in sorted(landing.glob("*/*.jsonl")):
+    landed, captured = sorted(landing.glob("*/*.jsonl")), [*_captures(data)]
+    in_all = len(landed) + len(captured)
+    for number, path in enumerate(landed):
+        progress(number, in_all, _name(data, path))
         if checked.get(_name(data, path)) == _state(path):
             continue
         emptied, more = scrub_landing(path, forgotten, is_trial=is_trial)
@@ -272,7 +288,8 @@ def _scrub_files(
             landing_files.append(path.relative_to(landing).as_posix())
     captures = dropped = 0
     capture_files: list[str] = []
-    for path in _captures(data):
+    for number, path in enumerate(captured, len(landed)):
+        progress(number, in_all, _name(data, path))
         if checked.get(_name(data, path)) == _state(path):
             continue
         try:

@@ -10,11 +10,14 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 import scrapers
 from pipelines.observe import SAMPLE_FOLDER, SOURCES
@@ -29,6 +32,8 @@ from warehouse.digest import digest_of_code
 SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 EXAMPLES = 5
 """Refused rows that the report quotes."""
+TELL_EVERY = 500
+"""Rows between two words on how far an import is."""
 READ_ONLY = 0o444
 _DIGEST_CHARS = 12
 
@@ -55,7 +60,13 @@ class ImportReport(NamedTuple):
 
 
 def import_table(
-    data: Path, file: Path, source: str, mapping: str | Path, observed_on: date | None
+    data: Path,
+    file: Path,
+    source: str,
+    mapping: str | Path,
+    observed_on: date | None = None,
+    *,
+    tell: Callable[[int, int | None], None] = lambda *_: None,
 ) -> ImportReport:
     """Land a bulk table as captures of one more source.
 
@@ -68,6 +79,7 @@ def import_table(
         source: Name that its adverts are listed under; none of the built-in sources.
         mapping: A mapping file, or the bare name of one that the project ships.
         observed_on: Day on which rows were read off their site, where they don't say.
+        tell: Told now and then how many rows were read, of how many where that is known.
 
     Returns:
         What was landed and refused, and where it is.
@@ -111,7 +123,7 @@ def import_table(
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = lines_of(table, source, observed_on=observed_on, not_after=today, digest=digest)
         with _written_whole(path) as partial:
-            rows, refused, examples = _write(partial, lines)
+            rows, refused, examples = _write(partial, lines, tell, _rows_of(file))
             _keep(file, data / "captures" / source / f"{name}{_endings(file)}", digest)
             if path.exists():
                 _forget(data, source, table.board)
@@ -170,13 +182,31 @@ def _written_whole(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def _write(path: Path, lines: Iterable[Line]) -> tuple[int, int, tuple[str, ...]]:
+def _rows_of(file: Path) -> int | None:
+    """Rows of a table where that is told quickly: a CSV has lines within its fields."""
+    if file.suffix == ".parquet":
+        with suppress(pa.ArrowInvalid, OSError):
+            return int(pq.read_metadata(file).num_rows)
+    if file.suffix in (".jsonl", ".ndjson"):
+        with file.open("rb") as opened:
+            return sum(1 for _ in opened)
+    return None
+
+
+def _write(
+    path: Path,
+    lines: Iterable[Line],
+    tell: Callable[[int, int | None], None],
+    in_all: int | None,
+) -> tuple[int, int, tuple[str, ...]]:
     rows = refused = 0
     examples: list[str] = []
     with path.open("wb") as file:
         for line in map(redact_row, lines):
             file.write(line.model_dump_json(exclude_none=True).encode() + b"\n")
             rows += isinstance(line, Posting)
+            if (rows + refused) % TELL_EVERY == 0:
+                tell(rows + refused, in_all)
             if isinstance(line, Refusal):
                 refused += 1
                 if len(examples) < EXAMPLES:

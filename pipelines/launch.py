@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.instance import prepare_home
-from pipelines.progress import Reporter, use_reporter
+from pipelines.options import words_of_io
+from pipelines.progress import Reporter, own_stderr, use_reporter
 
 OURS = ("pipelines.", "scrapers.", "warehouse.", "expectations.")
 PID_TAG = "hiring_signal/pid"
@@ -55,25 +56,29 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
     # Dagster's log goes to its instance, where the UI shows it; the console has our own lines.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="dagster")
-    use_reporter(Reporter(is_quiet=is_quiet))
     try:
         try_folder(RunSettings(**settings).plan())
     except FolderError as error:
         raise LaunchError(str(error)) from error
-    with dg.DagsterInstance.get() as instance, kept_open(instance):
+    with (
+        own_stderr() as console,
+        dg.DagsterInstance.get() as instance,
+        kept_open(instance),
+    ):
+        told = Reporter(console, is_quiet=is_quiet)
+        use_reporter(told)
         _end_orphans(instance, MARKET_JOB)
-        result = (
-            defs()
-            .resolve_job_def(MARKET_JOB)
-            .execute_in_process(
-                instance=instance,
-                raise_on_error=False,
-                tags={PID_TAG: str(os.getpid())},
-                run_config={
-                    "resources": {"settings": {"config": dict(settings)}},
-                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-                },
-            )
+        job = defs().resolve_job_def(MARKET_JOB)
+        # Normalising shows two stages in one step, as publishing does.
+        told.expect(len(job.nodes) + 2)
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags={PID_TAG: str(os.getpid())},
+            run_config={
+                "resources": {"settings": {"config": dict(settings)}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
         )
         if not result.success:
             raise LaunchError(_why(result))
@@ -99,11 +104,11 @@ def _why(result: Any) -> str:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.event_specific_data
             if not check.passed and check.severity.value == "ERROR":
-                observed = {key: value.value for key, value in check.metadata.items()}
-                lines.append(
-                    f"check {check.check_name} of {check.asset_key.to_user_string()} failed: "
-                    f"{observed}"
-                )
+                table = check.asset_key.to_user_string().replace("/", ".")
+                lines.append(f"check {check.check_name} of {table} failed: {check.description}")
+                guards = check.metadata.get("what to do")
+                if guards is not None:
+                    lines.append(f"  {guards.value}")
         elif event.event_type_value == "STEP_FAILURE":
             error = _root(event.event_specific_data.error)
             if error.cls_name != "DagsterAssetCheckFailedError":
@@ -131,5 +136,7 @@ def _words(error: Any) -> str:
     if error.cls_name == "DagsterExecutionInterruptedError":
         return "interrupted"
     text: str = error.message.strip()
+    if error.cls_name in ("IOException", "OSError", "PermissionError"):
+        return words_of_io(text)
     prefix, _, rest = text.partition(": ")
     return rest if rest and prefix.endswith(error.cls_name) and prefix.startswith(OURS) else text

@@ -7,22 +7,17 @@ Belongs here: the command, and what it prints. Does not belong here: what is ser
 from __future__ import annotations
 
 import asyncio
-import pkgutil
 import shlex
 import signal
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-import scrapers.spiders
+from pipelines.options import console, day_of, fail, source_names
 
 app = typer.Typer(help="The simulated job market, as something to crawl.", no_args_is_help=True)
-console = Console()
-stderr = Console(stderr=True)
 
 
 @app.callback()
@@ -66,6 +61,11 @@ def serve(
 
     A POST to `/__day?date=DATE` on any of its ports moves the market to another day; a GET of
     `/__stats` counts requests and bytes by source, a POST begins the count anew.
+
+    Exit status: 0 after an interrupt, 1 a port is in use, 2 wrong usage.
+
+    Examples: `hiring-signal market serve` · `hiring-signal market serve --list-faults` ·
+    `hiring-signal market serve --boards 40 --fault 429@lever`
     """
     from pipelines.settings import data_folder
     from scrapers.market.faults import FAULTS, FaultError, read_fault
@@ -79,11 +79,10 @@ def serve(
         return
     try:
         planted = [read_fault(text) for text in fault or ()]
-        on = date.fromisoformat(day) if day else None
+        on = day_of(day, "--day")
         market = Market(simulated(boards, seed), day=on, faults=planted, crawl_delay_s=crawl_delay)
     except (FaultError, ValueError) as error:
-        stderr.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from error
+        fail(str(error), 2)
     folder = data_folder("") / "market"
     boards_folder = (write_boards or folder / "boards").resolve()
     origins_file = (origins or folder / "origins.yaml").resolve()
@@ -100,9 +99,9 @@ def serve(
         console.print(table)
         command = ["hiring-signal", "run", "--live"]
         command += ["--origins", str(origins_file), "--boards", str(boards_folder)]
-        asked = {module.name for module in pkgutil.iter_modules(scrapers.spiders.__path__)}
+        asked = set(source_names())
         names = {source.name for source in market.sources}
-        if asked - {"base"} > names & asked:
+        if asked > names & asked:
             # What is not served here would be asked out in the world.
             command += [f"--source={name}" for name in sorted(names & asked)]
         console.print(f"The market of {market.day:%-d %B %Y}. To crawl it:", highlight=False)
@@ -119,8 +118,8 @@ def serve(
     try:
         asyncio.run(until_stopped())
     except OSError as error:
-        stderr.print(f"[red]error:[/] {error}; choose another --port", highlight=False)
-        raise typer.Exit(1) from error
+        last = port + len(market.sources) if port else 0
+        fail(f"a port from {port} on (to {last} or so) can't be had; give another --port: {error}")
     asked = sum(counts["requests"] for counts in market.stats.values())
     sent = sum(counts["body_bytes"] for counts in market.stats.values())
     console.print(f"{asked:,} requests answered, {sent:,} bytes sent.", highlight=False)

@@ -13,8 +13,8 @@ import pkgutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
@@ -53,6 +53,11 @@ CRAWL_FILE = "crawl.json"
 """Below `landing/`: the live crawl that is under way, removed when its run is published."""
 LIVE_PARALLEL = 8
 """Sources asked at the same time in a live run: they are different hosts, and mostly waited for."""
+LISTEN_EVERY_S = 0.5
+MOST_READ = 64 * 1024 * 1024
+"""Bytes of a landing file that are looked through at a time, to say how far its spider is."""
+PARTIAL, ANSWERS = ".partial", ".answers"
+"""Endings of a landing file that is being written, and of the number of answers it is made from."""
 LOG_TAIL_CHARS = 500
 """How much of a broken spider's last words is kept."""
 
@@ -71,6 +76,17 @@ class Landing(NamedTuple):
     reason: str | None = None
 
 
+class Heard(NamedTuple):
+    """How far a spider is that is at work."""
+
+    source: str
+    n_requests: int
+    n_boards: int
+    n_boards_in_all: int | None
+    """None where that is not known beforehand."""
+    n_adverts: int
+
+
 class Crawl(NamedTuple):
     """A live crawl."""
 
@@ -80,12 +96,15 @@ class Crawl(NamedTuple):
     """Whether it goes on where an earlier process broke off."""
 
 
-def observe(plan: Plan, known: dict[str, Known]) -> Iterator[Landing]:
+def observe(
+    plan: Plan, known: dict[str, Known], tell: Callable[[Heard], None] = lambda _: None
+) -> Iterator[Landing]:
     """Ask all sources of a run, several at a time.
 
     Args:
         plan: The run.
         known: By source, what is known of earlier observations (`warehouse.load.known_of`).
+        tell: Is told now and then how far each spider is.
 
     Yields:
         What came of each source, as it comes.
@@ -103,15 +122,62 @@ def observe(plan: Plan, known: dict[str, Known]) -> Iterator[Landing]:
     sources = plan.sources or SOURCES
     parallel = LIVE_PARALLEL if archive is None else os.cpu_count() or 1
     with ThreadPoolExecutor(parallel) as pool:
-        waiting = [
+        waiting = {
             pool.submit(_observe_source, plan, source, folder, archive, crawl, known[source], stem)
             for source in sources
-        ]
-        for future in as_completed(waiting):
-            yield future.result()
+        }
+        listeners = [_Listener(plan, source, archive, stem) for source in sources]
+        while waiting:
+            done, waiting = wait(waiting, LISTEN_EVERY_S, FIRST_COMPLETED)
+            for listener in listeners:
+                if (heard := listener.hear()) is not None:
+                    tell(heard)
+            for future in done:
+                yield future.result()
     for source in SOURCES:
         if source not in sources:
             yield Landing(source, "absent", reason="not asked for in this run")
+
+
+class _Listener:
+    """Reads how far a spider is from the files that it is writing."""
+
+    def __init__(self, plan: Plan, source: str, archive: Archive | None, stem: str) -> None:
+        self._source = source
+        path = plan.data / "landing" / source / f"{stem}.jsonl"
+        self._partial = path.with_name(path.name + PARTIAL)
+        self._answers = path.with_name(path.name + ANSWERS)
+        spider = SPIDERS[source]
+        listed = len(read_boards(source, plan.boards)) if spider.takes_boards else 0
+        known = (listed if plan.boards else 0) if archive else listed
+        self._boards_in_all = known or None
+        self._read_to = 0
+        self._found = Counter(dict.fromkeys((b"board", b"posting"), 0))
+
+    def hear(self) -> Heard | None:
+        """How far it is; None where it is not at work."""
+        try:
+            with self._partial.open("rb") as file:
+                file.seek(self._read_to)
+                new = file.read(MOST_READ)
+        except OSError:
+            return None
+        # A line that is being written is read whole the next time.
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read_to += len(whole)
+        for kind in self._found:
+            self._found[kind] += whole.count(b'"kind":"%s"' % kind)
+        try:
+            requests = int(self._answers.read_text(encoding="ascii") or 0)
+        except (OSError, ValueError):
+            requests = 0
+        return Heard(
+            self._source,
+            requests,
+            self._found[b"board"],
+            self._boards_in_all,
+            self._found[b"posting"],
+        )
 
 
 def _observe_nobody(plan: Plan) -> Iterator[Landing]:
@@ -232,8 +298,9 @@ def _crawl(
     known: Known,
 ) -> str | None:
     """Run one spider; the landing file gets its name only when it is whole."""
-    partial = path.with_name(path.name + ".partial")
+    partial = path.with_name(path.name + PARTIAL)
     partial.unlink(missing_ok=True)
+    answers = path.with_name(path.name + ANSWERS)
     known_file = path.with_name(path.name + ".known")
     known_file.write_text(json.dumps(known), encoding="utf-8")
     settings = {
@@ -242,6 +309,7 @@ def _crawl(
         "ORIGINS_FILE": plan.origins,
         "REPLAY_DIR": replay,
         "RECORD_DIR": None if replay else plan.data / "captures",
+        "PROGRESS_FILE": answers,
         "RESUME_SINCE": crawl.stamp if crawl and crawl.is_resumed else None,
     }
     try:
@@ -249,6 +317,7 @@ def _crawl(
         done = run_spider(source, settings, partial, cwd=plan.data, key=key)
     finally:
         known_file.unlink(missing_ok=True)
+        answers.unlink(missing_ok=True)
     reason = None
     if done.returncode != 0 or not partial.exists():
         tail = " ".join(done.stderr.split())[-LOG_TAIL_CHARS:]

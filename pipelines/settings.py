@@ -29,6 +29,8 @@ MODES: tuple[Mode, ...] = ("sample", "replay", "live", "warc", "kept")
 DATA_VARIABLE = "HIRING_SIGNAL_DATA"
 MODE_VARIABLE = "HIRING_SIGNAL_MODE"
 ORIGINS_VARIABLE = "HIRING_SIGNAL_ORIGINS"
+REPORT_VARIABLE = "HIRING_SIGNAL_REPORT_URL"
+"""Where `hiring-signal up` serves the report, for links to it."""
 DEFAULT_DATA = "data"
 RENEW_VARIABLE = "HIRING_SIGNAL_RENEW_SECONDS"
 RENEW_SECONDS = 600.0
@@ -156,7 +158,9 @@ def take_folder(plan: Plan) -> IO[str]:
         plan.data.mkdir(parents=True, exist_ok=True)
         lock = (plan.data / ".lock").open("w")
     except OSError as error:
-        raise FolderError(f"{plan.data} can't be written to: {error.strerror}") from error
+        raise FolderError(
+            f"{plan.data} can't be written to: {error.strerror}; give another folder with --data"
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _keep_worlds_apart(plan)

@@ -6,18 +6,31 @@ Belongs here: tables for a terminal. Does not belong here: the report page (`war
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.forget import Found
+from pipelines.options import Format, nearest, print_json, print_rows
 from warehouse.query import open_published
 
+if TYPE_CHECKING:
+    # Heavy, and needed for their shapes alone.
+    from pipelines.doctor import Finding
+    from pipelines.forget import Found
+
 NUMBERS = ("roles", "units", "employers")
+ROLES_FROM, EMPLOYERS_FROM = 80, 96
+"""Columns of a terminal from which on the verdict table has room for counts."""
+SOME = 3
+"""Claims that are named where none is like the one that was asked for."""
 EVIDENCE_ROWS = 2
 """Units of each cell that are shown of one claim."""
 
@@ -29,11 +42,57 @@ QUALIFY row_number() OVER (
 ) <= $2
 ORDER BY cell = 'neither', cell, entered_on DESC, role_id, paper_id
 """
+_OF_A_CLAIM = (
+    ("parts", "claim_parts", "part_no"),
+    ("sensitivity", "claim_sensitivity", "ALL"),
+    ("versions", "claim_versions", "claim_version"),
+    ("evidence", "claim_evidence", "cell, entered_on DESC, role_id, paper_id"),
+)
+"""What is published of a claim beside its verdict: key, table, order."""
 COLOURS = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
 
 
 class UnknownClaimError(LookupError):
-    """There is no such claim; the message lists those that there are."""
+    """There is no such claim; the message says which are like it."""
+
+
+def outcome(data: Path, run_id: str) -> dict[str, Any]:
+    """What came of a run, as JSON can hold it.
+
+    Args:
+        data: The DATA folder, with a publication.
+        run_id: The run's id in Dagster.
+
+    Returns:
+        `run_id`, `publication`, `is_sample`, `as_of`, `verdicts` (counts), `sources`, `checks`
+        (`passed`, `failed`), `rows` by table, `paths` and `seconds_by_stage`.
+    """
+    run = _run(data)
+    return {
+        "run_id": run_id,
+        **{
+            name: run[name]
+            for name in ("publication", "is_sample", "as_of", "verdicts", "sources", "checks")
+        },
+        "rows": run["rows"],
+        "paths": {name: str(path) for name, path in _paths(data).items()},
+        "seconds_by_stage": run["seconds_by_stage"],
+    }
+
+
+def _run(data: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((data / "published" / "run.json").read_text("utf-8"))
+    return found
+
+
+def _paths(data: Path) -> dict[str, Path]:
+    published = data / "published"
+    return {
+        "report": published / "index.html",
+        "tables": published / "reports",
+        "warehouse": published / "warehouse.duckdb",
+        "this run": published / "run.json",
+    }
 
 
 def show_outcome(data: Path, console: Console) -> None:
@@ -43,25 +102,25 @@ def show_outcome(data: Path, console: Console) -> None:
         data: The DATA folder, with a publication.
         console: Where to print.
     """
-    published = data / "published"
-    run = json.loads((published / "run.json").read_text(encoding="utf-8"))
+    run = _run(data)
     with open_published(data) as con:
         show_verdicts(con, console)
     sources = [f"{name}: {of['state']}" for name, of in run["sources"].items()]
     console.print(f"as of {run['as_of']} · {' · '.join(sources)}", highlight=False)
     for failed in run["checks"]["failed"]:
+        observed = failed["observed"]
         console.print(
-            f"[yellow]warning[/] {failed['table']}: {failed['check']} "
-            f"{escape(str(failed['observed']))}",
+            f"[yellow]warning[/] {failed['table']}: {escape(failed['check'].replace('_', ' '))}: "
+            f"{observed['unexpected_count']:,} of {observed['element_count']:,} rows",
             highlight=False,
         )
-    for label, path in (
-        ("report", published / "index.html"),
-        ("tables", published / "reports"),
-        ("warehouse", published / "warehouse.duckdb"),
-        ("this run", published / "run.json"),
-    ):
-        console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True)
+        if failed.get("guards"):
+            console.print(f"        {escape(failed['guards'])}", highlight=False, style="dim")
+    for label, path in _paths(data).items():
+        console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True, markup=False)
+    console.print(
+        "To read it in a browser: hiring-signal report --open", highlight=False, style="dim"
+    )
 
 
 def show_forgotten(found: Found, console: Console, *, is_trial: bool) -> None:
@@ -99,27 +158,92 @@ def show_verdicts(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     """
     rows = _rows(con, "SELECT * FROM out.claim_verdicts")
     is_sample = any(row["is_sample"] for row in rows)
-    table = Table(
-        title="SAMPLE MARKET: simulated adverts, not the world" if is_sample else "Verdicts",
-        title_style="bold black on yellow" if is_sample else "bold",
-        expand=False,
+    table = _grid(
+        "SAMPLE MARKET: simulated adverts, not the world" if is_sample else "Verdicts",
+        is_sample=is_sample,
     )
-    for name in ("claim", "verdict", "estimate \\[95 % interval]", "roles", "employers"):
-        table.add_column(
-            name, justify="right" if name in NUMBERS else "left", no_wrap=name == "claim"
-        )
+    has_roles, has_employers = console.width >= ROLES_FROM, console.width >= EMPLOYERS_FROM
+    table.add_column("claim", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("estimate \\[95 % interval]", no_wrap=has_roles)
+    if has_roles:
+        table.add_column("roles", justify="right")
+    if has_employers:
+        table.add_column("employers", justify="right")
     judged = [row for row in rows if row["verdict"] != "out_of_scope"]
     for row in judged:
-        colour = COLOURS.get(row["verdict"], "")
-        table.add_row(
-            row["claim_id"],
-            f"[{colour}]{row['verdict']}[/]" if colour else row["verdict"],
-            _estimate(row),
-            _count(row["n_roles"]),
-            _count(row["n_companies"]),
-        )
+        counts = [_count(row["n_roles"])] if has_roles else []
+        counts += [_count(row["n_companies"])] if has_employers else []
+        table.add_row(row["claim_id"], _coloured(row["verdict"]), _estimate(row), *counts)
     console.print(table)
-    console.print(f"{len(rows) - len(judged)} further claims are out of scope.", highlight=False)
+    console.print(
+        f"{len(rows) - len(judged)} further claims are out of scope. One claim in full: "
+        "hiring-signal claims ID",
+        highlight=False,
+        style="dim",
+    )
+
+
+def print_claims(con: duckdb.DuckDBPyConnection, claim: str | None, style: Format) -> None:
+    """Claims for a program to read, on standard output.
+
+    Args:
+        con: A published warehouse.
+        claim: The id of one; None for all.
+        style: JSON: an array of all, or one object with all that is published of the claim. CSV:
+            rows of out.claim_verdicts.
+
+    Raises:
+        UnknownClaimError: There is no such claim.
+    """
+    where, given = ("WHERE claim_id = $1", [claim]) if claim else ("ORDER BY claim_id", None)
+    rows = _rows(con, f"SELECT * FROM out.claim_verdicts {where}", given)
+    if claim and not rows:
+        raise _unknown(con, claim)
+    names = [name for (name, *_) in con.execute("DESCRIBE out.claim_verdicts").fetchall()]
+    if claim is None or style is Format.CSV:
+        print_rows(names, rows, style)
+        return
+    whole = {name: _json(rows[0][name]) for name in names}
+    for key, table, order in _OF_A_CLAIM:
+        found = _rows(con, f"FROM out.{table} WHERE claim_id = $1 ORDER BY {order}", [claim])
+        whole[key] = [
+            {name: _json(value) for name, value in row.items() if name != "claim_id"}
+            for row in found
+        ]
+    print_json(whole)
+
+
+def _json(value: object) -> object:
+    """A value as JSON can hold it; a number that is none is null."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _unknown(con: duckdb.DuckDBPyConnection, claim: str) -> UnknownClaimError:
+    known = [row["claim_id"] for row in _rows(con, "SELECT claim_id FROM out.claim_verdicts")]
+    like = nearest(claim, known) or f"; there are {', '.join(sorted(known)[:SOME])} and more"
+    return UnknownClaimError(f"{claim!r} is no claim{like} (hiring-signal claims lists them)")
+
+
+def _grid(title: str, *, is_sample: bool = False, **more: Any) -> Table:
+    """A table for a person, with as few lines as a narrow terminal has room for."""
+    return Table(
+        title=title,
+        title_style="bold black on yellow" if is_sample else "bold",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        expand=False,
+        **more,
+    )
+
+
+def _coloured(verdict: str) -> str:
+    colour = COLOURS.get(verdict, "")
+    return f"[{colour}]{verdict}[/]" if colour else verdict
 
 
 def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> None:
@@ -135,11 +259,13 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
     """
     rows = _rows(con, "SELECT * FROM out.claim_verdicts WHERE claim_id = $1", [claim])
     if not rows:
-        known = [row["claim_id"] for row in _rows(con, "SELECT claim_id FROM out.claim_verdicts")]
-        raise UnknownClaimError(f"{claim!r} is no claim; there are: {', '.join(known)}")
+        raise _unknown(con, claim)
     if rows[0]["is_sample"]:
         console.print("[bold black on yellow]SAMPLE MARKET: simulated adverts, not the world[/]")
-    table = Table(show_header=False, expand=False)
+    table = _grid("", show_header=False)
+    table.title = None
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
     for name, value in rows[0].items():
         if value is not None:
             is_date = rows[0]["unit"] == "year" and name.startswith(("estimate", "ci_"))
@@ -151,13 +277,13 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
         con, "SELECT * EXCLUDE (claim_id) FROM out.claim_sensitivity WHERE claim_id = $1", [claim]
     )
     if variants:
-        sensitivity = Table(title="Sensitivity", expand=False)
+        sensitivity = _grid("Sensitivity")
         for name in ("variant", "verdict", "estimate \\[95 % interval]", "units", "employers"):
             sensitivity.add_column(name, justify="right" if name in NUMBERS else "left")
         for row in variants:
             sensitivity.add_row(
                 escape(row["variant"]),
-                row["verdict"],
+                _coloured(row["verdict"]),
                 _estimate(row | {"unit": rows[0]["unit"]}),
                 _count(_n_units(row)),
                 _count(row["n_companies"]),
@@ -172,7 +298,7 @@ def _show_parts(con: duckdb.DuckDBPyConnection, claim: str, console: Console) ->
     parts = _rows(con, "FROM out.claim_parts WHERE claim_id = $1 ORDER BY part_no", [claim])
     if len(parts) < 2:
         return
-    table = Table(title="Parts", expand=False)
+    table = _grid("Parts")
     for name in ("part", "verdict", "estimate \\[95 % interval]", "condition", "compared"):
         table.add_column(name)
     for row in parts:
@@ -260,3 +386,29 @@ def _plain(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.3g}"
     return str(value)
+
+
+STATES = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def show_findings(found: Sequence[Finding], console: Console) -> None:
+    """What was found of the set-up, and what to do about it.
+
+    Args:
+        found: By `pipelines.doctor.examine`.
+        console: Where to print.
+    """
+    table = _grid("")
+    table.title = None
+    table.add_column("", no_wrap=True)
+    table.add_column("what", no_wrap=True)
+    table.add_column("found", overflow="fold")
+    for finding in found:
+        said = _harmless(finding.said)
+        if finding.remedy:
+            said += f"\n[bold]→[/] {_harmless(finding.remedy)}"
+        colour = STATES[finding.state]
+        table.add_row(f"[{colour}]{finding.state}[/]", finding.name, said)
+    console.print(table)
+    counts = [f"{sum(f.state == state for f in found)} {state}" for state in STATES]
+    console.print(" · ".join(counts), highlight=False)

@@ -4,6 +4,8 @@ Belongs here: how a table becomes an asset, when it is built anew, and what is s
 belong here: how its rows come about (`warehouse`).
 """
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,15 +15,27 @@ from typing import Any, NamedTuple
 import dagster as dg
 import duckdb
 
+from pipelines.previews import IN_PLACE, plots, preview
 from pipelines.progress import Stage, reporter
-from pipelines.settings import RunSettings
+from pipelines.settings import REPORT_VARIABLE, RunSettings
 from warehouse import database, models
 from warehouse.load import newest_observation
 
 OWNERS = ["team:hiring-signal"]
-PREVIEW_ROWS = 5
-PREVIEW_CHARS = 60
 GROUPS = {"raw": "raw", "core": "core", "out": "out"}
+SECTIONS = {
+    "verdicts": ("out.claim_",),
+    "ratio": ("out.framework_",),
+    "pay": ("out.pay_", "core.pay_"),
+    "skills": ("out.skill_", "out.comention_"),
+    "employers": ("out.company_", "out.companies", "core.companies"),
+    "papers": ("out.paper_", "core.paper"),
+    "models": ("out.model_",),
+    "changes": ("out.figure_changes",),
+    "compared": ("out.cross_checks", "out.reference_"),
+    "quality": ("out.source_", "out.board_", "out.refused_", "out.row_accounts"),
+}
+"""Sections of the report page, and how the names of the tables begin that they show."""
 
 
 class NothingObservedError(RuntimeError):
@@ -67,7 +81,8 @@ def at_work(
             newest = newest_observation(con)
             if needs_observations and newest is None:
                 raise NothingObservedError(
-                    "nothing was observed: no source was asked, or the captures hold none of ours"
+                    "nothing was observed: no source was asked, or the captures hold none of ours; "
+                    "hiring-signal run shows all of it on the sample market"
                 )
             as_of = plan.as_of or newest or date.min
             if needs_observations:
@@ -110,17 +125,19 @@ def spec_of(table: str, **more: Any) -> dg.AssetSpec:
     model = models.models()[table]
     return dg.AssetSpec(
         key=key_of(table),
-        description=model.description,
+        description=f"{model.description}{_links(table)}",
         group_name=GROUPS[table.split(".")[0]],
         owners=OWNERS,
         kinds={"duckdb", "sql" if model.sql else "python"},
         metadata={
+            **report_link(table),
+            "dagster/table_name": f"hiring_signal.{table}",
             "dagster/column_schema": dg.TableSchema(
                 columns=[
                     dg.TableColumn(column.name, type=column.type, description=column.description)
                     for column in model.columns
                 ]
-            )
+            ),
         },
         **more,
     )
@@ -131,34 +148,86 @@ def key_of(table: str) -> dg.AssetKey:
     return dg.AssetKey(table.split("."))
 
 
-def metadata_of(con: duckdb.DuckDBPyConnection, table: str, *, is_new: bool) -> dict[str, Any]:
-    """What Dagster shows of a table: row count, whether it was built anew, first rows.
+def report_link(table: str) -> dict[str, Any]:
+    """Where the report shows a table, as long as `hiring-signal up` serves it.
+
+    It belongs to the definition: what a run notes of an address would be wrong by tomorrow.
+
+    Args:
+        table: Its name, with schema.
+    """
+    address = os.environ.get(REPORT_VARIABLE)
+    if not address or table.startswith("raw."):
+        return {}
+    section = next((name for name, begins in SECTIONS.items() if table.startswith(begins)), None)
+    return {"report": dg.MetadataValue.url(f"{address}{f'#{section}' if section else ''}")}
+
+
+def docs_link(table: str) -> str | None:
+    """The page of Data Docs about a table, as long as `hiring-signal up` serves it."""
+    address = os.environ.get(REPORT_VARIABLE)
+    return f"{address}data_docs/{table}.html" if address else None
+
+
+def _links(table: str) -> str:
+    """The same as a line of Markdown: the description is what a reader sees first."""
+    shown = [f"[in the report]({link['report'].url})"] if (link := report_link(table)) else []
+    if (docs := docs_link(table)) and not table.startswith("raw."):
+        shown.append(f"[what its checks found]({docs})")
+    return f"\n\n{' · '.join(shown)}" if shown else ""
+
+
+class Built(NamedTuple):
+    """What to say of the building of a table."""
+
+    is_new: bool
+    seconds: float | None = None
+    rows_before: int | None = None
+
+
+def rows_noted(con: duckdb.DuckDBPyConnection, table: str) -> int | None:
+    """Rows that a table had when it was last built; None where it never was.
+
+    Args:
+        con: The working warehouse.
+        table: Its name, with schema.
+    """
+    found = con.execute(
+        "SELECT (detail ->> 'rows')::BIGINT FROM meta.builds WHERE name = $1", [table]
+    ).fetchall()
+    return found[0][0] if found else None
+
+
+def metadata_of(
+    con: duckdb.DuckDBPyConnection, table: str, built: Built, *, is_sample: bool
+) -> dict[str, Any]:
+    """What Dagster shows of a table: counts that it plots over time, first rows, a drawing.
 
     A view would have to be run to be counted, and rows of raw hold texts, which Dagster would keep.
+    Drawings that are too long to be shown in place are kept of a new table alone.
+
+    Args:
+        con: The working warehouse, with the table built.
+        table: Its name, with schema.
+        built: How it was built.
+        is_sample: Whether it is about the sample market.
     """
-    said: dict[str, Any] = {"built": "anew" if is_new else "unchanged, kept"}
+    said: dict[str, Any] = {"built": "anew" if built.is_new else "unchanged, kept"}
+    if built.is_new and built.seconds is not None:
+        said["seconds"] = round(built.seconds, 3)
     if models.models()[table].materialized == "view":
         return said
-    said["dagster/row_count"] = models.count(con, table)
+    rows = models.count(con, table)
+    said["dagster/row_count"] = rows
+    if built.rows_before is not None:
+        said["rows_more_than_before"] = rows - built.rows_before
     if not table.startswith("raw."):
-        said["preview"] = dg.MetadataValue.md(preview(con, table))
+        for title, drawn in plots(con, table, is_sample=is_sample).items():
+            if built.is_new or len(drawn) < IN_PLACE:
+                said[title] = dg.MetadataValue.md(drawn)
+        if rows:
+            said["preview"] = dg.MetadataValue.md(preview(con, table))
     return said
-
-
-def preview(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """The first rows of a table as a Markdown table; long values are cut."""
-    names = [column.name for column in models.models()[table].columns]
-    rows = con.execute(f"SELECT * FROM {table} LIMIT {PREVIEW_ROWS}").fetchall()
-
-    def cell(value: object) -> str:
-        text = "" if value is None else " ".join(str(value).split())[:PREVIEW_CHARS]
-        # Texts from outside must not become markup in the UI.
-        for old, new in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("[", "\\["), ("`", "'")):
-            text = text.replace(old, new)
-        return text
-
-    lines = [names, ["---"] * len(names), *([cell(value) for value in row] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def sql_asset(table: str) -> dg.AssetsDefinition:
@@ -173,13 +242,16 @@ def sql_asset(table: str) -> dg.AssetsDefinition:
         with at_work(context, settings, f"tables ({table})") as work:
             fingerprint = work.fingerprints.of(table)
             is_new = database.built(work.con, table, fingerprint) is None
+            before, started = rows_noted(work.con, table), time.perf_counter()
             if is_new:
                 rows = models.build(work.con, table, as_of=work.as_of)
                 database.note_built(work.con, table, fingerprint, {"rows": rows})
             if model.materialized == "table":
                 work.stage.found = f"{models.count(work.con, table):,} rows"
+            built = Built(is_new, time.perf_counter() - started, before)
             return dg.MaterializeResult(
-                asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=is_new)
+                asset_key=key_of(table),
+                metadata=metadata_of(work.con, table, built, is_sample=work.is_sample),
             )
 
     return build
@@ -209,6 +281,8 @@ def made_asset(
                 database.built(work.con, table, fingerprint) is None
                 for table, fingerprint in fingerprints.items()
             )
+            before = {table: rows_noted(work.con, table) for table in tables}
+            started = time.perf_counter()
             if is_new:
                 for table, frame in make(work).items():
                     rows = models.fill(work.con, table, frame)
@@ -216,9 +290,12 @@ def made_asset(
             work.stage.found = ", ".join(
                 f"{table.split('.')[1]} {models.count(work.con, table):,}" for table in tables
             )
+            seconds = time.perf_counter() - started
             for table in tables:
+                built = Built(is_new, seconds, before[table])
                 yield dg.MaterializeResult(
-                    asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=is_new)
+                    asset_key=key_of(table),
+                    metadata=metadata_of(work.con, table, built, is_sample=work.is_sample),
                 )
 
     return build

@@ -63,7 +63,8 @@ def _rows(path: Path, reader: csv.DictReader[str]) -> dict[str, BoardRow]:
     rows: dict[str, BoardRow] = {}
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        raise BoardListError(f"{path}: column {missing[0]!r} is missing; needed: {COLUMNS}")
+        needed = ", ".join(COLUMNS)
+        raise BoardListError(f"{path}: column {missing[0]!r} is missing; needed: {needed}")
     for row in reader:
         board = (row["board"] or "").strip()
         if not board:

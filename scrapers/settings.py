@@ -47,6 +47,7 @@ ADDONS = {
     "scrapers.origins.OriginsAddon": 100,
     "scrapers.archive.ArchiveAddon": 200,
 }
+EXTENSIONS = {"scrapers.heartbeat.Heartbeat": 500}
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapers.politeness.RobotsMiddleware": 100,
@@ -78,8 +79,8 @@ FEED_EXPORT_ENCODING = "utf-8"
 # Given by a run: where board lists are read (None: the shipped ones), where responses are recorded
 # (None: not at all), since when what was recorded answers instead of the source (None: never),
 # whether each board is asked only once and not read through, where responses are replayed from
-# (None: asked live), what is known of earlier observations (a JSON file), and which origins are
-# served elsewhere (a YAML file).
+# (None: asked live), what is known of earlier observations (a JSON file), which origins are served
+# elsewhere (a YAML file), and where the number of answers so far is written (None: nowhere).
 BOARDS_DIR = None
 RECORD_DIR = None
 RESUME_SINCE = None
@@ -87,3 +88,4 @@ CHECK_ONLY = False
 REPLAY_DIR = None
 KNOWN_FILE = None
 ORIGINS_FILE = None
+PROGRESS_FILE = None

@@ -15,7 +15,7 @@ from pipelines.observe import end_crawl
 from pipelines.progress import reporter
 from pipelines.publication import data_docs_annex, made_now, run_facts
 from pipelines.settings import RunSettings
-from pipelines.tables import OWNERS, at_work, key_of, metadata_of, spec_of
+from pipelines.tables import OWNERS, Built, at_work, key_of, metadata_of, report_link, spec_of
 from warehouse import database, models
 from warehouse.publish.changes import TABLE, renew_log
 from warehouse.publish.swap import add_to_run, publish
@@ -36,7 +36,8 @@ def figure_changes(
         new = renew_log(work.con, work.data, made_now(work))
         work.stage.found = f"{new:,} new rows" if new else "nothing moved"
         yield dg.MaterializeResult(
-            asset_key=key_of(TABLE), metadata=metadata_of(work.con, TABLE, is_new=new > 0)
+            asset_key=key_of(TABLE),
+            metadata=metadata_of(work.con, TABLE, Built(new > 0), is_sample=work.is_sample),
         )
 
 
@@ -45,6 +46,7 @@ def figure_changes(
     group_name="publication",
     owners=OWNERS,
     kinds={"duckdb", "csv", "html"},
+    metadata=report_link("publication"),
     description="All that readers see: warehouse, CSVs, SQLite, report, archive, Data Docs.",
 )
 def publication(
@@ -56,7 +58,9 @@ def publication(
         facts = run_facts(work, plan, context.run_id)
         data_docs = data_docs_annex(work)
     with reporter().stage("publish") as stage:
-        result = publish(plan.data / database.FILE, plan.data, facts, annexes=[data_docs])
+        result = publish(
+            plan.data / database.FILE, plan.data, facts, annexes=[data_docs], tell=stage.tell
+        )
         stage.found = "new publication" if result.is_changed else "unchanged, kept"
         drop_publications(plan.data)
     with database.open_working(plan.data) as con:
@@ -70,5 +74,8 @@ def publication(
             "is_changed": result.is_changed,
             "report": dg.MetadataValue.path(str(plan.data / "published" / "index.html")),
             "rows": dg.MetadataValue.json(result.rows),
+            "rows_in_all": sum(result.rows.values()),
+            "seconds": round(stage.seconds, 3),
+            "bytes": sum(path.stat().st_size for path in result.path.rglob("*") if path.is_file()),
         }
     )

@@ -12,7 +12,7 @@ import dagster as dg
 from pipelines.forget import forget_again, forgotten_employers_are_back, keep_forgotten
 from pipelines.observe import SOURCES
 from pipelines.settings import RunSettings, renew_seconds
-from pipelines.tables import at_work, key_of, metadata_of, spec_of, sql_asset
+from pipelines.tables import Built, Work, at_work, key_of, metadata_of, spec_of, sql_asset
 from warehouse import database, models
 from warehouse.facts import normalise_pending
 from warehouse.load import load_file
@@ -37,14 +37,14 @@ def load(
         files = sorted(folder.glob("*/*.jsonl"), key=lambda path: (path.stat().st_mtime_ns, path))
         new = 0
         for done, path in enumerate(files, 1):
-            report = load_file(work.con, path, path.relative_to(folder).as_posix())
+            name = path.relative_to(folder).as_posix()
+            work.stage.advance(done - 1, len(files), name)
+            report = load_file(work.con, path, name)
             new += report.lines if report.is_new else 0
-            work.stage.advance(done, len(files))
+            work.stage.advance(done, len(files), name)
         work.stage.found = f"{new:,} new lines"
         for table in LOADED:
-            yield dg.MaterializeResult(
-                asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=new > 0)
-            )
+            yield _result(work, table, is_new=new > 0)
 
 
 @dg.multi_asset(
@@ -69,9 +69,7 @@ def normalise(
         forget_again(settings.plan().data)
     with at_work(context, settings, "normalise (tables)") as work:
         for table in READ_OUT:
-            yield dg.MaterializeResult(
-                asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=rows > 0)
-            )
+            yield _result(work, table, is_new=rows > 0)
 
 
 @dg.multi_asset(
@@ -95,9 +93,12 @@ def match(
                 f"{done.affected:,} looked at again"
             )
         for table in MATCHED:
-            yield dg.MaterializeResult(
-                asset_key=key_of(table), metadata=metadata_of(work.con, table, is_new=is_new)
-            )
+            yield _result(work, table, is_new=is_new)
+
+
+def _result(work: Work, table: str, *, is_new: bool) -> dg.MaterializeResult[Any]:
+    metadata = metadata_of(work.con, table, Built(is_new), is_sample=work.is_sample)
+    return dg.MaterializeResult(asset_key=key_of(table), metadata=metadata)
 
 
 QUERIES = [sql_asset(table) for table, model in models.models().items() if model.sql]

@@ -145,7 +145,7 @@ def test_published_tables_can_be_asked_and_claims_shown(sample: Path, command: C
     one = command("claims", "hire_tf_declining", "--data", sample)
     assert "Sensitivity" in one.stdout
     assert "it rests on" in one.stdout
-    odd = command("claims", "no_such_claim", "--data", sample)
+    odd = command("claims", "hire_tf_declines", "--data", sample)
     assert odd.returncode == 1
     assert "hire_tf_declining" in odd.stderr
 

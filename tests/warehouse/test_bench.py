@@ -284,7 +284,7 @@ class TestReport:
         assert "2 [2–2]" in text
 
     def test_lines_say_what_was_measured_on_what(self) -> None:
-        results = bench.measure(["text"], material(), "sample market", tell=lambda _: None)
+        results = bench.measure(["text"], material(), "sample market", tell=lambda *_: None)
         assert "cores" in machine_line(results.machine)
         assert f"{ADVERTS} adverts" in input_line(results.input)
 

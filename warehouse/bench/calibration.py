@@ -175,7 +175,7 @@ def calibrate(
     worlds: int = WORLDS,
     *,
     processes: int | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[int, int], None] = lambda *_: None,
 ) -> Calibration:
     """Count how often intervals hold the truth, and how often verdicts are right.
 
@@ -184,7 +184,7 @@ def calibrate(
         worlds: Worlds of each family and market, and of each family of claims and scenario; a
             claim has at least a quarter as many in worlds as they are.
         processes: How many work at once; all cores where left out.
-        tell: Called with how far it is.
+        tell: Called with how many portions of the worlds are done, and of how many.
 
     Returns:
         The counts; the same for the same shape and number, whatever the processes.
@@ -201,7 +201,7 @@ def calibrate(
             for part in _chunks(number):
                 jobs[pool.submit(_judge, claim.id, scenario, part)] = (claim.id, scenario)
         for done, job in enumerate(as_completed(jobs), 1):
-            tell(f"{done:,} of {len(jobs):,} portions of worlds")
+            tell(done, len(jobs))
             result = job.result()
             (covered if isinstance(result, Covered) else judged)[jobs[job]].append(result)
     return Calibration(

@@ -101,6 +101,7 @@ def publish(
     csv_on_request: Collection[str] = (),
     licence: Mapping[str, str] | None = None,
     annexes: Sequence[Annex] = (),
+    tell: Callable[[str], None] = lambda _: None,
 ) -> PublicationResult:
     """Publishes what the working warehouse holds, in whole or not at all.
 
@@ -117,6 +118,7 @@ def publish(
         csv_on_request: Tables of `out` out of `ON_REQUEST` to write as CSV all the same.
         licence: Licence of the data for `datapackage.json` (`name`, `title`, `path`).
         annexes: Folders of pages to publish beside the report.
+        tell: Is told each part before it is made.
 
     Returns:
         Where the publication lies and whether it is a new one.
@@ -150,6 +152,7 @@ def publish(
         con.execute(f"ATTACH {literal(str(working))} AS working (READ_ONLY)")
         con.execute("SET VARIABLE as_of = $day::DATE", {"day": str(run["as_of"])})
         found = publishable(relations(con, "working"))
+        tell("comparing with what is published")
         digest = content_digest(con, "working", found, options)
         current = _current(data)
         if current is not None and current.name.endswith(f"-{digest}"):
@@ -162,10 +165,12 @@ def publish(
         last = newest_published(data)
         if current is not None and last is not None:
             archive.keep(current, last.run, data / archive.FOLDER)  # where that broke off
+        tell("warehouse")
         copy_warehouse(con, "working", building / WAREHOUSE, found, is_sample=is_sample)
         con.execute("DETACH working")
         # a client that forgets to open it read-only must neither change it nor lock others out
         (building / WAREHOUSE).chmod(0o444)
+        tell("tables and report")
         said = _write_readables(
             con,
             building,
@@ -174,12 +179,15 @@ def publish(
             _Options(frozenset(csv_on_request), licence, tuple(annexes), data / archive.FOLDER),
         )
         for annex in annexes:
+            tell(annex.title)
             folder = building / annex.name
             folder.mkdir()
             annex.write(folder)
+        tell("Parquet")
         copies = _write_copies(con, building, is_sample=is_sample)
         said["parquet"] = {f"parquet/{copy.path.name}": copy.said() for copy in copies}
         _write_run(building, said, publication_id)
+        tell("writing to the disk")
         _sync(building)
         target = publications / publication_id
         building.rename(target)

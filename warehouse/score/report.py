@@ -52,12 +52,15 @@ class ScoreError(ValueError):
     """A folder or a row that can't be scored; the message names the file and the line."""
 
 
-def score_folder(directory: Path) -> Report:
+def score_folder(
+    directory: Path, tell: Callable[[int, int, str], None] = lambda *_: None
+) -> Report:
     """Score what is labelled in a folder; files that are not there are left out.
 
     Args:
         directory: Holds any of `frameworks.jsonl`, `pay.jsonl`, `roles.jsonl`, `peer_pay.jsonl` and
             `peer_tech.jsonl`.
+        tell: Called before each file with how many are done, of how many, and its name.
 
     Returns:
         By part: `n` labelled rows and, by measure, `estimate`, `low` and `high` (95 %; precision,
@@ -68,8 +71,9 @@ def score_folder(directory: Path) -> Report:
         ScoreError: No such file is there, or a row of one is not as its guide says.
     """
     report = Report({}, [])
-    for name, score in _PARTS.items():
+    for done, (name, score) in enumerate(_PARTS.items()):
         path = directory / name
+        tell(done, len(_PARTS), name)
         if path.exists():
             rows = _rows(path)
             try:
