@@ -12,7 +12,6 @@ that, so the drawings are written by hand, in few strokes.
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -39,7 +38,6 @@ PYTORCH, TENSORFLOW, MUTED = "#c2500a", "#0072b2", "#69717a"
 VERDICTS = {"supported": "#00795a", "contradicted": "#b3261e", "undetermined": "#b08800"}
 _WIDTH, _HEIGHT = 300, 60
 _NO_BREAK_HYPHEN = "\N{NON-BREAKING HYPHEN}"
-_FIGURE = re.compile(r"-?[\d,]*\.?\d+")
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -366,16 +364,16 @@ def _verdicts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     )
     shown = {name: counts.get(name, 0) for name in (*VERDICTS, "out_of_scope")}
     parts = con.execute(
-        "SELECT p.claim_id, v.verdict, p.estimate, p.ci_low, p.ci_high, p.condition "
+        "SELECT p.claim_id, v.verdict, p.estimate, p.ci_low, p.ci_high, "
+        "coalesce(p.claimed_low, p.claimed_high), coalesce(p.claimed_high, p.claimed_low) "
         "FROM out.claim_parts AS p JOIN out.claim_verdicts AS v USING (claim_id) "
-        "WHERE p.estimate IS NOT NULL AND p.condition IS NOT NULL "
+        "WHERE p.estimate IS NOT NULL AND coalesce(p.claimed_low, p.claimed_high) IS NOT NULL "
         "QUALIFY row_number() OVER (PARTITION BY p.claim_id ORDER BY p.part_no) = 1 "
         "ORDER BY p.claim_id"
     ).fetchall()
     judged = [
-        Judged(claim, verdict, float(estimate), _number(low), _number(high), *marks)
-        for claim, verdict, estimate, low, high, condition in parts
-        if (marks := _marks(condition)) is not None
+        Judged(claim, verdict, float(estimate), _number(low), _number(high), *claimed)
+        for claim, verdict, estimate, low, high, *claimed in parts
     ]
     return {
         "plot": bars(shown, "Claims by verdict", VERDICTS),
@@ -385,12 +383,6 @@ def _verdicts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
-
-
-def _marks(condition: str) -> tuple[float, float] | None:
-    """The bounds that a condition names, "above 1" or "between 0.3 and 0.5"."""
-    found = [float(text.replace(",", "")) for text in _FIGURE.findall(condition)]
-    return (found[0], found[-1]) if found else None
 
 
 def _pay(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
