@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from typing import get_args
 
 import duckdb
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from tests.claims.small_warehouse import market
 from tests.claims.table_checks import sql_differences
 from warehouse import models
+from warehouse.claims.estimators import Measure
 from warehouse.claims.judge import Judged, judge
-from warehouse.claims.redo import redo_sql
+from warehouse.claims.redo import _WRITERS, redo_sql
 from warehouse.claims.registry import Claim, load_registry
+from warehouse.claims.trends import YearlySlope
 
 AS_OF = date(2026, 6, 30)
 FITS = {
@@ -74,6 +77,12 @@ def test_a_wrong_estimate_is_told(judged: tuple[duckdb.DuckDBPyConnection, Judge
     parts = tables.parts.copy()
     parts.loc[parts["claim_id"] == "hire_both_named", "estimate"] += 0.001
     assert len(sql_differences(con, tables.verdicts, parts, ["hire_both_named"])) == 1
+
+
+def test_every_way_to_measure_can_be_written_as_sql() -> None:
+    measures = get_args(get_args(Measure)[0])
+    assert len(measures) >= 20
+    assert set(measures) == {*_WRITERS, YearlySlope}
 
 
 def test_only_fits_are_left_to_more_than_sql(
