@@ -135,6 +135,12 @@ def test_too_little_is_said_plainly(rows: list[tuple[str, int, int, int]]) -> No
     assert "This publication holds no employer that names PyTorch or TensorFlow." in found.text()
 
 
+def test_a_name_that_would_flood_the_page_is_cut() -> None:
+    found = _employers(("W" * 300, 2025, 3, 0))
+    names = texts(found, "tbody th bdi")
+    assert names == ["W" * 99 + "…"]
+
+
 def test_sample_is_marked(sample: Path) -> None:
     found = section(parsed(sample), "employers")
     assert texts(found, "h2")[0].endswith("SAMPLE")

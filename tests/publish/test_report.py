@@ -292,8 +292,10 @@ def _texts_of(node: Any, selector: str) -> list[str]:
 def test_a_thin_warehouse_gives_a_page_that_says_so() -> None:
     page = _rendered("CREATE TABLE core.postings AS SELECT 1 AS posting_id")
     text = page.text()
-    assert "This publication holds no verdicts." in text
-    assert text.count("This publication holds no figures for this chart.") == 2
+    assert text.count("This publication holds no verdicts.") == 2
+    assert "no period in which a machine-learning role names PyTorch" in text
+    assert "This publication holds no paper whose code names a framework." in text
+    assert "This publication does not say which rows were refused." in text
     assert "No model was observed" in text
     assert "This publication holds no state of any source." in text
     assert re.search(r"· 1 advert\b", text)

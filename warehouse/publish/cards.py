@@ -15,7 +15,17 @@ from typing import NamedTuple
 
 from warehouse.publish.rows import Publication, Row
 from warehouse.publish.strips import Measured, Panel, panel_of
-from warehouse.publish.wording import TOPICS, counted, day_said, figure, interval, is_number, listed
+from warehouse.publish.wording import (
+    NAME_CHARS,
+    TOPICS,
+    counted,
+    day_said,
+    figure,
+    interval,
+    is_number,
+    listed,
+    shortened,
+)
 
 EVIDENCE = 2
 """Units of each cell that a card shows; all are in `out.claim_evidence`."""
@@ -329,6 +339,7 @@ def _evidence(publication: Publication) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = defaultdict(list)
     if publication.has("out.claim_evidence"):
         for row in publication.rows(_NEWEST, [EVIDENCE, _TITLE_CHARS]):
+            row["company"] = shortened(row["company"], NAME_CHARS)
             row["href"] = row["url"] if _is_web(row["url"]) else None
             found[row["claim_id"]].append(row)
     return found

@@ -13,7 +13,15 @@ from markupsafe import Markup
 
 from warehouse.publish.charts_employers import employers_chart
 from warehouse.publish.rows import Figure, Publication, Row
-from warehouse.publish.wording import count, counted, figure, interval, is_number
+from warehouse.publish.wording import (
+    NAME_CHARS,
+    count,
+    counted,
+    figure,
+    interval,
+    is_number,
+    shortened,
+)
 from warehouse.statistics.intervals import wilson
 
 _ENOUGH_EMPLOYERS = 10  # that name either, for a year to be drawn or told of
@@ -227,7 +235,7 @@ def _largest(publication: Publication, years: Sequence[Row], agencies: frozenset
 def _employer(row: Row, agencies: frozenset[str]) -> Row:
     return {
         **row,
-        "name": row["company"] or "name not known",
+        "name": shortened(row["company"], NAME_CHARS) or "name not known",
         "is_agency": row["company_id"] in agencies,
     }
 

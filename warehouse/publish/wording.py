@@ -40,6 +40,8 @@ REASONS = {
 """How reasons of undetermined claims begin, with what that means; in the order of the page."""
 
 _REASON_CHARS = 220
+NAME_CHARS = 100
+"""Characters of an employer's name that the page shows."""
 _POINTS = "\N{NO-BREAK SPACE}points"
 _SLOPE = " points a year"
 _MOMENT = 1e-6  # of a day
@@ -183,8 +185,13 @@ def listed(value: str | Sequence[str] | None) -> str:
     return value if isinstance(value, str) else ", ".join(value or ())
 
 
-def shortened(text: str | None) -> str:
-    """A text from outside, cut where it would flood the page; NULL is empty."""
+def shortened(text: str | None, most: int = _REASON_CHARS) -> str:
+    """A text from outside, cut where it would flood the page; NULL is empty.
+
+    Args:
+        text: The text.
+        most: Characters that may stand.
+    """
     if text is None:
         return ""
-    return text if len(text) <= _REASON_CHARS else text[: _REASON_CHARS - 1].rstrip() + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
