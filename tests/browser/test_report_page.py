@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.browser.conftest import visit
 from tests.publish.tables import SCRIPT_TITLE
@@ -162,6 +163,56 @@ def test_every_view_fits_and_is_readable(
     page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CONTRASTS) == []
+    page.close()
+
+
+def test_magnified_four_times_nothing_goes_sideways(
+    browser: Browser, files: dict[str, Path]
+) -> None:
+    page = visit(browser, files["sample"], width=320).page  # 1280 pixels at 400 %
+    page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_the_banner_hides_nothing_that_has_the_focus(
+    browser: Browser, files: dict[str, Path], width: int
+) -> None:
+    page = visit(browser, files["sample"], width=width).page
+    page.locator("#downloads ~ p a").first.focus()
+    hidden = []
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        hidden += page.evaluate(
+            """() => {
+              const focused = document.activeElement;
+              const banner = document.querySelector('.sample-banner').getBoundingClientRect();
+              return focused.getBoundingClientRect().bottom <= banner.bottom
+                ? [focused.textContent.trim().slice(0, 40)] : [];
+            }"""
+        )
+    assert hidden == []
+    page.close()
+
+
+def test_without_has_every_panel_is_shown_under_a_name(files: dict[str, Path]) -> None:
+    page = LexborHTMLParser(files["real"].read_text(encoding="utf-8"))
+    panels = page.css(".switched > [class*=panel-]")
+    assert len(panels) > 6
+    assert all(panel.css_first("h3, caption") is not None for panel in panels)
+    style = page.css_first("style").text()
+    hiding, has = style.index('[class*="panel-"] { display: none'), "@supports selector(:has(a))"
+    assert style.rindex(has, 0, hiding) > style.rindex("\n}", 0, hiding)
+
+
+def test_forced_colours_keep_the_choice_apart(browser: Browser, files: dict[str, Path]) -> None:
+    page = browser.new_page(forced_colors="active")
+    page.goto(files["sample"].resolve().as_uri())
+    colours = page.locator(".switch label").evaluate_all(
+        "labels => labels.map(label => getComputedStyle(label).backgroundColor)"
+    )
+    assert len(set(colours)) == 2
     page.close()
 
 

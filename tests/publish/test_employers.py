@@ -43,8 +43,8 @@ def employers(published: Path) -> LexborNode:
 
 def test_what_is_said_is_computed(employers: LexborNode) -> None:
     assert texts(employers, "h2 + p")[0] == (
-        "In 2025, the newest whole year with enough of them, 13 employers name PyTorch or "
-        "TensorFlow: 6 PyTorch alone, 2 both and 5 TensorFlow alone. PyTorch is named by 62 % "
+        "In 2025, the newest year that is over and has enough of them, 13 employers name PyTorch "
+        "or TensorFlow: 6 PyTorch alone, 2 both and 5 TensorFlow alone. PyTorch is named by 62 % "
         "(95 % interval 36 % to 82 %) of them, TensorFlow by 54 % (95 % interval 29 % to 77 %). "
         "In 2020, of 13 employers, PyTorch was named by 23 % (95 % interval 8.2 % to 50 %), "
         "TensorFlow by 92 % (95 % interval 67 % to 99 %). Of the 119 roles of 2025 that name "
@@ -68,10 +68,12 @@ def test_thin_years_are_in_the_table_only() -> None:
     labels = texts(found, ".wide svg text")
     assert "2024" in labels
     assert "2025" not in labels
-    assert "In 2024, the newest whole year with enough of them, 10 employers" in found.text()
+    assert (
+        "In 2024, the newest year that is over and has enough of them, 10 employers" in found.text()
+    )
     thin = _employers(*_year(2025, tensorflow=9))
     assert thin.css("figure") == []
-    assert "No whole year has 10 employers" in thin.text()
+    assert "No year that is over has 10 employers" in thin.text()
 
 
 def test_the_largest_employers_are_named_as_texts(employers: LexborNode) -> None:
@@ -120,10 +122,10 @@ def test_who_went_over(used: list[tuple[int, int]], said: str | None) -> None:
 
 def test_moves_are_counted_with_their_interval(employers: LexborNode) -> None:
     assert (
-        "Of 13 employers that name either in two years or more, 6 (46 %, 95 % interval 23 % to "
-        "71 %) named TensorFlow first and PyTorch in a later year, 4 of them PyTorch alone in the "
-        "last year in which they named either and 0 (0.0 %, 95 % interval 0.0 % to 23 %) named "
-        "PyTorch first"
+        "13 employers name either in two years or more. 6 of them (46 %, 95 % interval 23 % to "
+        "71 %) named TensorFlow first and PyTorch in a later year; in the newest year in which "
+        "they named either, 4 of those named PyTorch alone. None of them (0.0 %, 95 % interval "
+        "0.0 % to 23 %) named PyTorch first and TensorFlow in a later year."
     ) in texts(employers, "h3 + p")[-1]
 
 
@@ -131,6 +133,12 @@ def test_moves_are_counted_with_their_interval(employers: LexborNode) -> None:
 def test_too_little_is_said_plainly(rows: list[tuple[str, int, int, int]]) -> None:
     found = _employers(*rows) if rows else section(rendered(""), "employers")
     assert "This publication holds no employer that names PyTorch or TensorFlow." in found.text()
+
+
+def test_a_name_that_would_flood_the_page_is_cut() -> None:
+    found = _employers(("W" * 300, 2025, 3, 0))
+    names = texts(found, "tbody th bdi")
+    assert names == ["W" * 99 + "…"]
 
 
 def test_sample_is_marked(sample: Path) -> None:

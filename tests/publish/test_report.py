@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tests.publish.tables import FORMULA_COMPANY, RUN, SCRIPT_TITLE
 from warehouse.publish.report import render_report
-from warehouse.publish.wording import figure
+from warehouse.publish.wording import counted, figure, interval
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_a_card_draws_its_parts_beside_what_is_claimed(page: LexborHTMLParser) -
 
 def test_a_card_says_what_moves_its_verdict(page: LexborHTMLParser) -> None:
     firm = _said(_card(page, "hire_more"))
-    assert "The verdict is the same under 1 of 3 variants; 1 have too little to tell." in firm, (
+    assert "The verdict is the same under 1 of 3 variants; 1 has too little to tell." in firm, (
         "hardly a role of one source names either"
     )
     assert "Fragile: turns round under equal company weights." in _said(
@@ -156,7 +156,15 @@ def test_undetermined_claims_are_counted_by_reason() -> None:
         if(i < 2, 'too few: 4 roles', 'straddles: 1') AS reason
         FROM range(3) AS numbers (i)"""
     )
-    assert "What can’t be told: 2 × too few roles, companies or papers on one side; " in page.text()
+    assert _texts(page, ".articles li") == [
+        "PyTorch vs TensorFlow for ML Careers in 2026: Which Framework Hires More "
+        "guide, 25 April 2026 "
+        "Of 3 statements: none supported, none contradicted, 3 undetermined."
+    ]
+    assert (
+        "What keeps the rest undetermined: too few roles, companies or papers on one side (2); "
+        in page.text()
+    )
 
 
 def test_headlines_are_the_decided_claims_firm_ones_first(page: LexborHTMLParser) -> None:
@@ -196,7 +204,7 @@ def test_charts_have_words_and_a_table(page: LexborHTMLParser) -> None:
     assert "PyTorch 53\u00a0%" in (papers.css_first("[role=img]").attributes["aria-label"] or "")
     rows = _rows(page, "[aria-labelledby=ratio] .panel-0 details")
     assert len(rows) == 30
-    assert rows[0].startswith("2019 Q1 0.26 0.00 to ∞ 4 30 5 20 ")
+    assert rows[0].startswith("2019 Q1 0.26 0.00 or more 4 30 5 20 ")
     assert rows[0].endswith(" partial")
     assert rows[2].startswith("2019 Q3 – 6 28 5")
     rows = _rows(page, "[aria-labelledby=papers] .panel-0 details")
@@ -243,7 +251,7 @@ def test_series_of_others_stand_beside_ours(page: LexborHTMLParser) -> None:
         "or earlier from 69 July 2020 or earlier can’t be told Our interval meets theirs, but is "
         "open at its lower end.",
     ]
-    assert "Of 2 comparisons that can be told, 1 agree." in section.text()
+    assert "Of the comparisons that can be told, 1 of 2 agree." in section.text()
     # levels of what is no share of frameworks are not drawn beside it
     [details] = section.css("details")
     said = [" ".join(row.text(separator=" ").split()) for row in details.css("tbody tr")]
@@ -284,11 +292,13 @@ def _texts_of(node: Any, selector: str) -> list[str]:
 def test_a_thin_warehouse_gives_a_page_that_says_so() -> None:
     page = _rendered("CREATE TABLE core.postings AS SELECT 1 AS posting_id")
     text = page.text()
-    assert "This publication holds no verdicts." in text
-    assert text.count("This publication holds no figures for this chart.") == 2
+    assert text.count("This publication holds no verdicts.") == 2
+    assert "no period in which a machine-learning role names PyTorch" in text
+    assert "This publication holds no paper whose code names a framework." in text
+    assert "This publication does not say which rows were refused." in text
     assert "No model was observed" in text
     assert "This publication holds no state of any source." in text
-    assert "1 adverts" in text
+    assert re.search(r"· 1 advert\b", text)
 
 
 RATIO = """
@@ -359,12 +369,69 @@ def test_no_ratio_at_all_is_no_chart(ratio: str) -> None:
         (2022.4, "year", "May 2022"),
         (2022.0, "year", "January 2022"),
         (2022.999, "year", "December 2022"),
+        (2021.08363, "year", "January 2021"),
+        (2017 + 59 / 365, "year", "March 2017"),
+        (-3.5, "year", "the year −4"),
+        (40321.5, "year", "the year 40,322"),
+        (1e6, "log pay", "∞"),
+        (-0.0004, "share", "0.0\u00a0%"),
+        (-0.0004, "difference of shares", "0.0\u00a0points"),
+        (0.0, "share per year", "0.0 points a year"),
+        (-0.001, None, "0.00"),
+        (-0.2, "USD a year", "$0"),
         (Decimal("1234.5"), None, "1,234"),
         (-2.5, None, "−2.50"),
     ],
 )
 def test_figures(value: Any, unit: str | None, said: str) -> None:
     assert figure(value, unit) == said
+
+
+def test_figures_of_others_that_are_missing_are_not_drawn() -> None:
+    with duckdb.connect(":memory:") as con:
+        con.execute("CREATE SCHEMA core; CREATE SCHEMA out")
+        con.execute(
+            """CREATE TABLE out.cross_checks AS SELECT 'hackernews roles' AS our_series,
+                'counts' AS outside_series, 'Posts' AS outside_name, measure, unit,
+                NULL::DOUBLE AS ours, NULL::DOUBLE AS ci_low, 'nan'::DOUBLE AS ci_high,
+                NULL::BIGINT AS n_units, NULL::DOUBLE AS theirs_low, NULL::DOUBLE AS theirs_high,
+                DATE '2021-01-01' AS period_start, NULL::BOOLEAN AS agrees, 'Too few.' AS note,
+                NULL AS caveats, DATE '2025-12-31' AS newest_figure_on, false AS is_observed,
+                'Counts' AS source, 'https://series.example.org' AS url, 'CC BY 4.0' AS licence
+            FROM (VALUES ('level', 'share'), ('crossing_date', 'year')) AS m (measure, unit)"""
+        )
+        page = LexborHTMLParser(render_report(con, RUN))
+    section = page.css_first("section[aria-labelledby=compared]")
+    assert "can’t be told" in section.text()
+    assert not re.search("nan|None", section.text())
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "said"),
+    [
+        (1.2, float("inf"), "ratio", "1.20 or more"),
+        (float("-inf"), -0.02, "difference of shares", "−2.0\u00a0points or less"),
+        (float("-inf"), float("inf"), "ratio", ""),
+        (-0.0001, 0.02, "difference of shares", "0.0 to +2.0\u00a0points"),
+        (1.0, 1.0, "ratio", "1.00 to 1.00"),
+    ],
+)
+def test_intervals(low: float, high: float, unit: str, said: str) -> None:
+    assert interval(low, high, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("n", "noun", "said"),
+    [
+        (1, "companies", "1 company"),
+        (0, "roles", "0 roles"),
+        (1, "machine-learning roles", "1 machine-learning role"),
+        (10_000_000, "papers", "10,000,000 papers"),
+        (None, "models", "– models"),
+    ],
+)
+def test_what_is_counted_agrees_with_its_number(n: int | None, noun: str, said: str) -> None:
+    assert counted(n, noun) == said
 
 
 @pytest.mark.parametrize("lacking", ["as_of", "is_sample"])

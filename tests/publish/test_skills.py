@@ -112,7 +112,11 @@ def test_too_little_is_said_plainly(rows: list[str]) -> None:
 
 
 def test_pairs_of_the_newest_whole_year(skills: LexborNode) -> None:
-    assert texts(skills, "h3") == ["Named together most out of proportion, 2025"]
+    assert texts(skills, "h3") == [
+        "Among machine-learning roles",
+        "Among all roles",
+        "Named together most out of proportion, 2025",
+    ]
     assert texts(skills, ".reflow tbody tr") == [
         "Keras and TensorFlow 4.00 2.67 to 6.00 30 roles 28 companies",
         f"PyTorch and {SCRIPT_TITLE} 3.00 2.00 to 4.50 20 roles 18 companies",

@@ -193,7 +193,29 @@ def test_a_publication_without_shares_still_has_its_ratios() -> None:
     [panel] = _panels(
         _section(Series("all", THICK), sql="DROP TABLE out.framework_share_by_year")
     ).values()
-    assert (panel.share_said, panel.share) == ("", None)
+    assert panel.share is None
+    assert panel.share_said == "This publication holds no figures for this chart."
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_too_few_roles_for_a_share_are_told_from_no_shares() -> None:
+    [panel] = _panels(
+        _section(Series("all", THICK), sql="UPDATE out.framework_ratio_by_year SET n_roles = 29")
+    ).values()
+    assert panel.share is None
+    assert panel.share_said.startswith("No year has 30 machine-learning roles of all sources")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_one_role_is_told_in_the_singular_and_an_empty_interval_not_at_all() -> None:
+    [panel] = _panels(
+        _section(
+            Series("all", [2]),
+            sql="""UPDATE out.framework_ratio_by_year SET pytorch_only = 1, tensorflow_only = 1,
+            "both" = 0, ratio = 1, ci_low = 0, ci_high = 'inf', n_roles = 1""",
+        )
+    ).values()
+    assert "1 role named PyTorch and 1 TensorFlow: 1.00 to 1 (too few for" in panel.ratio_said
 
 
 def test_where_the_roles_come_from_is_told_when_it_changes() -> None:
@@ -205,7 +227,7 @@ def test_where_the_roles_come_from_is_told_when_it_changes() -> None:
         )
     )
     everyone = panels["All sources"]
-    assert "from 2015 on Hacker News, from 2023 on Ashby" in everyone.about
+    assert "Hacker News from 2015 on, Ashby from 2023 on" in everyone.about
     assert everyone.ratio_said.endswith(
         "Of its 400 machine-learning roles, 400 come from Ashby, which saw only part of that year."
     )
@@ -239,7 +261,7 @@ def test_what_a_source_can_speak_of() -> None:
     assert "an archive" in panels["Hacker News"].about.lower()
     assert "2 threads or files, 31 January 2015 to 31 December 2022" in panels["Hacker News"].about
     assert "2 boards read from 1 May 2025 to 1 March 2026" in panels["Ashby"].about
-    assert "There are 1, all of them listed since 2 May 2025" in panels["Fixed panel"].about
+    assert "There is one such board, watched since 2 May 2025" in panels["Fixed panel"].about
     assert panels["unknown"].about == "", "of a source that nothing is known of nothing is said"
 
 

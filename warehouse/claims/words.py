@@ -7,6 +7,7 @@ Belongs here: how an estimate and its interval are said. Does not belong here: w
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, timedelta
 
 from warehouse.claims.rules import Part, Unit
@@ -19,8 +20,18 @@ def _month(year: float) -> str:
     return (first + timedelta(days=math.floor((year - first.year) * days))).strftime("%B %Y")
 
 
+_SHARED = (" points a year", " points")
+
+
 def _figure(value: float, unit: Unit) -> str:
-    """Write a figure as a reader expects it."""
+    """Write a figure as a reader expects it; what rounds to nothing has no sign."""
+    text = _with_sign(value, unit)
+    if not re.search("[1-9]", text):
+        return text.lstrip("+-")
+    return text.replace("-", "−")
+
+
+def _with_sign(value: float, unit: Unit) -> str:
     if unit in ("share", "share of variance"):
         return f"{100 * value:.1f} %"
     if unit == "difference of shares":
@@ -53,5 +64,8 @@ def say(part: Part) -> str:
     elif math.isinf(low):
         ends = f"{_figure(high, part.unit)} or {'earlier' if part.unit == 'year' else 'less'}"
     else:
-        ends = f"{_figure(low, part.unit)} to {_figure(high, part.unit)}"
+        start = _figure(low, part.unit)
+        for unit in _SHARED:
+            start = start.removesuffix(unit)
+        ends = f"{start} to {_figure(high, part.unit)}"
     return f"{part.label}: {text} (95 % interval {ends})"

@@ -8,14 +8,24 @@ of `out`.
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
 from warehouse.publish.rows import Publication, Row
 from warehouse.publish.strips import Measured, Panel, panel_of
-from warehouse.publish.wording import TOPICS, day_said, figure, interval, is_number, listed
+from warehouse.publish.wording import (
+    NAME_CHARS,
+    TOPICS,
+    counted,
+    day_said,
+    figure,
+    interval,
+    is_number,
+    listed,
+    shortened,
+)
 
 EVIDENCE = 2
 """Units of each cell that a card shows; all are in `out.claim_evidence`."""
@@ -94,6 +104,44 @@ def in_words(row: Row) -> Row:
     )
 
 
+def articles_said(judged: Sequence[Row]) -> list[tuple[str, str, str]]:
+    """What became of each article's statements; one that several make counts for each.
+
+    Args:
+        judged: Rows of `out.claim_verdicts` in words (`in_words`), without those out of scope.
+
+    Returns:
+        Title, kind and day, and a sentence for each known article that makes any, in the order of
+        `articles.csv`.
+    """
+    said = []
+    for name, article in _known_articles().items():
+        verdicts = Counter(row["verdict"] for row in judged if name in _names_of(row))
+        if verdicts:
+            parts = [
+                f"{verdicts[verdict] or 'none'} {verdict}"
+                for verdict in ("supported", "contradicted", "undetermined")
+            ]
+            said.append(
+                (
+                    article["title"],
+                    f"{article['kind']}, {article['published']}",
+                    f"Of {counted(verdicts.total(), 'statements')}: {', '.join(parts)}.",
+                )
+            )
+    return said
+
+
+def _known_articles() -> dict[str, dict[str, str]]:
+    with (files("warehouse.publish") / "articles.csv").open(encoding="utf-8") as file:
+        return {row["article"]: row for row in csv.DictReader(file)}
+
+
+def _names_of(row: Row) -> list[str]:
+    """The articles that make a statement."""
+    return [name.strip() for name in row["article_said"].split(",") if name.strip()]
+
+
 def _window(row: Row) -> str:
     if row.get("window_start") is None:
         return ""
@@ -111,13 +159,13 @@ def _corrected(row: Row) -> str:
 
 def _based_on(row: Row) -> list[str]:
     """How many units a verdict rests on, the larger unit last."""
-    counted = {
+    numbers = {
         "papers": row.get("n_papers"),
         "models": row.get("n_models"),
         "roles": row["n_roles"],
         "companies": row["n_companies"],
     }
-    return [f"{n:,} {name}" for name, n in counted.items() if n is not None]
+    return [counted(n, name) for name, n in numbers.items() if n is not None]
 
 
 class _Read:
@@ -128,8 +176,7 @@ class _Read:
         self._variants = _by_claim(publication, "claim_sensitivity", "")
         self._versions = _by_claim(publication, "claim_versions", "claim_version")
         self._evidence = _evidence(publication)
-        with (files("warehouse.publish") / "articles.csv").open(encoding="utf-8") as file:
-            self._articles = {row["article"]: row for row in csv.DictReader(file)}
+        self._articles = _known_articles()
 
     def card(self, row: Row) -> Card:
         claim = row["claim_id"]
@@ -138,9 +185,7 @@ class _Read:
         variants = self._variants.get(claim, [])
         return Card(
             row=row,
-            articles=[self._article(name.strip()) for name in row["article_said"].split(",")]
-            if row["article_said"]
-            else [],
+            articles=[self._article(name) for name in _names_of(row)],
             brief=_panel([_deciding(row, parts)], row.get("unit")),
             parts=_panels(parts),
             sensitivity=_sensitivity(row, parts, variants),
@@ -267,8 +312,10 @@ def _held(row: Row, variants: Sequence[Row]) -> str:
         variant["verdict"] != row["verdict"] and (variant["reason"] or "").startswith(_UNTOLD)
         for variant in variants
     )
-    said = f"The verdict is the same under {same} of {len(variants)} variants"
-    return f"{said}; {untold} have too little to tell." if untold else f"{said}."
+    of_how_many = f"{same} of {counted(len(variants), 'variants')}"
+    said = f"The verdict is the same under {of_how_many}"
+    have = "has" if untold == 1 else "have"
+    return f"{said}; {untold} {have} too little to tell." if untold else f"{said}."
 
 
 _NEWEST = """
@@ -292,6 +339,7 @@ def _evidence(publication: Publication) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = defaultdict(list)
     if publication.has("out.claim_evidence"):
         for row in publication.rows(_NEWEST, [EVIDENCE, _TITLE_CHARS]):
+            row["company"] = shortened(row["company"], NAME_CHARS)
             row["href"] = row["url"] if _is_web(row["url"]) else None
             found[row["claim_id"]].append(row)
     return found

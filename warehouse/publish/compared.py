@@ -122,6 +122,7 @@ def _level_figure(name: str, by_outside: dict[str, list[Row]], *, is_sample: boo
                 "high": row["theirs_high"],
             }
             for row in found
+            if is_number(row["theirs_low"]) and is_number(row["theirs_high"])
         ]
         for found in by_outside.values()
     }

@@ -13,7 +13,15 @@ from markupsafe import Markup
 
 from warehouse.publish.charts_employers import employers_chart
 from warehouse.publish.rows import Figure, Publication, Row
-from warehouse.publish.wording import count, figure, interval, is_number
+from warehouse.publish.wording import (
+    NAME_CHARS,
+    count,
+    counted,
+    figure,
+    interval,
+    is_number,
+    shortened,
+)
 from warehouse.statistics.intervals import wilson
 
 _ENOUGH_EMPLOYERS = 10  # that name either, for a year to be drawn or told of
@@ -95,12 +103,12 @@ def _sentences(whole: Sequence[Row]) -> list[str]:
     """The newest whole year beside the first, and how few employers hold the roles."""
     if not whole:
         return [
-            f"No whole year has {_ENOUGH_EMPLOYERS} employers that name PyTorch or TensorFlow, too "
-            "few to tell their shares."
+            f"No year that is over has {_ENOUGH_EMPLOYERS} employers that name PyTorch or "
+            "TensorFlow, too few to tell their shares."
         ]
     newest, first = whole[-1], whole[0]
     sentences = [
-        f"In {newest['year']}, the newest whole year with enough of them, "
+        f"In {newest['year']}, the newest year that is over and has enough of them, "
         f"{count(newest['n_named'])} employers name PyTorch or TensorFlow: "
         f"{count(newest['n_pytorch_only'])} PyTorch alone, "
         f"{count(newest['n_both'])} both and {count(newest['n_tensorflow_only'])} TensorFlow "
@@ -117,9 +125,13 @@ def _sentences(whole: Sequence[Row]) -> list[str]:
     sentences.append(
         f"Of the {count(newest['n_roles_named'])} roles of {newest['year']} that name either, the "
         f"{_LARGEST} employers with the most hold {figure(largest, 'share')}, and "
-        f"{count(newest['n_half'])} hold half."
+        f"{_half_said(newest['n_half'])} half."
     )
     return sentences
+
+
+def _half_said(n: int) -> str:
+    return "one holds" if n == 1 else f"{count(n)} hold"
 
 
 def _share_naming(row: Row, framework: str) -> str:
@@ -223,7 +235,7 @@ def _largest(publication: Publication, years: Sequence[Row], agencies: frozenset
 def _employer(row: Row, agencies: frozenset[str]) -> Row:
     return {
         **row,
-        "name": row["company"] or "name not known",
+        "name": shortened(row["company"], NAME_CHARS) or "name not known",
         "is_agency": row["company_id"] in agencies,
     }
 
@@ -247,7 +259,7 @@ def _moves(publication: Publication, agencies: frozenset[str]) -> Row | None:
     if not rows:
         return None
     moved = [row for row in rows if _former(row)]
-    counted = {
+    n_moved = {
         (former, has_left): sum(
             _former(row) == former and _has_left(row, former) is has_left for row in moved
         )
@@ -263,12 +275,12 @@ def _moves(publication: Publication, agencies: frozenset[str]) -> Row | None:
     )
     return {
         "sentence": (
-            f"Of {count(len(rows))} employers that name either in two years or more, "
-            + " and ".join(
-                _moved_said(former, counted[former, True], counted[former, False], len(rows))
+            f"{counted(len(rows), 'employers')} {'names' if len(rows) == 1 else 'name'} either in "
+            "two years or more. "
+            + " ".join(
+                _moved_said(former, n_moved[former, True], n_moved[former, False], len(rows))
                 for former in ("tensorflow", "pytorch")
             )
-            + "."
         ),
         "n_more": len(moved[_MOST_MOVES:]),
         "rows": [_move(row, agencies) for row in moved[:_MOST_MOVES]],
@@ -296,10 +308,17 @@ def _moved_said(former: str, n_left: int, n_beside: int, n_seen: int) -> str:
     moved = n_left + n_beside
     ends = interval(*wilson(moved, n_seen), "share")
     return (
-        f"{count(moved)} ({figure(moved / n_seen, 'share')}, 95 % interval {ends}) named "
-        f"{_NAMES[former]} first and {_NAMES[_later(former)]} in a later year, {count(n_left)} of "
-        f"them {_NAMES[_later(former)]} alone in the last year in which they named either"
+        f"{count(moved) if moved else 'None'} of them ({figure(moved / n_seen, 'share')}, 95 % "
+        f"interval {ends}) named {_NAMES[former]} first and {_NAMES[_later(former)]} in a later "
+        f"year{_left_said(n_left, moved, _NAMES[_later(former)])}."
     )
+
+
+def _left_said(n_left: int, n_moved: int, later: str) -> str:
+    if not n_moved:
+        return ""
+    who = "none" if not n_left else "all" if n_left == n_moved else count(n_left)
+    return f"; in the newest year in which they named either, {who} of those named {later} alone"
 
 
 def _move(row: Row, agencies: frozenset[str]) -> Row:

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from warehouse.publish.compared import compared_said
 from warehouse.publish.rows import Publication, Row
 from warehouse.publish.terms import source_terms
-from warehouse.publish.wording import REASONS, TOPICS, VERDICTS, figure, interval
+from warehouse.publish.wording import REASONS, TOPICS, VERDICTS, counted, figure, interval
 from warehouse.statistics.multiplicity import by_chance
 
 BEGIN, END = "<!-- findings -->", "<!-- /findings -->"
@@ -237,8 +237,9 @@ def _based_on(row: Row) -> str:
     for name in ("papers", "models", "roles"):
         n = _number(row, f"n_{name}")
         if n is not None:
-            at = f" at {companies:,} companies" if name == "roles" and companies is not None else ""
-            return f"{n:,} {name}{at}"
+            has_companies = name == "roles" and companies is not None
+            at = f" at {counted(companies, 'companies')}" if has_companies else ""
+            return f"{counted(n, name)}{at}"
     return "no observation"
 
 
@@ -247,7 +248,7 @@ def _found(row: Row) -> str:
     finding = _listed(row.get("finding")).strip()
     if finding:
         # the registry's sentence ends with its counts; one that has none gets them
-        has_count = re.search(r"\d[\d,]* (roles|papers|models|companies)\b", finding)
+        has_count = re.search(r"\d[\d,]* (roles?|papers?|models?|companies|company)\b", finding)
         return finding if has_count else f"{finding.rstrip('.')}; from {row['based_said']}."
     ends = interval(row["ci_low"], row["ci_high"], row["unit"])
     said = f" (95 % interval {ends})" if ends else ", without an interval"

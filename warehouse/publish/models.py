@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from warehouse.publish import charts
 from warehouse.publish.rows import Figure, Publication, Row
-from warehouse.publish.wording import count, day_said, figure
+from warehouse.publish.wording import count, counted, day_said, figure
 
 _ENOUGH_SNAPSHOTS = 3  # for lines over time; of fewer, the newest day is shown as bars
 _MOST_BARS = 12
@@ -100,7 +100,7 @@ def _panel(ranking: str, rows: Sequence[Row], key: str, *, is_sample: bool) -> P
     n_models = _ranked(newest)
     return Panel(
         f"{ranking[:1].upper()}{ranking[1:]}",
-        f"On {day}, of the {count(n_models)} {ranking} models that were read: "
+        f"On {day}, of the {counted(n_models, f'{ranking} models')} that were read: "
         f"{said or 'none for a known framework'}. A model can be for several.",
         Figure(
             wide,

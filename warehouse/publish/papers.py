@@ -15,7 +15,7 @@ from markupsafe import Markup
 from warehouse.publish import charts
 from warehouse.publish.rows import Figure, Publication, Row
 from warehouse.publish.terms import source_name, source_terms
-from warehouse.publish.wording import count, figure, interval, is_number, period_namer
+from warehouse.publish.wording import count, counted, figure, interval, is_number, period_namer
 
 _SCOPES = {"all": "All repositories", "official": "The authors’ own"}
 _THIN_PERIOD = 20  # papers with code; fewer make no point worth seeing
@@ -172,7 +172,7 @@ def _said(rows: Sequence[Row], name: str, period: str, n_papers: int, repository
     if shares:
         shares[0] = shares[0].replace("(", "(95 % interval ", 1)
     return (
-        f"In {name}, {which}{enough}, {count(n_papers)} papers had {repository}: "
+        f"In {name}, {which}{enough}, {counted(n_papers, 'papers')} had {repository}: "
         f"{', '.join(shares)}."
     )
 
@@ -194,7 +194,7 @@ def _share(row: Row) -> str:
 def _tip(rows: Sequence[Row], name: str, n_papers: int) -> str:
     """What hovering a period tells, a line for each framework that is drawn."""
     partial = " (partial)" if rows[0]["is_partial"] else ""
-    lines = [f"{name}{partial}, {count(n_papers)} papers with code"]
+    lines = [f"{name}{partial}, {counted(n_papers, 'papers')} with code"]
     for row in rows:
         if row["framework"] in charts.FRAMEWORKS:
             ends = interval(row["ci_low"], row["ci_high"], "share")

@@ -16,7 +16,7 @@ from warehouse.publish.charts import Size
 from warehouse.publish.charts_pay import COLOURS, Bar, pay_chart
 from warehouse.publish.names import country, level, role_family, technology
 from warehouse.publish.rows import Figure, Publication, Row
-from warehouse.publish.wording import count, day_said, figure, interval, is_number
+from warehouse.publish.wording import count, counted, day_said, figure, interval, is_number
 from warehouse.statistics.pay import MIN_COMPANIES, MIN_ROLES
 
 _LEVELS = ("all", "intern", "junior", "mid", "senior", "staff", "manager", "executive")
@@ -163,8 +163,9 @@ def _sentences(one: _Slice, cells: Cells) -> list[str]:
 def _median(row: Row) -> str:
     ends = interval(row["p50_ci_low"], row["p50_ci_high"], _UNIT) or "open at both ends"
     return (
-        f"{figure(row['p50'], _UNIT)} a year (95 % interval {ends}; {count(row['n_roles_paid'])} "
-        f"roles at {count(row['n_companies_paid'])} companies)"
+        f"{figure(row['p50'], _UNIT)} a year (95 % interval {ends}; "
+        f"{counted(row['n_roles_paid'], 'roles')} at "
+        f"{counted(row['n_companies_paid'], 'companies')})"
     )
 
 
@@ -185,8 +186,8 @@ def _shared(publication: Publication) -> str:
         WHERE population = 'all' AND framework = 'tensorflow' AND skill = 'pytorch'"""
     )
     return "".join(
-        f"Of the {count(row['n_roles_framework'])} roles that name TensorFlow anywhere, "
-        f"{count(row['n_roles'])} ({figure(row['share'], 'share')}) name PyTorch too."
+        f"Of the roles that name TensorFlow anywhere, {count(row['n_roles'])} of "
+        f"{count(row['n_roles_framework'])} ({figure(row['share'], 'share')}) name PyTorch too."
         for row in rows
     )
 
@@ -278,7 +279,8 @@ def _bar(framework: str, row: Row | None) -> Bar:
     if not is_number(row["p50"]):
         few_said = f"too few: {paid} of {roles} roles state pay"
         if row["n_roles_paid"] >= MIN_ROLES:
-            few_said = f"too few: {count(row['n_companies_paid'])} companies state pay"
+            state = "states" if row["n_companies_paid"] == 1 else "state"
+            few_said = f"too few: {counted(row['n_companies_paid'], 'companies')} {state} pay"
         return Bar(framework, label, {"wide": few_said, "narrow": f"too few: {paid} of {roles}"})
     has_spread = row["n_roles_paid"] >= _ENOUGH_FOR_QUARTILES
     return Bar(

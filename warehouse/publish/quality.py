@@ -118,10 +118,10 @@ def _newest_adverts(publication: Publication) -> dict[str, date]:
     return {row["source"]: row["newest_on"] for row in rows}
 
 
-def refused_section(publication: Publication) -> list[Row]:
-    """The most frequent reasons for which rows were refused, by source and stage."""
+def refused_section(publication: Publication) -> list[Row] | None:
+    """The most frequent reasons for refusals, by source and stage; None where none are kept."""
     if not publication.has("out.refused_rows"):
-        return []
+        return None
     rows = publication.rows(
         f"""SELECT source, stage, reason, count(*) AS n FROM "out".refused_rows
         GROUP BY ALL ORDER BY n DESC, source, stage, reason LIMIT {_REFUSALS}"""

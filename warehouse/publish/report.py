@@ -19,7 +19,7 @@ import jinja2
 
 from warehouse.publish import charts
 from warehouse.publish.archive import Archived
-from warehouse.publish.cards import cards, in_words
+from warehouse.publish.cards import articles_said, cards, in_words
 from warehouse.publish.changed import changes_section
 from warehouse.publish.compared import compared_section
 from warehouse.publish.employers import employers_section
@@ -41,6 +41,7 @@ from warehouse.publish.wording import (
     TOPICS,
     VERDICTS,
     count,
+    counted,
     date_of,
     day_said,
 )
@@ -94,6 +95,7 @@ def render_report(
         lstrip_blocks=True,
     )
     environment.filters["count"] = count
+    environment.filters["counted"] = counted
     environment.filters["day"] = day_said
     return environment.get_template("report.html.j2").render(
         is_sample=is_sample,
@@ -108,6 +110,7 @@ def render_report(
         chance=by_chance(sum(row.get("p_value", 0.0) is not None for row in judged)),
         headlines=decided[:_HEADLINES],
         n_more=len(decided[_HEADLINES:]),
+        articles=articles_said(judged),
         untold=_untold(judged),
         topics=cards(publication, judged),
         out_of_scope=[row for row in verdicts if row["verdict"] == "out_of_scope"],
@@ -169,13 +172,13 @@ def _place(name: str, names: Sequence[str]) -> int:
 
 def _totals(publication: Publication) -> dict[str, int]:
     """Rows behind the page, by what they are called there."""
-    counted = {
+    labels = {
         "adverts": "core.postings",
         "roles": "core.roles",
         "papers": "core.papers",
     }
     return {
         name: publication.rows(f"SELECT count(*) AS n FROM {label}")[0]["n"]
-        for name, label in counted.items()
+        for name, label in labels.items()
         if publication.has(label)
     }

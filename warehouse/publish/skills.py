@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 from warehouse.publish.names import technology
 from warehouse.publish.rows import Publication, Row
-from warehouse.publish.wording import count, day_said, figure, interval, is_number, is_ratio
+from warehouse.publish.wording import (
+    count,
+    counted,
+    day_said,
+    figure,
+    interval,
+    is_number,
+    is_ratio,
+)
 from warehouse.statistics.multiplicity import by_chance
 
 POPULATIONS = {"ml": "machine-learning roles", "all": "all roles"}
@@ -194,7 +202,8 @@ def _sentences(rows: Sequence[Row], lifts: Lifts, whose: str) -> list[str]:
             sentences.append(
                 f"{technology(name)} roles stand out most by {technology(row['skill'])}: they "
                 f"name it {figure(row['lift'])} times as often as {whose} do (95 % interval "
-                f"{ends}; {count(row['n_roles'])} roles at {count(row['n_companies'])} companies)."
+                f"{ends}; {counted(row['n_roles'], 'roles')} at "
+                f"{counted(row['n_companies'], 'companies')})."
             )
     apart = {name: _apart(lifts, name, other) for name, other in (_PAIR, _PAIR[::-1])}
     told = [f"{_named(skills)} to {technology(name)}" for name, skills in apart.items() if skills]
@@ -260,14 +269,14 @@ def _pairs(publication: Publication) -> Row | None:
         return None
     return {
         "year": rows[0]["year"],
-        "n_roles": count(rows[0]["n_roles_all"]),
+        "n_roles": counted(rows[0]["n_roles_all"], "machine-learning roles"),
         "rows": [
             {
                 "pair": f"{technology(row['technology_a'])} and {technology(row['technology_b'])}",
                 "lift": figure(row["lift"]),
                 "interval": interval(row["ci_low"], row["ci_high"], "ratio"),
-                "based_on": f"{count(row['n_roles'])} roles",
-                "companies": f"{count(row['n_companies'])} companies",
+                "based_on": counted(row["n_roles"], "roles"),
+                "companies": counted(row["n_companies"], "companies"),
             }
             for row in rows
         ],

@@ -18,6 +18,7 @@ from warehouse.publish.rows import Figure, Publication, Row
 from warehouse.publish.terms import source_name, source_terms
 from warehouse.publish.wording import (
     count,
+    counted,
     day_said,
     figure,
     interval,
@@ -42,7 +43,7 @@ _FRAMEWORKS = {"pytorch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX"}
 class Panel(NamedTuple):
     """What the page says of one source set: what it can speak of, and two charts with a sentence.
 
-    `share` lacks where the publication holds no shares by the same period.
+    `share` lacks where no period has enough roles, which `share_said` then tells.
     """
 
     name: str
@@ -236,25 +237,29 @@ def _about(series: _Series, origins: Mapping[date, _Origin], boards: Mapping[str
             said = "Every source together, a role that several show counted once."
             if len(steps) > 1:
                 made = ", ".join(
-                    f"from {namer(start)} on {_name(source)}" for start, source in steps
+                    f"{_name(source)} from {namer(start)} on" for start, source in steps
                 )
+                n_all = len(series.drawn)
+                n_made = sum(row["period_start"] in origins for row in series.drawn)
+                of_all = counted(n_all, f"{series.period}s")
+                where = f", in {count(n_made)} of {of_all}" if n_made < n_all else ""
                 said += (
-                    f" Most roles come from one source: {made}. Where that changes, a step in the "
-                    "lines can be one of the sources and not of the market; the chart of a single "
-                    "source has no such step."
+                    f" Half of the roles or more come from one source{where}: {made}. Where that "
+                    "changes, a step in the lines can be one of the sources and not of the market; "
+                    "the chart of a single source has no such step."
                 )
             return said
         case "panel":
             since = (
-                f" There are {count(own['n'])}, all of them listed since "
-                f"{day_said(own['first_on'])}."
+                f" {_there_are(own['n'])}, watched since {day_said(own['first_on'])}."
                 if own
                 else ""
             )
             return (
-                "The boards that were listed in whole throughout the newest 365 days: adding a "
-                f"board can’t move this series.{since} Boards show what is open now: of the time "
-                "before, only roles that stayed open are left."
+                "The boards that were listed in whole throughout the newest 365 days, or since "
+                "boards are watched where that is less: adding a board can’t move this series."
+                f"{since} Boards show what is open now: of the time before, only roles that stayed "
+                "open are left."
             )
         case source:
             what = source_terms().get(source, {}).get("what", "")
@@ -265,15 +270,23 @@ def _about(series: _Series, origins: Mapping[date, _Origin], boards: Mapping[str
             if own["is_archive"]:
                 return (
                     f"{begins}An archive: adverts stay readable after the role is filled, so "
-                    f"each of its months speaks as it was written. Read: {count(own['n'])} threads "
-                    f"or files, {days}."
+                    f"each of its months speaks as it was written. Read: {_threads(own['n'])}, "
+                    f"{days}."
                 )
-            n_boards = f"{count(own['n'])} {'board' if own['n'] == 1 else 'boards'}"
+            n_boards = counted(own["n"], "boards")
             return (
                 f"{begins}{_name(source)} shows what is open now; {n_boards} "
                 f"read from {days}. Of the time before that, only roles that stayed open are "
                 "left, so those periods are partial."
             )
+
+
+def _threads(n: int) -> str:
+    return "one thread or file" if n == 1 else f"{count(n)} threads or files"
+
+
+def _there_are(n: int) -> str:
+    return "There is one such board" if n == 1 else f"There are {count(n)} such boards"
 
 
 def _changes(drawn: Sequence[Row], origins: Mapping[date, _Origin]) -> list[tuple[date, str]]:
@@ -301,8 +314,8 @@ def _origin_said(row: Row, origins: Mapping[date, _Origin], period: str) -> str:
         return ""
     partial = f", which saw only part of that {period}" if origin.is_partial else ""
     return (
-        f" Of its {count(row['n_roles'])} machine-learning roles, {count(origin.n_roles)} come "
-        f"from {_name(origin.source)}{partial}."
+        f" Of its {counted(row['n_roles'], 'machine-learning roles')}, {count(origin.n_roles)} "
+        f"{'comes' if origin.n_roles == 1 else 'come'} from {_name(origin.source)}{partial}."
     )
 
 
@@ -318,7 +331,8 @@ def _ratio_said(series: _Series, origins: Mapping[date, _Origin]) -> str:
     """What the newest whole period says of the ratio."""
     row = series.newest_whole() or series.drawn[-1]
     low, high = row["ci_low"], row["ci_high"]
-    ends = interval(low, high, "ratio")
+    # what holds every ratio from nothing up says nothing
+    ends = interval(low, high, "ratio") if low or is_ratio(high) else ""
     if is_number(low) and low > 1:
         leads = "PyTorch leads"
     elif is_number(high) and high < 1:
@@ -326,8 +340,9 @@ def _ratio_said(series: _Series, origins: Mapping[date, _Origin]) -> str:
     else:
         leads = "which of the two leads can’t be told"
     return (
-        f"{_period_said(series, row)}, {count(row['pytorch_only'] + row['both'])} roles named "
-        f"PyTorch and {count(row['tensorflow_only'] + row['both'])} TensorFlow: "
+        f"{_period_said(series, row)}, "
+        f"{counted(row['pytorch_only'] + row['both'], 'roles')} named PyTorch and "
+        f"{count(row['tensorflow_only'] + row['both'])} TensorFlow: "
         f"{figure(row['ratio'], 'ratio')} to 1"
         f" ({f'95 % interval {ends}' if ends else 'too few for an interval'}), {leads}."
         f"{_origin_said(row, origins, series.period)}"
@@ -373,7 +388,7 @@ def _ratio_figure(
         ),
         note=(
             f"Machine-learning roles by the {period} in which they entered the market, {of_whom}: "
-            f"{count(sum(row['n_named'] for row in rows))} roles name either framework. "
+            f"{_naming_either(sum(row['n_named'] for row in rows))}. "
             "Axis by doublings; above the 1 : 1 line more roles name PyTorch, below it more name "
             "TensorFlow. Band: 95 % interval, whole companies resampled. Hollow dots and dashes: "
             f"periods not fully observed. A {period} with fewer than {_THIN_PERIOD} such roles is "
@@ -407,6 +422,10 @@ def _ratio_figure(
     )
 
 
+def _naming_either(n: int) -> str:
+    return f"{counted(n, 'roles')} {'names' if n == 1 else 'name'} either framework"
+
+
 def _origin_cell(row: Row, origins: Mapping[date, _Origin]) -> tuple[str, ...]:
     if not origins:
         return ()
@@ -420,7 +439,7 @@ def _ratio_tip(row: Row, name: Callable[[date], str]) -> str:
     return (
         f"{name(row['period_start'])}{' (partial)' if row['is_partial'] else ''}: "
         f"{figure(row['ratio'], 'ratio')} to 1{f' ({ends})' if ends else ''}, "
-        f"{count(row['n_named'])} roles"
+        f"{counted(row['n_named'], 'roles')}"
     )
 
 
@@ -445,7 +464,7 @@ def _shares(
         if any(row[name]["n_roles"] for row in drawn.values() if name in row)
     ]
     if not named:
-        return "", None
+        return _no_shares_said(series, by_period), None
     period, name = series.period, period_namer(series.period)
     points = [
         by_framework[framework] if start in drawn else {**by_framework[framework], "share": None}
@@ -477,7 +496,8 @@ def _shares(
     shares = drawn[newest["period_start"]]
     of_whom = _whom(series.sources)
     said = (
-        f"{_period_said(series, newest)}, of {count(newest['n_roles'])} machine-learning roles "
+        f"{_period_said(series, newest)}, of "
+        f"{counted(newest['n_roles'], 'machine-learning roles')} "
         f"{_named_said(shares, with_interval=True)}."
     )
     return said, Figure(
@@ -491,8 +511,8 @@ def _shares(
         ),
         note=(
             f"Share of the machine-learning roles that entered the market in a {period}, "
-            f"{of_whom}; a role that names several frameworks counts for each, and most name "
-            "none. Bands: 95 % intervals, whole companies resampled. Hollow dots and dashes: "
+            f"{of_whom}; a role that names several frameworks counts for each, one that names none "
+            "for none. Bands: 95 % intervals, whole companies resampled. Hollow dots and dashes: "
             f"periods not fully observed. A {period} with fewer than {_THIN_ROLES} such roles is "
             "in the table only."
         ),
@@ -515,6 +535,16 @@ def _shares(
             )
             for start, by_framework in by_period.items()
         ],
+    )
+
+
+def _no_shares_said(series: _Series, by_period: Mapping[date, Mapping[str, Row]]) -> str:
+    """Why there is no chart of the shares."""
+    if not by_period:
+        return "This publication holds no figures for this chart."
+    return (
+        f"No {series.period} has {_THIN_ROLES} machine-learning roles of {_whom(series.sources)} "
+        "of which some name a framework: too few for a share."
     )
 
 
@@ -560,7 +590,8 @@ def _share_tip(by_framework: Mapping[str, Row], name: str) -> str:
     """What hovering a period tells, a line for each framework."""
     any_row = next(iter(by_framework.values()))
     lines = [
-        f"{name}{' (partial)' if any_row['is_partial'] else ''}, {count(any_row['n_all'])} roles"
+        f"{name}{' (partial)' if any_row['is_partial'] else ''}, "
+        f"{counted(any_row['n_all'], 'roles')}"
     ]
     for framework, said in _FRAMEWORKS.items():
         if framework in by_framework:

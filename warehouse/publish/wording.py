@@ -7,8 +7,9 @@ here: reading the values, or the layout around them.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 VERDICTS = {
@@ -39,8 +40,12 @@ REASONS = {
 """How reasons of undetermined claims begin, with what that means; in the order of the page."""
 
 _REASON_CHARS = 220
+NAME_CHARS = 100
+"""Characters of an employer's name that the page shows."""
 _POINTS = "\N{NO-BREAK SPACE}points"
 _SLOPE = " points a year"
+_MOMENT = 1e-6  # of a day
+_MOST_LOG = 50.0  # beyond it no logarithm of pay means anything
 
 
 def figure(value: float | Decimal | None, unit: str | None = None) -> str:
@@ -68,26 +73,44 @@ def figure(value: float | Decimal | None, unit: str | None = None) -> str:
         case "relative difference":
             said = f"{number * 100:+.1f}\N{NO-BREAK SPACE}%"
         case "log pay":
-            said = f"{math.expm1(number) * 100:+.1f}\N{NO-BREAK SPACE}%"
+            if number > _MOST_LOG:
+                return "∞"
+            said = f"{math.expm1(number) * 100:+,.1f}\N{NO-BREAK SPACE}%"
         case "USD a year":
             said = f"${number:,.0f}"
         case "year":
-            said = f"{date(int(number), int(number % 1 * 12) + 1, 1):%B %Y}"
+            said = _month(number)
         case _:
             digits = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
             said = f"{number:,.{digits}f}"
-    return said.replace("-", "−")
+    return _unsigned_zero(said).replace("-", "−")
+
+
+def _month(year: float) -> str:
+    """The month of a decimal year, by its days, as findings name it; far ones as plain years."""
+    if not date.min.year <= year < date.max.year:
+        return f"the year {round(year):,}"
+    first = date(math.floor(year), 1, 1)
+    days = (date(first.year + 1, 1, 1) - first).days
+    # the first of a month as a float may lie a moment before it
+    day = first + timedelta(days=math.floor((year - first.year) * days + _MOMENT))
+    return f"{day:%B} {day.year}"
+
+
+def _unsigned_zero(said: str) -> str:
+    """Without the sign of what rounds to nothing."""
+    return said if re.search("[1-9]", said) else re.sub("[+-]", "", said)
 
 
 def interval(low: float | None, high: float | None, unit: str | None) -> str:
     """Both ends of an interval in words; an open one is told as such.
 
     Args:
-        low: Lower end; NULL and NaN are open.
+        low: Lower end; NULL, NaN and infinite ones are open.
         high: Upper end likewise.
         unit: As for `figure`.
     """
-    match is_number(low), is_number(high):
+    match _is_end(low), _is_end(high):
         case True, True:
             start = figure(low, unit).removesuffix(_SLOPE).removesuffix(_POINTS)
             return f"{start} to {figure(high, unit)}"
@@ -99,9 +122,15 @@ def interval(low: float | None, high: float | None, unit: str | None) -> str:
             return ""
 
 
+def _is_end(value: float | Decimal | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
 def points(value: float | None) -> str:
     """A change of a share in percentage points, with its sign."""
-    return f"{value * 100:+.1f} points".replace("-", "−") if is_number(value) and value else "–"
+    if value is None or not math.isfinite(value):
+        return "–"
+    return figure(value, "difference of shares").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def is_number(value: float | Decimal | None) -> bool:
@@ -117,6 +146,17 @@ def is_ratio(value: float | None) -> bool:
 def count(value: int | None) -> str:
     """A count with thousands apart; NULL is a dash."""
     return "–" if value is None else f"{value:,}"
+
+
+def counted(value: int | None, noun: str) -> str:
+    """A count with what is counted, in the singular for one: 1 company, 2,000 companies.
+
+    Args:
+        value: The count; NULL is a dash.
+        noun: What is counted, in the plural.
+    """
+    one = f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
+    return f"{count(value)} {one if value == 1 else noun}"
 
 
 def date_of(value: date | str) -> date:
@@ -145,8 +185,13 @@ def listed(value: str | Sequence[str] | None) -> str:
     return value if isinstance(value, str) else ", ".join(value or ())
 
 
-def shortened(text: str | None) -> str:
-    """A text from outside, cut where it would flood the page; NULL is empty."""
+def shortened(text: str | None, most: int = _REASON_CHARS) -> str:
+    """A text from outside, cut where it would flood the page; NULL is empty.
+
+    Args:
+        text: The text.
+        most: Characters that may stand.
+    """
     if text is None:
         return ""
-    return text if len(text) <= _REASON_CHARS else text[: _REASON_CHARS - 1].rstrip() + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
