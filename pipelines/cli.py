@@ -14,7 +14,7 @@ import time
 from contextlib import nullcontext
 from io import BufferedIOBase, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -60,6 +60,8 @@ app = typer.Typer(
 )
 
 _MOST_SQL = 1_000_000
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as a shell has it."""
 _PARTS = (
     *("text", "mentions", "pay", "role", "facts", "match", "load", "claims", "daily"),
     *("crawl", "snapshot", "year", "run", "calibration"),
@@ -72,6 +74,7 @@ app.add_typer(market_app, name="market", rich_help_panel=Panel.MEASURE)
 
 def main() -> None:
     """Run the command line; a reader that goes away (`| head`) is no error."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that can't show a character is no reason to fail.
@@ -79,9 +82,14 @@ def main() -> None:
     try:
         app()
     except BrokenPipeError:
-        # Python would complain once more when it flushes what nobody reads.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _end_unread()
+    except SystemExit as ended:
+        # Typer and rich have seen these first, and end without a word.
+        if isinstance(ended.__context__, BrokenPipeError):
+            _end_unread()
+        if ended.code == INTERRUPTED:
+            stderr.print("interrupted", highlight=False)
+        raise
     # Whatever it is, whoever sits there gets words and an exit status, not a page of source code.
     except Exception as error:
         if is_asked_for_traceback():
@@ -90,6 +98,23 @@ def main() -> None:
             fail(words_of(error))
         except typer.Exit as ended:
             sys.exit(ended.exit_code)
+
+
+def _open_streams() -> None:
+    """What a shell has closed (`<&-`, `>&-`) reads as empty and swallows what is written."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            if nothing != number:  # else a file that is opened later would get the lines
+                os.dup2(nothing, number)
+                os.close(nothing)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8"))
+
+
+def _end_unread() -> NoReturn:
+    # Python would complain once more when it flushes what nobody reads.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
 
 
 def _print_version(is_asked: bool) -> None:
@@ -391,6 +416,8 @@ def up(
     from pipelines.serve import PortError, serve
 
     beside = report_port if report_port is not None else port + 1 if port < 65535 else port - 1
+    if beside == port:
+        raise typer.BadParameter("must be another than --port", param_hint="--report-port")
     try:
         raise typer.Exit(serve(port, _data(data), report_port=beside, say=_say))
     except PortError as error:

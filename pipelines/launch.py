@@ -11,11 +11,16 @@ import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipelines.instance import prepare_home
+import yaml
+
+from pipelines.instance import CONFIG, prepare_home
 from pipelines.options import words_of_io
 from pipelines.progress import Reporter, own_stderr, use_reporter
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 OURS = ("pipelines.", "scrapers.", "warehouse.", "expectations.")
 PID_TAG = "hiring_signal/pid"
@@ -45,8 +50,7 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
     Raises:
         LaunchError: A stage or a blocking check failed, or another run has the DATA folder.
     """
-    prepare_home()
-    import dagster as dg
+    home = prepare_home()
 
     from pipelines.definitions import defs
     from pipelines.defs.jobs import MARKET_JOB
@@ -62,7 +66,7 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
         raise LaunchError(str(error)) from error
     with (
         own_stderr() as console,
-        dg.DagsterInstance.get() as instance,
+        _instance(home) as instance,
         kept_open(instance),
     ):
         told = Reporter(console, is_quiet=is_quiet)
@@ -83,6 +87,26 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
         if not result.success:
             raise LaunchError(_why(result))
         return result.run_id
+
+
+def _instance(home: Path) -> DagsterInstance:
+    """Dagster's instance, which does not copy what steps print where its owner does not want it.
+
+    For the copy Dagster has four processes beside each step. They get a Ctrl-C too, and answer it
+    with pages of source code.
+    """
+    from dagster import DagsterInstance
+    from dagster._core.instance.ref import InstanceRef
+
+    said = yaml.safe_load((home / CONFIG).read_text(encoding="utf-8")) or {}
+    if "compute_logs" in said:
+        return DagsterInstance.get()
+    no_copy = {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+    reference = InstanceRef.from_dir(str(home), overrides={"compute_logs": no_copy})
+    return DagsterInstance.from_ref(reference)
 
 
 def _end_orphans(instance: Any, job: str) -> None:

@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -129,6 +130,15 @@ def _is_loopback(host: str) -> bool:
 
 def _send(address: str, body: bytes) -> str:
     """Why it could not be sent, without a word of the address; empty where it was."""
+    said: list[str] = []
+    # The limit of a socket counts from byte to byte: an answer that drips in would hold the run.
+    asking = Thread(target=lambda: said.append(_ask(address, body)), daemon=True)
+    asking.start()
+    asking.join(2 * TIMEOUT_S)
+    return said[0] if said else f"no answer ({TimeoutError.__name__})"
+
+
+def _ask(address: str, body: bytes) -> str:
     opener = urllib.request.build_opener(_NoRedirects)
     try:
         request = urllib.request.Request(

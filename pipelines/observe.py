@@ -127,13 +127,17 @@ def observe(
             for source in sources
         }
         listeners = [_Listener(plan, source, archive, stem) for source in sources]
-        while waiting:
-            done, waiting = wait(waiting, LISTEN_EVERY_S, FIRST_COMPLETED)
-            for listener in listeners:
-                if (heard := listener.hear()) is not None:
-                    tell(heard)
-            for future in done:
-                yield future.result()
+        try:
+            while waiting:
+                done, waiting = wait(waiting, LISTEN_EVERY_S, FIRST_COMPLETED)
+                for listener in listeners:
+                    if (heard := listener.hear()) is not None:
+                        tell(heard)
+                for future in done:
+                    yield future.result()
+        finally:
+            # After an interrupt those that wait for their turn are not asked any more.
+            pool.shutdown(wait=False, cancel_futures=True)
     for source in SOURCES:
         if source not in sources:
             yield Landing(source, "absent", reason="not asked for in this run")

@@ -14,6 +14,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -76,15 +77,20 @@ def serve(
         while not stopping() and all(process.poll() is None for process in running):
             time.sleep(0.2)
         for process in running:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGINT)
+            # Also where it ended by itself: what it started lives on in its group.
+            _signal(process, signal.SIGINT)
         deadline = time.monotonic() + PATIENCE_S
         for process in running:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                _signal(process, signal.SIGKILL)
     return 0 if stopping() else 1
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def serve_report(
@@ -121,7 +127,8 @@ def _when_told() -> Callable[[], bool]:
         nonlocal stopping
         stopping = True
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # The last is what a terminal says when its window is closed.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     return lambda: stopping
 

@@ -199,20 +199,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         try:
-            first, last = self._range(found)
+            asked = self._range(found)
         except ValueError:
             self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
             self.send_header("Content-Range", f"bytes */{found.size}")
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        is_part = (first, last) != (0, found.size - 1)
-        self.send_response(HTTPStatus.PARTIAL_CONTENT if is_part else HTTPStatus.OK)
+        # A part that is the whole is still a part, to clients that ask whether parts are served.
+        first, last = asked or (0, found.size - 1)
+        self.send_response(HTTPStatus.OK if asked is None else HTTPStatus.PARTIAL_CONTENT)
         ending = os.path.splitext(found.name)[1].lower()
         self.send_header("Content-Type", TYPES.get(ending, "application/octet-stream"))
         if ending not in SHOWN:
             self.send_header("Content-Disposition", "attachment")
-        if is_part:
+        if asked is not None:
             self.send_header("Content-Range", f"bytes {first}-{last}/{found.size}")
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Length", str(last - first + 1))
@@ -222,8 +223,8 @@ class _Handler(BaseHTTPRequestHandler):
         if with_body:
             self._copy(found.file, first, last - first + 1)
 
-    def _range(self, found: Found) -> tuple[int, int]:
-        """The first and the last byte that are asked for.
+    def _range(self, found: Found) -> tuple[int, int] | None:
+        """The first and the last byte that are asked for; None where all are.
 
         Raises:
             ValueError: The file has none of them.
@@ -231,7 +232,9 @@ class _Handler(BaseHTTPRequestHandler):
         match = _RANGE.fullmatch(self.headers.get("Range", ""))
         if_range = self.headers.get("If-Range")
         if not match or match.groups() == ("", "") or (if_range and if_range != found.tag):
-            return 0, found.size - 1
+            return None
+        if match[1] and match[2] and int(match[1]) > int(match[2]):
+            return None  # none to be heeded (RFC 9110, 14.1.1)
         if not match[1]:
             first, last = max(0, found.size - int(match[2])), found.size - 1
         else:

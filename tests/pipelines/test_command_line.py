@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -39,6 +40,7 @@ from pipelines.options import (
     words_of,
 )
 from tests.pipelines.conftest import ON_SAMPLE, Command
+from tests.pipelines.conftest import PROGRAM as AS_A_PERSON
 from tests.publish.tables import build, change
 
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
@@ -425,3 +427,74 @@ def test_completion_imports_nothing_heavy() -> None:
     )
     assert done.stdout.strip() == "[]"
     assert time.perf_counter() - started < 5, "0.2 s on an idle machine"
+
+
+# --- streams -------------------------------------------------------------------------------------
+
+
+def shell(line: str, home: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A line of bash in which `$hs` is the program."""
+    program = shlex.join(AS_A_PERSON)
+    return subprocess.run(
+        ["bash", "-c", f'set -o pipefail; hs() {{ {program} "$@"; }}; {line}'],
+        env=home,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        ("hs sql claim_verdicts --format json --data {} >&-", 0, ""),
+        ("hs claims --format json --data {} >&-", 0, ""),
+        ("hs extract <&-", 0, ""),
+        ("hs claims nope --data {} 2>&-", 1, ""),
+        # more than a pipe holds
+        ("hs sql 'SELECT repeat($$x$$, 99) FROM range(9999)' --data {} | head -1", 0, ""),
+        ("hs sql 'FROM range(99999)' --format csv --data {} | head -1", 0, ""),
+    ],
+)
+def test_streams_that_are_closed_are_no_error(
+    line: str, code: int, says: str, data: Path, home: dict[str, str]
+) -> None:
+    done = shell(line.replace("{}", shlex.quote(str(data))), home)
+    assert (done.returncode, done.stderr) == (code, says)
+
+
+def test_an_interrupt_is_said_in_a_word(
+    main: Main, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.show.show_verdicts", interrupted)
+    done = main("claims", "--data", data)
+    assert (done.code, done.out, done.err) == (130, "", "interrupted\n")
+
+
+def test_two_servers_need_two_ports(main: Main, data: Path) -> None:
+    done = main("up", "--port", "38111", "--report-port", "38111", "--data", data)
+    assert done.code == 2
+    assert "must be another than --port" in done.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_server_ends_well_when_its_terminal_goes(
+    number: signal.Signals, data: Path, home: dict[str, str]
+) -> None:
+    (data / "published" / "index.html").write_text("<p>here</p>")
+    with subprocess.Popen(
+        [*AS_A_PERSON, "report", "--port", "0", "--data", str(data)],
+        env=home,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stderr is not None
+        while "Ctrl-C" not in server.stderr.readline():
+            assert server.poll() is None
+        server.send_signal(number)
+        assert server.wait(20) == 0

@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 
 import dagster as dg
+import pytest
+
+from pipelines.instance import prepare_home
+from pipelines.launch import _instance
 
 PREPARE = [sys.executable, "-c", "from pipelines.instance import prepare_home; prepare_home()"]
 
@@ -28,3 +32,20 @@ def test_an_instance_with_a_store_of_its_own_is_left_alone(tmp_path: Path) -> No
     environment = {**os.environ, "DAGSTER_HOME": str(tmp_path)}
     subprocess.run(PREPARE, env=environment, check=True, timeout=120)
     assert [path.name for path in tmp_path.iterdir()] == ["dagster.yaml"]
+
+
+def test_steps_have_no_processes_beside_them_but_where_they_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those would answer a Ctrl-C with a traceback."""
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    home = prepare_home()
+    with _instance(home) as instance:
+        assert type(instance.compute_log_manager).__name__ == "NoOpComputeLogManager"
+    with (home / "dagster.yaml").open("a") as config:
+        config.write(
+            "compute_logs:\n  module: dagster.core.storage.local_compute_log_manager\n"
+            f"  class: LocalComputeLogManager\n  config:\n    base_dir: {tmp_path}/logs\n"
+        )
+    with _instance(home) as instance:
+        assert type(instance.compute_log_manager).__name__ == "LocalComputeLogManager"

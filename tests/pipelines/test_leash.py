@@ -7,9 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
+from typing import cast
+from unittest.mock import MagicMock
 
-from pipelines.observe import run_spider
+import pytest
+
+from pipelines import observe as observing
+from pipelines.observe import Landing, run_spider
+from pipelines.settings import Plan
 from tests.scrapers.server import Answer, as_json, serve
 
 
@@ -61,3 +68,23 @@ def test_a_spider_ends_with_a_run_that_is_killed(tmp_path: Path) -> None:
         before = len(asked)
         time.sleep(2)
         assert 2 <= len(asked) == before
+
+
+def test_after_an_interrupt_no_further_source_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(_plan: Plan, source: str, *_: object) -> Landing:
+        asked.append(source)
+        time.sleep(0.05)
+        return Landing(source, "asked")
+
+    monkeypatch.setattr(observing, "_observe_source", ask)
+    monkeypatch.setattr(observing, "LIVE_PARALLEL", 2)
+    known = dict.fromkeys(observing.SOURCES, MagicMock())
+    found = cast("Generator[Landing, None, None]", observing.observe(Plan("live", tmp_path), known))
+    next(found)
+    with pytest.raises(KeyboardInterrupt):
+        found.throw(KeyboardInterrupt())
+    assert len(asked) < len(observing.SOURCES) / 2

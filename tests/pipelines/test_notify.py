@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -157,7 +160,6 @@ def test_nobody_there_is_a_warning(data: Path, rest: str, monkeypatch: pytest.Mo
 
 
 def test_one_who_never_answers_is_left(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
 
     monkeypatch.setattr(sending, "TIMEOUT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -177,3 +179,56 @@ def test_the_run_notes_what_came_of_it(data: Path) -> None:
     assert said["webhook"] == {"state": "sent", "tries": 1}
     assert said["publication"] == folder.name
     assert said["rows"]["core.postings"] == 1
+
+
+def test_one_who_answers_a_letter_at_a_time_is_left(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "TIMEOUT_S", 0.4)
+    ended = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        while not ended.is_set():
+            with suppress(OSError):
+                connection, _ = server.accept()
+                threading.Thread(target=trickle, args=(connection,), daemon=True).start()
+
+    def trickle(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            while not ended.wait(0.1):
+                connection.sendall(b"H")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        started = time.monotonic()
+        told, _, _ = tell(data, f"http://127.0.0.1:{server.getsockname()[1]}/{SECRET}")
+        took = time.monotonic() - started
+        ended.set()
+        thread.join()
+    assert told == {"state": "failed", "reason": "no answer (TimeoutError)"}
+    assert took < 5
+
+
+@pytest.mark.parametrize(
+    "answer", [b"garbage\r\n\r\n", b"\x00\xff" * 40_000, b"HTTP/1.1 999 \r\n\r\n", b""]
+)
+def test_garbage_is_no_answer(data: Path, answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "TIMEOUT_S", 2.0)
+
+    def say(server: socket.socket) -> None:
+        for _ in range(2):
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.recv(65_536)
+                connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=say, args=(server,), daemon=True)
+        thread.start()
+        told, warned, _ = tell(data, f"http://127.0.0.1:{server.getsockname()[1]}/{SECRET}")
+        thread.join(5)
+    assert told is not None
+    assert told["state"] == "failed"
+    assert SECRET not in json.dumps([told, warned])

@@ -175,7 +175,7 @@ def test_without_hard_links_there_are_copies(
 
 def test_a_damaged_zip_is_not_listed_and_harms_nothing(working_log: Path, tmp_path: Path) -> None:
     publish_logged(working_log, tmp_path)
-    (tmp_path / "archive" / "2020-01-01-000900.zip").write_bytes(b"no zip")
+    (tmp_path / "archive" / "2020-01-01-000001.zip").write_bytes(b"no zip")
     (tmp_path / "archive" / "notes.txt").write_text("mine")
     (tmp_path / "published" / "archive" / "index.json").chmod(0o644)
     (tmp_path / "published" / "archive" / "index.json").write_text("{")
@@ -197,3 +197,42 @@ def test_an_archive_that_was_thinned_out_stays_so(working_log: Path, tmp_path: P
     change(working_log, FLIP)
     publish_logged(working_log, tmp_path)
     assert zips(tmp_path / "published" / "archive")[0] == "2026-03-01-000002.zip"
+
+
+def test_a_number_that_the_archive_has_is_not_given_again(
+    working_log: Path, tmp_path: Path
+) -> None:
+    """Publications may be thrown away; what was archived of them is kept for good."""
+    publish_logged(working_log, tmp_path)
+    path = tmp_path / "archive" / "2026-03-01-000001.zip"
+    before = path.read_bytes()
+    shutil.rmtree(tmp_path / "publications")
+    (tmp_path / "published").unlink()
+    change(working_log, FLIP)
+    again = publish_logged(working_log, tmp_path)
+    assert again.publication_id.startswith("000002-")
+    assert path.read_bytes() == before
+    assert zips(tmp_path / "archive") == [path.name, "2026-03-01-000002.zip"]
+
+
+@pytest.mark.parametrize("damage", ["bits", "a list", "encrypted", "a folder"])
+def test_any_damage_of_a_zip_harms_nothing(working_log: Path, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "archive" / "2020-01-01-000900.zip"
+    path.parent.mkdir()
+    if damage == "a folder":
+        path.mkdir()
+    else:
+        said = [] if damage == "a list" else {"as_of": "2020-01-01", "publication": "x" * 999}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+            target.writestr("run.json", json.dumps(said))
+        raw = bytearray(path.read_bytes())
+        if damage == "bits":  # a block of no known kind
+            raw[30 + len("run.json")] |= 0b110
+        if damage == "encrypted":
+            raw[6] |= 1
+            raw[raw.index(b"PK\x01\x02") + 8] |= 1
+        path.write_bytes(raw)
+    publish_logged(working_log, tmp_path)
+    files = [entry["file"] for entry in index(tmp_path)]
+    assert [name for name in files if "2026" in name] == files
+    assert len(files) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ from warehouse.publish.changes import (
     sources_moved,
     why,
 )
+from warehouse.publish.swap import add_to_run
 
 BEFORE = Made(date(2026, 3, 1), False, "1.0", {"1.0": 10}, "landed", "code")
 CLAIM = Figure(2.0, 1.5, 2.6, 200, "ratio", "supported", 1, "above 1")
@@ -347,3 +349,49 @@ def test_the_digest_of_code_is_that_of_the_files_that_count(tmp_path: Path) -> N
     (tmp_path / "judge.py").write_text("one = 2")
     digests.append(digest_of_code(tmp_path, only=(".py",)))
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_every_flipped_verdict_has_a_row_of_its_own() -> None:
+    before = {(f"c{i}",): CLAIM._replace(said="supported") for i in range(120)}
+    after = {key: CLAIM._replace(said="contradicted") for key in before}
+    told = moves(before, after, is_each=True)
+    assert {move.key for move in told} == set(before)
+    assert {move.n_figures for move in told} == {1}
+    assert len(moves({}, after, is_each=True)) == 120
+
+
+@pytest.mark.parametrize(("before", "after"), [(CLAIM, Figure(None)), (Figure(None), CLAIM)])
+def test_a_claim_that_is_new_or_gone_was_registered(before: Figure, after: Figure) -> None:
+    assert why(BEFORE, BEFORE, before, after) == "claim re-registered"
+
+
+@pytest.mark.parametrize("said", ["[]", "7", '{"as_of": "soon", "is_sample": false}'])
+def test_a_run_that_says_nonsense_is_passed_over(
+    working_log: Path, tmp_path: Path, said: str
+) -> None:
+    first = publish_logged(working_log, tmp_path)
+    change(working_log, FLIP)
+    second = publish_logged(working_log, tmp_path)
+    (second.path / "run.json").write_text(said)
+    found = newest_published(tmp_path)
+    assert found is not None
+    assert found.publication_id == first.publication_id
+
+
+def test_another_world_is_not_compared_with(working_log: Path, tmp_path: Path) -> None:
+    publish_logged(working_log, tmp_path)
+    publish_logged(working_log, tmp_path, is_sample=True)
+    run = json.loads((tmp_path / "published" / "run.json").read_text())
+    assert run["changes"]["since"] is None
+    assert {of["before"] for of in run["changes"]["totals"].values()} == {None}
+    assert "first publication" in (tmp_path / "published" / "changes.md").read_text()
+
+
+def test_what_came_of_telling_stays_while_the_publication_does(
+    working_log: Path, tmp_path: Path
+) -> None:
+    first = publish_logged(working_log, tmp_path)
+    add_to_run(first.path, {"webhook": {"state": "failed", "reason": "HTTP 500"}})
+    assert not publish_logged(working_log, tmp_path).is_changed
+    run = json.loads((tmp_path / "published" / "run.json").read_text())
+    assert run["webhook"] == {"state": "failed", "reason": "HTTP 500"}

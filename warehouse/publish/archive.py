@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -174,8 +175,20 @@ def link_all(archive: Path, folder: Path) -> None:
     """
     if archive.is_dir():
         for path in sorted(archive.iterdir()):
-            if _NAME.fullmatch(path.name) and not (folder / path.name).exists():
+            if _is_kept(path) and not (folder / path.name).exists():
                 _link(path, folder / path.name)
+
+
+def newest_number(archive: Path) -> int:
+    """The highest running number of a publication that is archived; 0 where none is.
+
+    Args:
+        archive: DATA/archive; it need not be there.
+    """
+    if not archive.is_dir():
+        return 0
+    matches = (_NAME.fullmatch(name) for name in os.listdir(archive))
+    return max((int(match[2]) for match in matches if match), default=0)
 
 
 def keep(publication: Path, run: Mapping[str, Any], archive: Path) -> None:
@@ -219,7 +232,7 @@ def write_index(folder: Path, known: Sequence[Mapping[str, Any]] = ()) -> list[A
     before = {entry.get("file"): entry for entry in known}
     found = []
     for path in folder.iterdir():
-        if not _NAME.fullmatch(path.name):
+        if not _is_kept(path):
             continue
         entry = before.get(path.name, {})
         is_known = entry.keys() == set(Archived._fields) and entry["bytes"] == path.stat().st_size
@@ -241,6 +254,10 @@ def read_index(folder: Path) -> list[dict[str, Any]]:
     return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
+def _is_kept(path: Path) -> bool:
+    return bool(_NAME.fullmatch(path.name)) and path.is_file()
+
+
 def _read(path: Path) -> Archived | None:
     """What a zip says of itself; None of one that is damaged, which is not listed."""
     try:
@@ -257,5 +274,14 @@ def _read(path: Path) -> Archived | None:
             path.stat().st_size,
             digest,
         )
-    except (zipfile.BadZipFile, KeyError, ValueError):
+    # Whatever it is that was put there: encrypted, cut off, or with bits that were lost.
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        RuntimeError,
+        EOFError,
+        zlib.error,
+    ):
         return None

@@ -30,7 +30,7 @@ from warehouse.publish.wording import period_namer
 
 TABLE = "out.figure_changes"
 MOST_ROWS = 50
-"""Rows of one table and kind in one publication; a row more sums up the rest."""
+"""Rows of one table for figures beyond their interval; a row more sums up the rest."""
 ROUNDING = 0.0005
 """Share of a figure below which a move is rounding: figures are read to three digits."""
 _HALF_A_MONTH = 1 / 24
@@ -245,9 +245,10 @@ def newest_published(data: Path) -> Published | None:
     for path in (*current, *folders):
         try:
             run = json.loads((path / "run.json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            Made.of_run(run)
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        if (path / "warehouse.duckdb").is_file() and {"as_of", "is_sample"} <= run.keys():
+        if (path / "warehouse.duckdb").is_file():
             return Published(path.name, path, run)
     return None
 
@@ -454,7 +455,7 @@ def moves(
         before: Its figures by key.
         after: Likewise.
         is_each: Whether figures that are new or gone have a row each.
-        most: Rows of one kind; a row more sums up the rest.
+        most: Rows of figures beyond their interval; a row more sums up the rest.
 
     Returns:
         Flipped verdicts, figures beyond their interval of before (the farthest first), one row for
@@ -469,10 +470,10 @@ def moves(
     told: list[Move] = []
     for kind, each in found.items():
         each.sort(key=_order)
-        is_row = kind in ("verdict flipped", "moved beyond its interval")
-        is_row = is_row or (is_each and kind in ("new", "gone"))
-        told += each[:most] if is_row else []
-        rest = each[most:] if is_row else each
+        is_row = kind == "verdict flipped" or (is_each and kind in ("new", "gone"))
+        n = len(each) if is_row else most if kind == "moved beyond its interval" else 0
+        told += each[:n]
+        rest = each[n:]
         if rest:
             told.append(rest[0]._replace(n_figures=len(rest)))
     return told
@@ -570,6 +571,8 @@ def why(made_before: Made, made: Made, before: Figure, after: Figure) -> str:
     is_claim = before.version is not None and after.version is not None
     if is_claim and (before.version, before.rule) != (after.version, after.rule):
         return "claim re-registered"
+    if (before.version is None) != (after.version is None) and None in (before.said, after.said):
+        return "claim re-registered"  # one that is new, or was taken out
     if before.said in (*_ANSWERED, "failed") or after.said in (*_ANSWERED, "failed"):
         return "new data"
     is_method = (

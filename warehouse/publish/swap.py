@@ -43,6 +43,7 @@ RUN = "run.json"
 CHANGES = "changes.md"
 KEEP = 7
 _FILLED_IN = ("rows", "parquet", "changes")
+_ADDED = ("webhook",)  # to a publication that stands, which a later run leaves as it is
 _MEMORY = "2GB"  # the copy sorts on disk beyond this
 _BUILDING = ".building"
 _SPILL = ".spill"
@@ -157,11 +158,12 @@ def publish(
         current = _current(data)
         if current is not None and current.name.endswith(f"-{digest}"):
             said = json.loads((current / RUN).read_text(encoding="utf-8"))
-            kept = {name: said[name] for name in _FILLED_IN if name in said}
+            kept = {name: said[name] for name in (*_FILLED_IN, *_ADDED) if name in said}
             archive.keep(current, {**run, **kept}, data / archive.FOLDER)
             _write_run(current, {**run, **kept}, current.name)
             return PublicationResult(current.name, current, False, said["rows"], ())
-        publication_id = f"{_next_number(publications):06d}-{digest}"
+        number = max(_newest_number(publications), archive.newest_number(data / archive.FOLDER))
+        publication_id = f"{number + 1:06d}-{digest}"
         last = newest_published(data)
         if current is not None and last is not None:
             archive.keep(current, last.run, data / archive.FOLDER)  # where that broke off
@@ -248,8 +250,8 @@ def _numbered(publications: Path) -> list[tuple[int, str]]:
     return sorted((int(match[1]), match[0]) for match in matches if match)
 
 
-def _next_number(publications: Path) -> int:
-    return max((number for number, _ in _numbered(publications)), default=0) + 1
+def _newest_number(publications: Path) -> int:
+    return max((number for number, _ in _numbered(publications)), default=0)
 
 
 def _write_readables(
@@ -270,7 +272,8 @@ def _write_readables(
             ][0]
             for relation in fresh
         }
-        said = {**run, "rows": rows, "changes": changes_of(con, last, rows)}
+        before = last if last and bool(last.run["is_sample"]) == bool(run["is_sample"]) else None
+        said = {**run, "rows": rows, "changes": changes_of(con, before, rows)}
         shown = [
             relation
             for relation in fresh

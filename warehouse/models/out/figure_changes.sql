@@ -23,7 +23,7 @@ columns:
   n_after: BIGINT | Those that it rests on now, NULL where they are not counted
   said_before: VARCHAR | Verdict or state of the source before, NULL of other figures
   said_after: VARCHAR | Verdict or state of the source after, NULL of other figures
-  why: VARCHAR | new data (a later day, or more was read), new method (of reading adverts or of counting), both, or claim re-registered where the rule of the claim is another
+  why: VARCHAR | new data (a later day, or more was read), new method (of reading adverts or of counting), both, or claim re-registered where the rule of the claim is another, or the claim is new or gone
   method_version_before: VARCHAR | Version of the normalisers before
   method_version_after: VARCHAR | Version of the normalisers after
   claim_version_before: INTEGER | Version of the claim's rule before, NULL of other figures
