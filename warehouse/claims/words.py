@@ -19,6 +19,11 @@ def _month(year: float) -> str:
     return (first + timedelta(days=math.floor((year - first.year) * days))).strftime("%B %Y")
 
 
+def _spoken(unit: Unit) -> str:
+    """The words of a unit that are said once for both ends of an interval."""
+    return {"share per year": " points a year", "USD a year": " USD a year"}.get(unit, "")
+
+
 def _figure(value: float, unit: Unit) -> str:
     """Write a figure as a reader expects it."""
     if unit in ("share", "share of variance"):
@@ -53,5 +58,6 @@ def say(part: Part) -> str:
     elif math.isinf(low):
         ends = f"{_figure(high, part.unit)} or {'earlier' if part.unit == 'year' else 'less'}"
     else:
-        ends = f"{_figure(low, part.unit)} to {_figure(high, part.unit)}"
+        last = _figure(high, part.unit)
+        ends = f"{_figure(low, part.unit).removesuffix(_spoken(part.unit))} to {last}"
     return f"{part.label}: {text} (95 % interval {ends})"
