@@ -671,11 +671,12 @@ def report(
     `hiring-signal report --port 8080 --data trial/`
     """
     from pipelines.serve import PortError, serve_report
+    from warehouse.query import nothing_published
 
     folder = _data(data)
     page = folder / "published" / "index.html"
     if not page.is_file():
-        fail(f"nothing is published in {folder}: run `hiring-signal run` first")
+        fail(nothing_published(folder))
     if path:
         typer.echo(page)
         return

@@ -7,7 +7,6 @@ Belongs here: the command, and what it prints. Does not belong here: what is ser
 from __future__ import annotations
 
 import asyncio
-import shlex
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from pipelines.options import console, day_of, fail, source_names
+from pipelines.options import command, console, day_of, fail, source_names
 
 app = typer.Typer(help="The simulated job market, as something to crawl.", no_args_is_help=True)
 
@@ -97,15 +96,16 @@ def serve(
                 at = f"http://127.0.0.1:{served.ports[origin]}"
                 table.add_row("" if number else source.name, origin, at, str(count or ""))
         console.print(table)
-        command = ["hiring-signal", "run", "--live"]
-        command += ["--origins", str(origins_file), "--boards", str(boards_folder)]
+        # A folder of its own: the built-in market lies in the one that is meant by default.
+        words = ["run", "--live", "--origins", str(origins_file), "--boards", str(boards_folder)]
+        words += ["--data", "trial"]
         asked = set(source_names())
         names = {source.name for source in market.sources}
         if asked > names & asked:
             # What is not served here would be asked out in the world.
-            command += [f"--source={name}" for name in sorted(names & asked)]
+            words += [f"--source={name}" for name in sorted(names & asked)]
         console.print(f"The market of {market.day:%-d %B %Y}. To crawl it:", highlight=False)
-        console.print(shlex.join(command), highlight=False, soft_wrap=True)
+        console.print(command(*words), highlight=False, soft_wrap=True, markup=False)
         console.print("Ctrl-C ends it.", highlight=False)
 
     async def until_stopped() -> None:

@@ -12,6 +12,8 @@ import io
 import json
 import os
 import re
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -203,8 +205,38 @@ def nearest(word: str, known: Iterable[str]) -> str:
         word: What was given.
         known: What there is.
     """
-    found = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
+    known = sorted(known)
+    found = difflib.get_close_matches(word.lower(), known, n=2, cutoff=0.6)
+    # A part of a name is no misspelling, and is not near by the measure of one.
+    found = found or [name for name in known if len(word) > 1 and word.lower() in name.lower()][:4]
     return f"; did you mean {' or '.join(found)}?" if found else ""
+
+
+PROGRAM = "hiring-signal"
+
+
+def command(*words: str, data: Path | None = None) -> str:
+    """A command line to type next, which works in the shell that this one came from.
+
+    Args:
+        words: The command and its options.
+        data: The DATA folder that is meant; it is named unless it is the one that is meant anyway.
+
+    Returns:
+        The line, with the program's path where the shell would not find it by its name.
+    """
+    from pipelines.settings import data_folder
+
+    called = Path(sys.argv[0])
+    found = shutil.which(PROGRAM)
+    is_by_path = called.name == PROGRAM and (
+        found is None or Path(found).resolve() != called.resolve()
+    )
+    line = [str(called) if is_by_path else PROGRAM, *words]
+    if data is not None and data.resolve() != data_folder():
+        here = Path.cwd()
+        line += ["--data", str(data.relative_to(here) if data.is_relative_to(here) else data)]
+    return shlex.join(line)
 
 
 def examples_of(text: str) -> list[str]:

@@ -16,9 +16,10 @@ import duckdb
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
-from pipelines.options import Format, nearest, print_json, print_rows
+from pipelines.options import Format, command, nearest, print_json, print_rows
 from warehouse.query import open_published
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ ROLES_FROM, EMPLOYERS_FROM = 80, 96
 """Columns of a terminal from which on the verdict table has room for counts."""
 SOME = 3
 """Claims that are named where none is like the one that was asked for."""
+LEADING = ("claim_id", "statement", "verdict", "finding", "reason", "would_decide")
+"""What one reads first of a claim; the other columns follow in the order of the table."""
 EVIDENCE_ROWS = 2
 """Units of each cell that are shown of one claim."""
 
@@ -105,8 +108,10 @@ def show_outcome(data: Path, console: Console) -> None:
     run = _run(data)
     with open_published(data) as con:
         show_verdicts(con, console)
-    sources = [f"{name}: {of['state']}" for name, of in run["sources"].items()]
-    console.print(f"as of {run['as_of']} · {' · '.join(sources)}", highlight=False)
+    states = {name: of["state"] for name, of in run["sources"].items()}
+    other = [f"{name}: {state}" for name, state in states.items() if state != "ok"]
+    well = f"{len(states) - len(other)} of {len(states)} sources ok"
+    console.print(" · ".join([f"as of {run['as_of']}", well, *other]), highlight=False)
     for failed in run["checks"]["failed"]:
         observed = failed["observed"]
         console.print(
@@ -115,12 +120,16 @@ def show_outcome(data: Path, console: Console) -> None:
             highlight=False,
         )
         if failed.get("guards"):
-            console.print(f"        {escape(failed['guards'])}", highlight=False, style="dim")
+            guards = Padding(escape(failed["guards"]), (0, 0, 0, 8))
+            console.print(guards, highlight=False, style="dim")
     for label, path in _paths(data).items():
         console.print(f"{label:<10} {path}", highlight=False, soft_wrap=True, markup=False)
-    console.print(
-        "To read it in a browser: hiring-signal report --open", highlight=False, style="dim"
-    )
+    for label, words in (
+        ("To read it in a browser", ("report", "--open")),
+        ("One claim in full", ("claims", "ID")),
+    ):
+        line = f"{label}: {command(*words, data=data)}"
+        console.print(line, highlight=False, style="dim", soft_wrap=True, markup=False)
 
 
 def show_forgotten(found: Found, console: Console, *, is_trial: bool) -> None:
@@ -177,8 +186,7 @@ def show_verdicts(con: duckdb.DuckDBPyConnection, console: Console) -> None:
         table.add_row(row["claim_id"], _coloured(row["verdict"]), _estimate(row), *counts)
     console.print(table)
     console.print(
-        f"{len(rows) - len(judged)} further claims are out of scope. One claim in full: "
-        "hiring-signal claims ID",
+        f"{len(rows) - len(judged)} further claims are out of scope.",
         highlight=False,
         style="dim",
     )
@@ -266,7 +274,8 @@ def show_claim(con: duckdb.DuckDBPyConnection, claim: str, console: Console) -> 
     table.title = None
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")
-    for name, value in rows[0].items():
+    row = {name: rows[0][name] for name in LEADING if name in rows[0]} | rows[0]
+    for name, value in row.items():
         if value is not None:
             is_date = rows[0]["unit"] == "year" and name.startswith(("estimate", "ci_"))
             is_date = is_date and isinstance(value, float)

@@ -121,7 +121,17 @@ def open_published(data: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnec
             con.execute("SET search_path = 'out,core'")
             con.execute("SET enable_progress_bar = false")
             return con
-    raise NothingPublishedError(f"nothing is published in {data}: run `hiring-signal run` first")
+    raise NothingPublishedError(nothing_published(data))
+
+
+def nothing_published(data: Path) -> str:
+    """What to say of a folder that holds no publication: a misspelt one is not there at all.
+
+    Args:
+        data: The DATA folder.
+    """
+    where = f"{data}" if data.exists() else f"{data}, a folder that is not there"
+    return f"nothing is published in {where}: run `hiring-signal run` first, or give another --data"
 
 
 class _Spill(NamedTuple):

@@ -3,7 +3,8 @@
 Belongs here: landing. Does not belong here: what a spider does (`scrapers`).
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -36,6 +37,7 @@ def landing(
     plan = settings.plan()
     with database.open_working(plan.data) as con:
         known = {source: known_of(con, source) for source in SOURCES}
+    states: Counter[str] = Counter()
     with reporter().stage("observe") as stage:
         done, in_all = 0, len(plan.sources or SOURCES)
 
@@ -55,12 +57,27 @@ def landing(
             if result.state == "failed":
                 context.log.warning("%s: %s", result.source, result.reason)
             if result.state != "absent":
-                stage.found += f"{result.source} {result.state}  "
+                states[result.state] += 1
+                stage.found = summary(states)
             yield dg.MaterializeResult(
                 asset_key=["landing", result.source], metadata=_metadata(result)
             )
     with database.open_working(plan.data) as con:
         database.add_seconds(con, context.run_id, "observe", stage.seconds)
+
+
+def summary(states: Mapping[str, int]) -> str:
+    """What came of the sources in a few words: "24 sources asked, 1 failed".
+
+    Args:
+        states: How many sources are in which state; those that are absent left out.
+    """
+    shown = [f"{count:,} {state}" for state, count in sorted(states.items())]
+    if not shown:
+        return ""
+    count, state = shown[0].split()
+    first = f"{count} source{'' if count == '1' else 's'} {state}"
+    return ", ".join([first, *shown[1:]])
 
 
 def _metadata(result: Landing) -> dict[str, Any]:

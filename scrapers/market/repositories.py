@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from scrapers.market.preprints import days, files, of_day
+from scrapers.market import preprints
 from scrapers.market.world import World
 
 ORIGIN = "https://raw.githubusercontent.com"
@@ -18,7 +18,7 @@ def answers(world: World, day: date) -> dict[str, tuple[bytes, str]]:
     seed = world.spec.seed
     return {
         f"/{paper.repository}/HEAD/{name}": (body, "text/plain; charset=utf-8")
-        for on in days(day)
-        for paper in of_day(seed, on)
-        for name, body in files(seed, paper).items()
+        for on in preprints.days(day)
+        for paper in preprints.of_day(seed, on)
+        for name, body in preprints.files(seed, paper).items()
     }

@@ -449,11 +449,11 @@ def sources_of(world: World) -> list[Source]:
         origin = getattr(module, "ORIGIN", None)
         if not origin:
             continue
-        if hasattr(module, "files"):
-            found.append(Files(info.name, origin, module.files, world))
-        else:
+        if hasattr(module, "answers"):
             rows: Iterable[Sequence[str]] = getattr(module, "boards", lambda _world: ())(world)
             listed = [Listed(*row) for row in rows]
             url = getattr(module, "url", None)
             found.append(Table(info.name, origin, module.answers, world, listed, url))
+        else:
+            found.append(Files(info.name, origin, module.files, world))
     return found

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.claims.population import Window
-from warehouse.claims.rules import Condition, Part, Rule, Side, judge_parts
+from warehouse.claims.rules import Condition, Part, Rule, Side, Unit, judge_parts
+from warehouse.claims.words import say
 from warehouse.statistics.intervals import NO_INTERVAL, Interval
 
 INF = math.inf
@@ -156,3 +157,28 @@ def test_a_part_that_can_not_be_estimated_says_so():
 )
 def test_windows(window, as_of: date, days: tuple[date, date]):
     assert Window(**window).days(as_of) == days
+
+
+@pytest.mark.parametrize(
+    ("unit", "estimate", "interval", "said"),
+    [
+        (
+            "share per year",
+            0.0573,
+            (0.0381, 0.075),
+            "+5.73 points a year (95 % interval +3.81 to +7.50 points a year)",
+        ),
+        (
+            "USD a year",
+            147_500,
+            (137_666, 177_500),
+            "147,500 USD a year (95 % interval 137,666 to 177,500 USD a year)",
+        ),
+        ("share", 0.5, (0.4, 0.6), "50.0 % (95 % interval 40.0 % to 60.0 %)"),
+    ],
+)
+def test_a_long_unit_is_said_once_for_both_ends(
+    unit: Unit, estimate: float, interval: tuple[float, float], said: str
+) -> None:
+    part = Part("one", "This", unit, estimate, Interval(*interval), ())
+    assert say(part) == f"This: {said}"

@@ -31,7 +31,7 @@ from typer.testing import CliRunner
 
 from pipelines.market import app as market_command
 from scrapers.landing import BoardObservation, Line, Posting, Refusal, Seen
-from scrapers.market import workday
+from scrapers.market import repositories, workday
 from scrapers.market.faults import CAP, FAULTS, Answer, FaultError, Planted, gzip_bomb, read_fault
 from scrapers.market.serve import (
     LEAST_BOARDS,
@@ -311,6 +311,14 @@ def test_threads_and_papers_are_served_up_to_the_day(served: Served) -> None:
     )
     whole = ask(served, archive, accept_encoding="gzip")
     assert (whole.body[:4], whole.headers["Content-Encoding"]) == (b"PAR1", None)
+
+
+def test_the_files_of_repositories_are_served(served: Served) -> None:
+    market = served.market
+    there = repositories.answers(market.world, market.day)
+    path, (body, *_) = next(iter(there.items()))
+    assert ask(served, f"{repositories.ORIGIN}{path}").body == body
+    assert ask(served, f"{repositories.ORIGIN}/nobody/nothing/HEAD/setup.py").status == 404
 
 
 def test_modules_with_an_origin_join_by_themselves(
@@ -970,7 +978,7 @@ def test_each_fault_is_a_state_of_its_board_and_of_no_other(
     [
         (["--fault", "rain@lever"], "there is no fault 'rain'"),
         (["--day", "2031-01-01"], "the market's days are"),
-        (["--day", "soon"], "Invalid isoformat string"),
+        (["--day", "soon"], "is no date; write it like"),
         (["--boards", "3"], "at least 40 boards"),
     ],
 )

@@ -20,7 +20,7 @@ def _month(year: float) -> str:
     return (first + timedelta(days=math.floor((year - first.year) * days))).strftime("%B %Y")
 
 
-_SHARED = (" points a year", " points")
+_SHARED = (" points a year", " points", " USD a year")
 
 
 def _figure(value: float, unit: Unit) -> str:
