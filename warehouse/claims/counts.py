@@ -228,12 +228,12 @@ class ShareContrast(Entry):
         either = units.has("pytorch") | units.has("tensorflow")
         counted = either if self.among == "either" else np.ones(len(units), np.bool_)
         groups = units.matches(self.inside), units.matches(self.against)
+        said = tuple(f"roles {asked.words}" for asked in (self.inside, self.against))
         sides = tuple(
-            side(text, units, group & counted)
-            for text, group in zip(("first group", "second group"), groups, strict=True)
+            side(text, units, group & counted) for text, group in zip(said, groups, strict=True)
         )
         columns = [column * group for group in groups for column in (named, among)]
-        label = f"share of roles naming {NAMES[self.naming]} in the first group less the second"
+        label = f"share naming {NAMES[self.naming]} of {said[0]} less that of {said[1]}"
         part = comparison(
             units, "difference", label, "difference of shares", columns, "share_gap", sides
         )

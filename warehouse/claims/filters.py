@@ -23,6 +23,20 @@ Terms = Annotated[tuple[Term, ...], Field(min_length=1)]
 Employer = Literal["large"]
 
 
+_SPELLED = {
+    "pytorch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "jax": "JAX",
+    "ml_platform": "ML platform work",
+    "ml_engineer": "ML engineering",
+}
+
+
+def _plain(term: str) -> str:
+    """A term or a field's value as people write it."""
+    return _SPELLED.get(term, term.replace("_", " "))
+
+
 class Entry(BaseModel):
     """A part of a registry file: unknown fields are errors."""
 
@@ -81,6 +95,30 @@ class RoleFilter(Entry):
             yield from names or ()
         for part in self.any_of or ():
             yield from part.terms()
+
+    @property
+    def words(self) -> str:
+        """What is asked, to be said after "roles": naming PyTorch and not naming TensorFlow."""
+        said = [f"in {' or '.join(map(_plain, self.family))}"] if self.family else []
+        if self.level:
+            said.append(f"of level {' or '.join(map(_plain, self.level))}")
+        said += [f"in {' or '.join(self.country)}"] if self.country else []
+        if self.is_us is not None:
+            said.append("in the US" if self.is_us else "outside the US")
+        if self.is_ml_role is not None:
+            said.append(f"that are {'' if self.is_ml_role else 'not '}for machine learning")
+        said += [" or ".join(map(_plain, self.workplace))] if self.workplace else []
+        said += ["at large employers"] if self.employer else []
+        for names, joint, verb in (
+            (self.names_all, " and ", "naming"),
+            (self.names_any, " or ", "naming"),
+            (self.names_none, " or ", "not naming"),
+        ):
+            said += [f"{verb} {joint.join(map(_plain, names))}"] if names else []
+        if self.any_of:
+            either = " or ".join(part.words for part in self.any_of)
+            said.append(f"({either})" if said else either)
+        return " and ".join(said)
 
 
 class RolePopulation(RoleFilter):

@@ -125,16 +125,17 @@ class MatchedMedian(Entry):
             # Roles whose place isn't stated are alike in that.
             codes = _places(base) if name == "place" else base.codes(name)
             strata = strata * (codes.max(initial=0) + 2) + codes + 1
+        first, second = f"roles {self.group.words}", f"roles {self.against.words}"
         label = (
-            "median pay of the first group over that of the second, less one, at the same "
+            f"median pay of {first} over that of {second}, less one, at the same "
             f"{', '.join(self.alike)}"
         )
         found = matched_median_difference(base.company, _pay(base), is_first, strata, base.worth())
         sides = tuple(
             Side(f"{text} that have a counterpart", n, m)
             for text, n, m in (
-                ("roles of the first group", found.n_treated, found.n_companies_treated),
-                ("roles of the second group", found.n_control, found.n_companies_control),
+                (first, found.n_treated, found.n_companies_treated),
+                (second, found.n_control, found.n_companies_control),
             )
         )
         ends = _open(found.interval)

@@ -93,7 +93,7 @@ def in_words(row: Row) -> Row:
             "corrected_said": _corrected(row),
             "silent_said": row.get("silent_sources") or "",
             "would_decide_said": row.get("would_decide") or "",
-            "finding": row.get("finding"),
+            "finding": (row.get("finding") or "").replace(" %", "\N{NO-BREAK SPACE}%"),
             "caveats": row.get("caveats"),
             "window_said": _window(row),
             "sources_said": row.get("sources") or "",

@@ -47,6 +47,17 @@ from warehouse.publish.wording import (
 )
 from warehouse.statistics.multiplicity import by_chance
 
+QUESTIONS = {
+    "hire_more_pytorch_2026": "Do employers ask for PyTorch more than for TensorFlow?",
+    "pay_pytorch_over_tf": "Do they pay more for it?",
+    "paper_only_framework_2026": "Do papers use little else?",
+}
+"""What most readers come for, by the claim that answers it, in the order of the page."""
+_ANSWERS = {
+    "supported": "Yes, by these data.",
+    "contradicted": "No, by these data.",
+    "undetermined": "It can’t be told from these data.",
+}
 _HEADLINES = 8
 _DECIDABLE = ("supported", "contradicted", "undetermined")
 _ARCHIVED = 10
@@ -108,6 +119,8 @@ def render_report(
         filters=[f"all {len(judged)}", *(f"{verdict} {counts[verdict]}" for verdict in _DECIDABLE)],
         judged=judged,
         chance=by_chance(sum(row.get("p_value", 0.0) is not None for row in judged)),
+        questions=_questions(judged),
+        about=_about(judged),
         headlines=decided[:_HEADLINES],
         n_more=len(decided[_HEADLINES:]),
         articles=articles_said(judged),
@@ -156,6 +169,25 @@ def _headlines(judged: Sequence[Row]) -> list[Row]:
             _place(row["claim_id"].split("_")[0], topics),
         ),
     )
+
+
+def _questions(judged: Sequence[Row]) -> list[tuple[str, str, Row]]:
+    """Each question with its answer and the claim that it comes from, whatever its verdict."""
+    rows = {row["claim_id"]: row for row in judged}
+    return [
+        (question, _ANSWERS[rows[claim]["verdict"]], rows[claim])
+        for claim, question in QUESTIONS.items()
+        if claim in rows
+    ]
+
+
+def _about(judged: Sequence[Row]) -> dict[str, list[Row]]:
+    """Claims by the first word of their id, decided ones first: for the section of their topic."""
+    order = list(_ANSWERS)
+    found: dict[str, list[Row]] = {topic: [] for topic in TOPICS}
+    for row in sorted(judged, key=lambda row: order.index(row["verdict"])):
+        found.setdefault(row["claim_id"].split("_")[0], []).append(row)
+    return found
 
 
 def _untold(judged: Sequence[Row]) -> list[tuple[int, str]]:
