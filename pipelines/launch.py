@@ -26,6 +26,10 @@ OURS = ("pipelines.", "scrapers.", "warehouse.", "expectations.")
 PID_TAG = "hiring_signal/pid"
 
 
+_UNPUBLISHED = "Nothing was published; what was published stands."
+_PUBLISHED = "The publication is in place all the same; the next run does what was left."
+
+
 class LaunchError(RuntimeError):
     """A run that did not publish; the message says why and what to do."""
 
@@ -60,10 +64,12 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
     # Dagster's log goes to its instance, where the UI shows it; the console has our own lines.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="dagster")
+    plan = RunSettings(**settings).plan()
     try:
-        try_folder(RunSettings(**settings).plan())
+        try_folder(plan)
     except FolderError as error:
         raise LaunchError(str(error)) from error
+    before = _published(plan.data)
     with (
         own_stderr() as console,
         _instance(home) as instance,
@@ -85,8 +91,15 @@ def launch(settings: Mapping[str, Any], *, is_quiet: bool) -> str:
             },
         )
         if not result.success:
-            raise LaunchError(_why(result))
+            stands = _UNPUBLISHED if _published(plan.data) == before else _PUBLISHED
+            raise LaunchError(f"{_why(result)}\n{stands}")
         return result.run_id
+
+
+def _published(data: Path) -> str | None:
+    """What `published` leads to."""
+    link = data / "published"
+    return os.readlink(link) if link.is_symlink() else None
 
 
 def _instance(home: Path) -> DagsterInstance:
@@ -145,7 +158,7 @@ def _why(result: Any) -> str:
         lines.append(last_resort)
     if not lines:
         lines.append("the run failed; the Dagster UI (hiring-signal up) shows where")
-    return "\n".join([*dict.fromkeys(lines), "Nothing was published; what was published stands."])
+    return "\n".join(dict.fromkeys(lines))
 
 
 def _root(error: Any) -> Any:

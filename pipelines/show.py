@@ -393,7 +393,7 @@ def _plain(value: object) -> str:
     if value is None:
         return "…"
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.3g}"
+        return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
     return str(value)
 
 

@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
 from pipelines.instance import prepare_home
-from pipelines.launch import _instance
+from pipelines.launch import LaunchError, _instance, launch
 
 PREPARE = [sys.executable, "-c", "from pipelines.instance import prepare_home; prepare_home()"]
 
@@ -49,3 +50,25 @@ def test_steps_have_no_processes_beside_them_but_where_they_are_wanted(
         )
     with _instance(home) as instance:
         assert type(instance.compute_log_manager).__name__ == "LocalComputeLogManager"
+
+
+@pytest.mark.parametrize(
+    ("is_published", "said"), [(False, "Nothing was published"), (True, "is in place all the same")]
+)
+def test_a_run_that_fails_says_whether_it_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_published: bool, said: str
+) -> None:
+    class Job:
+        nodes = ()
+
+        def execute_in_process(self, **_: object) -> SimpleNamespace:
+            if is_published:
+                (tmp_path / "data" / "published").symlink_to("publications/000001")
+            return SimpleNamespace(success=False, all_events=[])
+
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(
+        "pipelines.definitions.defs", lambda: SimpleNamespace(resolve_job_def=lambda _: Job())
+    )
+    with pytest.raises(LaunchError, match=said):
+        launch({"mode": "sample", "data": str(tmp_path / "data")}, is_quiet=True)

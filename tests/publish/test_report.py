@@ -174,6 +174,49 @@ def test_headlines_are_the_decided_claims_firm_ones_first(page: LexborHTMLParser
     ], "by topic, the fragile one last"  # fmt: skip
 
 
+ANSWERS = """
+CREATE TABLE out.claim_verdicts AS
+SELECT
+    claim_id, 'careers' AS article, 'Statement of ' || claim_id AS statement,
+    'What is measured' AS estimand, estimate::DOUBLE AS estimate, low::DOUBLE AS ci_low,
+    high::DOUBLE AS ci_high, unit, 40 AS n_roles, 12 AS n_companies, verdict,
+    'too few: 12 roles' AS reason, NULL::VARCHAR AS fragile_under, false AS proxy
+FROM (VALUES
+    ('hire_more_pytorch_2026', 1.4, 1.1, 2.0, 'ratio', 'supported'),
+    ('pay_pytorch_over_tf', NULL, NULL, NULL, 'relative difference', 'undetermined'),
+    ('pay_tf_senior', 90000, 80000, 99000, 'USD a year', 'contradicted'),
+    ('paper_only_framework_2026', 0.5, 0.4, 0.6, 'share', 'contradicted')
+) AS rows (claim_id, estimate, low, high, unit, verdict)
+"""
+
+
+def test_what_readers_come_for_is_answered_first_whatever_the_verdict() -> None:
+    page = _rendered(ANSWERS)
+    assert _texts(page, ".questions dt") == [
+        "Do employers ask for PyTorch more than for TensorFlow?",
+        "Do they pay more for it?",
+        "Do papers use little else?",
+    ]
+    assert _texts(page, ".questions dd") == [
+        "Yes, by these data. 1.40 (1.10 to 2.00) What is measured",
+        "It can’t be told from these data. Why What is measured",
+        "No, by these data. 50 % (40 % to 60 %) What is measured",
+    ]
+    links = [link.attributes["href"] for link in page.css(".questions a")]
+    assert links[1] == "#claim-pay_pytorch_over_tf"
+
+
+def test_a_section_names_the_claims_that_it_is_about() -> None:
+    page = _rendered(ANSWERS)
+    about = page.css_first("section[aria-labelledby=pay] details.about")
+    assert _said(about.css_first("summary")) == (
+        "What the articles say of pay: 2 claims, 1 contradicted, 1 undetermined"
+    )
+    links = [link.attributes["href"] for link in about.css("a")]
+    assert links == ["#claim-pay_tf_senior", "#claim-pay_pytorch_over_tf"], "decided ones first"
+    assert page.css("section[aria-labelledby=employers] details.about") == []
+
+
 def test_headlines_beyond_the_limit_are_counted() -> None:
     page = _rendered(
         """CREATE TABLE out.claim_verdicts AS SELECT 'hire_' || i AS claim_id,
