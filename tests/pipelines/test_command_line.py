@@ -337,7 +337,8 @@ def test_the_outcome_of_a_run_as_json_is_one_object_and_progress_is_beside_it(
     assert said["is_sample"] is True
     assert sum(said["verdicts"].values()) > 40
     assert said["sources"]["lever"]["state"] == "partial"
-    assert said["checks"]["failed"]
+    assert said["checks"]["failed"] == []
+    assert said["checks"]["passed"] > 500
     assert Path(said["paths"]["report"]).is_file()
     assert said["seconds"] > 0
     assert "publish" in done.stderr

@@ -23,7 +23,7 @@ from warehouse.publish.swap import publish
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "dagster_home"
     monkeypatch.setenv("DAGSTER_HOME", str(folder))
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -168,9 +168,9 @@ def test_packages_that_do_not_fit_are_named(data: Path, monkeypatch: pytest.Monk
     assert seen.remedy == "make setup"
 
 
-def test_dagster_s_folder(data: Path, home: Path) -> None:
-    home.mkdir()
-    (home / "dagster.yaml").write_text("a: [")
+def test_dagster_s_folder(data: Path, own_home: Path) -> None:
+    own_home.mkdir()
+    (own_home / "dagster.yaml").write_text("a: [")
     seen = found(Setup(data))["dagster home"]
     assert seen.state == FAIL
     assert str(HOME) in seen.remedy

@@ -522,7 +522,7 @@ def _figures(data: Path) -> dict[str, list[Any]]:
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'out' "
             "AND (table_name LIKE 'framework_%' OR table_name LIKE 'claim_%') ORDER BY ALL"
         ).fetchall()
-        assert len(names) == 10
+        assert len(names) == 12
         found = {name: con.execute(f"FROM out.{name} ORDER BY ALL").fetchall() for (name,) in names}
         found["roles"] = con.execute(
             "SELECT role_id, company_id, has_pytorch, n_adverts FROM core.roles ORDER BY ALL"
