@@ -35,7 +35,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
 
 @ALONE
 @pytest.mark.browser
-@pytest.mark.parametrize("page", ["index.html", "data_docs/index.html"])
+@pytest.mark.parametrize("page", ["index.html", "data_docs/index.html"], ids=["report", "docs"])
 def test_pages_run_nothing(browser: Browser, hostile: Path, page: str) -> None:
     seen = visit(browser, hostile / "published" / page)
     seen.page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
