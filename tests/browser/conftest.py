@@ -20,6 +20,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # a small one crashes pages
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
