@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from warehouse.normalise.annualise import exchange_rates
@@ -538,6 +538,7 @@ def test_every_written_form_of_a_range_is_read_alike(
 @given(
     st.text(alphabet="$£€ 0123456789.,kKMm-–/+()|\n: salaryperhouquitbns%CHF年万円", max_size=120)
 )
+@example("kr)1")
 def test_any_text_gives_ordered_bands_or_none(text: str) -> None:
     assert find_pay(text) == find_pay(text)
     for band in find_pay(text):

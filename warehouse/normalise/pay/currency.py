@@ -287,10 +287,18 @@ def of_country(country: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def sharing(mark: str | None) -> tuple[str, ...]:
-    """The currencies that use a shared mark, the default first; all of them where there is none."""
-    return tuple(
-        code for code, row in currencies().items() if mark is None or mark in row.shared_symbols
-    )
+    """The currencies that use a shared mark, the default first; all of them where there is none.
+
+    Args:
+        mark: A mark as matched by `before`, which may end in brackets, colons or a sign: "kr)".
+    """
+    if mark is None:
+        return tuple(currencies())
+    return next(filter(None, map(_using, (mark, mark.rstrip(" :()"), mark[-1:]))), ())
+
+
+def _using(mark: str) -> tuple[str, ...]:
+    return tuple(code for code, row in currencies().items() if mark in row.shared_symbols)
 
 
 _LABEL_REACH = 40
@@ -362,6 +370,8 @@ def resolve(
         code = code_of(label.group(1)) if label else None
         if code:
             return Resolved(code, False)
+        return Resolved(hints[0], False) if hints else None
+    if not candidates:
         return Resolved(hints[0], False) if hints else None
     local = next((hint for hint in hints if hint in candidates), candidates[0])
     return Resolved(local, local != candidates[0] and marks[0] == "$")
