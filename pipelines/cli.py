@@ -23,6 +23,7 @@ from pipelines.market import app as market_app
 from pipelines.options import (
     Data,
     Format,
+    Origins,
     Outcome,
     OutcomeFormat,
     PageFormat,
@@ -206,16 +207,7 @@ def run(
             metavar="DIR", exists=True, file_okay=False, help="Board lists instead of the shipped."
         ),
     ] = None,
-    origins: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="HIRING_SIGNAL_ORIGINS",
-            exists=True,
-            dir_okay=False,
-            help="YAML of origins that are served elsewhere.",
-        ),
-    ] = None,
+    origins: Origins = None,
     format: Outcome = OutcomeFormat.TABLE,  # noqa: A002
     quiet: Quiet = False,
 ) -> None:
@@ -884,16 +876,7 @@ def doctor(
     online: Annotated[
         bool, typer.Option("--online", help="Also ask each origin for its robots.txt.")
     ] = False,
-    origins: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="HIRING_SIGNAL_ORIGINS",
-            exists=True,
-            dir_okay=False,
-            help="YAML of origins that are served elsewhere.",
-        ),
-    ] = None,
+    origins: Origins = None,
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port that `up` would be given.")
     ] = 3000,

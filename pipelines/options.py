@@ -77,6 +77,16 @@ Outcome = Annotated[
     typer.Option("--format", help="How the outcome is printed; progress is on standard error."),
 ]
 Rows = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
+Origins = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="HIRING_SIGNAL_ORIGINS",
+        exists=True,
+        dir_okay=False,
+        help="YAML of origins that are served elsewhere.",
+    ),
+]
 Data = Annotated[
     Path | None,
     typer.Option(

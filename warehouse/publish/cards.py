@@ -7,14 +7,13 @@ of `out`.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 from typing import NamedTuple
 
 from warehouse.publish.rows import Publication, Row
 from warehouse.publish.strips import Measured, Panel, panel_of
+from warehouse.publish.terms import articles, articles_named
 from warehouse.publish.wording import (
     NAME_CHARS,
     TOPICS,
@@ -25,6 +24,7 @@ from warehouse.publish.wording import (
     is_number,
     listed,
     shortened,
+    topic_of,
 )
 
 EVIDENCE = 2
@@ -72,7 +72,7 @@ def cards(publication: Publication, verdicts: Sequence[Row]) -> list[tuple[str, 
     read = _Read(publication)
     groups: dict[str, list[Card]] = {heading: [] for heading in (*TOPICS.values(), "Other")}
     for row in verdicts:
-        groups[TOPICS.get(row["claim_id"].split("_")[0], "Other")].append(read.card(row))
+        groups[TOPICS.get(topic_of(row), "Other")].append(read.card(row))
     return [(heading, found) for heading, found in groups.items() if found]
 
 
@@ -115,8 +115,10 @@ def articles_said(judged: Sequence[Row]) -> list[tuple[str, str, str]]:
         `articles.csv`.
     """
     said = []
-    for name, article in _known_articles().items():
-        verdicts = Counter(row["verdict"] for row in judged if name in _names_of(row))
+    for name, article in articles().items():
+        verdicts = Counter(
+            row["verdict"] for row in judged if name in articles_named(row["article_said"])
+        )
         if verdicts:
             parts = [
                 f"{verdicts[verdict] or 'none'} {verdict}"
@@ -130,16 +132,6 @@ def articles_said(judged: Sequence[Row]) -> list[tuple[str, str, str]]:
                 )
             )
     return said
-
-
-def _known_articles() -> dict[str, dict[str, str]]:
-    with (files("warehouse.publish") / "articles.csv").open(encoding="utf-8") as file:
-        return {row["article"]: row for row in csv.DictReader(file)}
-
-
-def _names_of(row: Row) -> list[str]:
-    """The articles that make a statement."""
-    return [name.strip() for name in row["article_said"].split(",") if name.strip()]
 
 
 def _window(row: Row) -> str:
@@ -176,7 +168,6 @@ class _Read:
         self._variants = _by_claim(publication, "claim_sensitivity", "")
         self._versions = _by_claim(publication, "claim_versions", "claim_version")
         self._evidence = _evidence(publication)
-        self._articles = _known_articles()
 
     def card(self, row: Row) -> Card:
         claim = row["claim_id"]
@@ -185,18 +176,18 @@ class _Read:
         variants = self._variants.get(claim, [])
         return Card(
             row=row,
-            articles=[self._article(name) for name in _names_of(row)],
+            articles=[self._article(name) for name in articles_named(row["article_said"])],
             brief=_panel([_deciding(row, parts)], row.get("unit")),
             parts=_panels(parts),
             sensitivity=_sensitivity(row, parts, variants),
             held=_held(row, variants),
             cells=_cells(evidence),
             unit=next((unit for unit in _UNITS if row.get(f"n_{unit}") is not None), "units"),
-            versions=[in_words(_as_verdict(row, old)) for old in self._versions.get(claim, [])],
+            versions=[in_words({**row, **old}) for old in self._versions.get(claim, [])],
         )
 
     def _article(self, name: str) -> str:
-        known = self._articles.get(name)
+        known = articles().get(name)
         return f"{known['title']} ({known['kind']}, {known['published']})" if known else name
 
 
@@ -221,10 +212,6 @@ def _whole(row: Row) -> Row:
         "sides": None,
         **{name: row[name] for name in ("estimate", "ci_low", "ci_high")},
     }
-
-
-def _as_verdict(row: Row, old: Row) -> Row:
-    return {**row, **old}
 
 
 def _deciding(row: Row, parts: Sequence[Row]) -> Row:

@@ -136,7 +136,7 @@ def ratio_chart(
     even = _chart([{"ratio": 1}]).mark_rule(color=INK, strokeWidth=1.2).encode(alt.Y("ratio:Q"))
     width, height = _WIDTH[size], _HEIGHT[size]
     upper = alt.layer(
-        *_sample_mark(size, width, height, is_sample=is_sample),
+        *sample_mark(size, width, height, is_sample=is_sample),
         *_interval_band(points, PYTORCH, x, scale),
         even,
         *_line_with_partials(points, "ratio", PYTORCH, x, y),
@@ -211,7 +211,7 @@ def share_chart(
         axis=alt.Axis(format=".0%", tickCount=5),
     )
     width, height = _WIDTH[size] - _LABELS[size], _HEIGHT[size]
-    layers = _sample_mark(size, width, height, is_sample=is_sample)
+    layers = sample_mark(size, width, height, is_sample=is_sample)
     lines: list[alt.Chart] = []
     for framework, found in by_framework.items():
         _, colour = FRAMEWORKS[framework]
@@ -278,7 +278,7 @@ def bar_chart(rows: Sequence[Row], size: Size, *, is_sample: bool, key: str) -> 
     bars = _chart(values).mark_bar().encode(x, y, alt.Color("colour:N", scale=None))
     said = _chart(values).mark_text(align="left", dx=6, color=INK, fontSize=12)
     chart = alt.layer(
-        *_sample_mark(size, width, height, is_sample=is_sample),
+        *sample_mark(size, width, height, is_sample=is_sample),
         bars,
         said.encode(x, y, alt.Text("said:N")),
         width=width,
@@ -332,7 +332,7 @@ def comparison_chart(
     scale = alt.Scale(domain=[0, 1], nice=False)
     y = alt.Y("share:Q", title=None, scale=scale, axis=alt.Axis(format=".0%", tickCount=5))
     even = _chart([{"share": 0.5}]).mark_rule(color=INK, strokeWidth=1.2)
-    layers = _sample_mark(size, _WIDTH[size], _HEIGHT[size] * 0.7, is_sample=is_sample)
+    layers = sample_mark(size, _WIDTH[size], _HEIGHT[size] * 0.7, is_sample=is_sample)
     layers += _interval_band(points, PYTORCH, x, scale)
     layers += [even.encode(alt.Y("share:Q")), *_line_with_partials(points, "share", PYTORCH, x, y)]
     legend = [(f"ours: {name}", PYTORCH)]
@@ -555,7 +555,18 @@ def _note(text: str, *, x: int, y: int, baseline: Literal["top", "bottom"]) -> a
     return noted
 
 
-def _sample_mark(size: Size, width: float, height: float, *, is_sample: bool) -> list[alt.Chart]:
+def sample_mark(
+    size: Size, width: float, height: float, *, is_sample: bool, opacity: float = 0.22
+) -> list[alt.Chart]:
+    """The word SAMPLE across a chart of the sample market, as a layer; else no layer.
+
+    Args:
+        size: Width that the chart is laid out for.
+        width: Width of what it stands on, pixels.
+        height: Height of that.
+        is_sample: Whether this is the sample market.
+        opacity: Over filled areas more than over lines.
+    """
     if not is_sample:
         return []
     return [
@@ -563,7 +574,7 @@ def _sample_mark(size: Size, width: float, height: float, *, is_sample: bool) ->
         .mark_text(
             text="SAMPLE",
             color=SAMPLE,
-            opacity=0.22,
+            opacity=opacity,
             fontSize=min(84 if size == "wide" else 52, 0.6 * height),
             fontWeight=800,
             angle=340,

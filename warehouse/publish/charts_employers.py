@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from warehouse.publish import charts
-from warehouse.publish.charts import MUTED, NONE, PYTORCH, SAMPLE, TENSORFLOW, Size
+from warehouse.publish.charts import MUTED, NONE, PYTORCH, TENSORFLOW, Size
 
 SIDES = {
     "n_pytorch_only": ("PyTorch alone", PYTORCH),
@@ -78,10 +78,10 @@ def employers_chart(years: Sequence[charts.Row], size: Size, *, is_sample: bool)
             {"filled": False, "strokeWidth": 2, "strokeDash": [4, 3]} if is_partial else {}
         )
         if parts:
-            mark = charts.blank(parts).mark_bar(size=bar, **style)
+            bars = charts.blank(parts).mark_bar(size=bar, **style)
             channel = alt.Stroke if is_partial else alt.Fill
             layers.append(
-                mark.encode(x, y, alt.Y2("high:Q"), channel("colour:N", scale=None, legend=None))
+                bars.encode(x, y, alt.Y2("high:Q"), channel("colour:N", scale=None, legend=None))
             )
     counts = charts.blank([{"year": row["year"], "n": f"{row['n_named']:,}"} for row in named])
     layers.append(
@@ -89,7 +89,8 @@ def employers_chart(years: Sequence[charts.Row], size: Size, *, is_sample: bool)
             x, alt.Text("n:N"), y=alt.value(0)
         )
     )
-    chart = alt.layer(*layers, *_legend(size), *([_watermark(size)] if is_sample else []))
+    mark = charts.sample_mark(size, _WIDTH[size], _HEIGHT[size], is_sample=is_sample, opacity=0.3)
+    chart = alt.layer(*layers, *_legend(size), *mark)
     return charts.rendered(
         chart.properties(width=_WIDTH[size], height=_HEIGHT[size]), f"employers-{size}"
     )
@@ -117,18 +118,3 @@ def _legend(size: Size) -> list[alt.Chart]:
         .encode(x=alt.value(offset), y=alt.value(-26), size=alt.value(13))
         for offset, (name, colour) in zip(offsets, SIDES.values(), strict=True)
     ]
-
-
-def _watermark(size: Size) -> alt.Chart:
-    mark = charts.blank([{}]).mark_text(
-        text="SAMPLE",
-        color=SAMPLE,
-        opacity=0.3,
-        fontSize=84 if size == "wide" else 52,
-        fontWeight=800,
-        angle=340,
-    )
-    marked: alt.Chart = mark.encode(
-        x=alt.value(_WIDTH[size] * 0.5), y=alt.value(_HEIGHT[size] * 0.5)
-    )
-    return marked

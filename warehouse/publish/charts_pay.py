@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from warehouse.publish import charts
-from warehouse.publish.charts import INK, JAX, MUTED, PYTORCH, SAMPLE, TENSORFLOW, Size
+from warehouse.publish.charts import INK, JAX, MUTED, PYTORCH, TENSORFLOW, Size
 
 COLOURS = {"all": MUTED, "pytorch": PYTORCH, "tensorflow": TENSORFLOW, "jax": JAX}
 """Colour of a framework's rows; `all` is any role."""
@@ -88,7 +88,8 @@ def pay_chart(
         ),
     )
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], range=[0, height]), axis=None)
-    layers = [_watermark(size, height)] if is_sample else []
+    # in the upper part of a tall chart, where it is seen first
+    layers = charts.sample_mark(size, layout.width, min(height, 470), is_sample=is_sample)
     spans = [
         *_spans(lines, x, y, least=least, most=most),
         charts.blank(
@@ -228,18 +229,3 @@ def _texts(
             fontStyle="italic",
         ),
     ]
-
-
-def _watermark(size: Size, height: float) -> alt.Chart:
-    mark = charts.blank([{}]).mark_text(
-        text="SAMPLE",
-        color=SAMPLE,
-        opacity=0.22,
-        fontSize=76 if size == "wide" else 40,
-        fontWeight=800,
-        angle=340,
-    )
-    marked: alt.Chart = mark.encode(
-        x=alt.value(_LAYOUTS[size].width * 0.5), y=alt.value(min(height * 0.55, 260))
-    )
-    return marked

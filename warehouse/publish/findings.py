@@ -9,12 +9,10 @@ Everything that goes into the page is escaped, so that no value is read as Markd
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import duckdb
@@ -23,8 +21,8 @@ from markupsafe import Markup
 
 from warehouse.publish.compared import compared_said
 from warehouse.publish.rows import Publication, Row
-from warehouse.publish.terms import source_terms
-from warehouse.publish.wording import REASONS, TOPICS, VERDICTS, counted, figure, interval
+from warehouse.publish.terms import articles, articles_named, source_terms
+from warehouse.publish.wording import REASONS, TOPICS, VERDICTS, counted, figure, interval, topic_of
 from warehouse.statistics.multiplicity import by_chance
 
 BEGIN, END = "<!-- findings -->", "<!-- /findings -->"
@@ -179,7 +177,7 @@ def _in_order(rows: Iterable[Row]) -> list[Row]:
     order = {topic: place for place, topic in enumerate(TOPICS)}
     return sorted(
         rows,
-        key=lambda row: (order.get(row["claim_id"].split("_")[0], len(order)), row["claim_id"]),
+        key=lambda row: (order.get(topic_of(row), len(order)), row["claim_id"]),
     )
 
 
@@ -358,11 +356,11 @@ def _silent(judged: Sequence[Row]) -> list[tuple[str, int]]:
 
 def _articles(judged: Sequence[Row]) -> list[dict[str, Any]]:
     """Per article its claims in three lists; claims of no article are under none."""
-    known = {row["article"]: row for row in _facts_file("articles.csv")}
-    named = {name for row in judged for name in _names(row["article_said"])}
+    known = articles()
+    named = {name for row in judged for name in articles_named(row["article_said"])}
     found = []
     for article in (*known, *sorted(named - known.keys())):
-        rows = [row for row in judged if article in _names(row["article_said"])]
+        rows = [row for row in judged if article in articles_named(row["article_said"])]
         if rows:
             found.append(
                 {
@@ -376,10 +374,6 @@ def _articles(judged: Sequence[Row]) -> list[dict[str, Any]]:
                 }
             )
     return found
-
-
-def _names(articles: str) -> list[str]:
-    return [name.strip() for name in articles.split(",") if name.strip()]
 
 
 def _compared(publication: Publication) -> list[Row]:
@@ -427,11 +421,6 @@ def _sources(publication: Publication) -> list[Row]:
             FROM "out".cross_checks ORDER BY name"""
         )
     return rows
-
-
-def _facts_file(name: str) -> list[dict[str, str]]:
-    text = (files("warehouse.publish") / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 def _environment() -> jinja2.Environment:

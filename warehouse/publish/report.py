@@ -44,6 +44,7 @@ from warehouse.publish.wording import (
     counted,
     date_of,
     day_said,
+    topic_of,
 )
 from warehouse.statistics.multiplicity import by_chance
 
@@ -166,7 +167,7 @@ def _headlines(judged: Sequence[Row]) -> list[Row]:
         key=lambda row: (
             row["fragile_said"] != "",
             row["unsettled_said"] != "",
-            _place(row["claim_id"].split("_")[0], topics),
+            _place(topic_of(row), topics),
         ),
     )
 
@@ -186,7 +187,7 @@ def _about(judged: Sequence[Row]) -> dict[str, list[Row]]:
     order = list(_ANSWERS)
     found: dict[str, list[Row]] = {topic: [] for topic in TOPICS}
     for row in sorted(judged, key=lambda row: order.index(row["verdict"])):
-        found.setdefault(row["claim_id"].split("_")[0], []).append(row)
+        found.setdefault(topic_of(row), []).append(row)
     return found
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 VERDICTS = {
     "supported": "✓",
@@ -157,6 +158,11 @@ def counted(value: int | None, noun: str) -> str:
     """
     one = f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
     return f"{count(value)} {one if value == 1 else noun}"
+
+
+def topic_of(row: Mapping[str, Any]) -> str:
+    """The topic of a claim, a key of `TOPICS`: the first word of its id."""
+    return str(row["claim_id"]).split("_")[0]
 
 
 def date_of(value: date | str) -> date:
